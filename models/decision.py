@@ -1,0 +1,108 @@
+"""Chapter 8: from draws to the few numbers a decision needs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def share(events: NDArray[np.bool_]) -> float:
+    """Return the share of draws in which an event holds.
+
+    Examples
+    --------
+    >>> share(np.array([True, False, True, True]))
+    0.75
+    """
+    return float(np.mean(events))
+
+
+def standard_error(draws: Array) -> float:
+    """Return the Monte Carlo standard error of a mean, ``sd / sqrt(N)``.
+
+    An upper bound for smooth functions of Sobol' points, whose error falls faster.
+
+    Examples
+    --------
+    >>> standard_error(np.array([1.0, 3.0, 1.0, 3.0]))
+    0.5
+    """
+    return float(np.std(draws) / np.sqrt(draws.size))
+
+
+def percentiles(draws: Array, levels: tuple[float, ...] = (0.1, 0.5, 0.9)) -> tuple[float, ...]:
+    """Return percentiles of draws that may be infinite (an infinite percentile is returned as such).
+
+    Parameters
+    ----------
+    draws : ndarray, shape (N,)
+        Draws; none may be nan.
+    levels : tuple of float
+        Probabilities.
+
+    Examples
+    --------
+    >>> percentiles(np.array([1.0, 2.0, 3.0, np.inf, np.inf]), (0.5, 0.9))
+    (3.0, inf)
+    """
+    ordered = np.sort(draws.ravel())
+    results = []
+    for level in levels:
+        position = level * (ordered.size - 1)
+        below, above = ordered[int(np.floor(position))], ordered[int(np.ceil(position))]
+        fraction = position - np.floor(position)
+        results.append(
+            float(
+                above if np.isinf(above) and fraction > 0 else below + fraction * (above - below) if fraction else below
+            )
+        )
+    return tuple(results)
+
+
+def net_benefit(npv_improved: Array, npv_tuned: Array) -> Array:
+    """Return the net-benefit matrix of the three options: keep the prompt, improve it, fine-tune.
+
+    Parameters
+    ----------
+    npv_improved, npv_tuned : ndarray, shape (N,)
+        NPV against the prompt as it is [money].
+
+    Returns
+    -------
+    ndarray, shape (N, 3)
+
+    Examples
+    --------
+    >>> net_benefit(np.array([2.0]), np.array([-1.0])).tolist()
+    [[0.0, 2.0, -1.0]]
+    """
+    return np.stack([np.zeros_like(npv_tuned), npv_improved, npv_tuned], axis=1)
+
+
+def tuning_is_right(benefit: Array, meets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return, for each draw, whether fine-tuning is the right choice for someone who knows that draw's truth.
+
+    The side (prompting, improved or not, or fine-tuning) that alone meets the requirement is right; where both or
+    neither do, the option with the best net benefit is.
+
+    Parameters
+    ----------
+    benefit : ndarray, shape (N, 3)
+        Net benefit of keeping the prompt, improving it and fine-tuning.
+    meets : ndarray of bool, shape (N, 3)
+        Whether each option meets the requirement.
+
+    Returns
+    -------
+    ndarray of bool, shape (N,)
+
+    Examples
+    --------
+    >>> tuning_is_right(np.array([[0.0, 0.0, -5.0]]), np.array([[False, False, True]])).tolist()
+    [True]
+    """
+    prompting_meets, tuning_meets = meets[:, 0] | meets[:, 1], meets[:, 2]
+    better = benefit[:, 2] > np.maximum(benefit[:, 0], benefit[:, 1])
+    return np.where(prompting_meets == tuning_meets, better, tuning_meets)

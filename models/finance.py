@@ -1,0 +1,136 @@
+"""Chapter 6: present values, payback and unit costs.
+
+Cash flows have shape (D, H + 1): column 0 is month 0, column m falls at the end of month m.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+MONTHS_PER_YEAR = 12.0
+
+ROUNDING_SLACK = 1e-9
+"""A cumulative flow smaller than this share of all flows is zero."""
+
+
+def discount_factors(discount_rate: Array, months: Array) -> Array:
+    """Return the discount factor of each month, ``(1 + r)^(-m / 12)`` with an annual effective rate.
+
+    Examples
+    --------
+    >>> discount_factors(np.array(0.21), np.array([0.0, 6.0, 12.0])).round(6).tolist()
+    [1.0, 0.909091, 0.826446]
+    """
+    return (1.0 + discount_rate) ** (-months / MONTHS_PER_YEAR)
+
+
+def present_value(at_start: Array, monthly: Array, factors: Array) -> Array:
+    """Return the present value of a month-0 amount and monthly flows.
+
+    Parameters
+    ----------
+    at_start : ndarray, shape (D, 1)
+        Paid in month 0 [money].
+    monthly : ndarray, shape (D, H)
+        Paid at the end of months 1..H [money].
+    factors : ndarray, shape (H,)
+        Discount factors of months 1..H.
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+
+    Examples
+    --------
+    >>> float(present_value(np.array([[5.0]]), np.array([[110.0]]), np.array([1 / 1.1]))[0, 0])
+    105.0
+    """
+    return at_start + (monthly * factors).sum(axis=1, keepdims=True)
+
+
+def payback_months(at_start: Array, monthly: Array) -> Array:
+    """Return when the cumulative flow reaches zero and stays there, interpolated within the month.
+
+    Parameters
+    ----------
+    at_start : ndarray, shape (D, 1)
+        Net gain in month 0 (an outlay is negative) [money].
+    monthly : ndarray, shape (D, H)
+        Net gain of each month [money].
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+        Months; 0 when it never is below zero, infinite when it is below zero at the end.
+
+    Examples
+    --------
+    >>> round(float(payback_months(np.array([[-2500.0]]), np.full((1, 12), 700.0))[0, 0]), 2)
+    3.57
+    """
+    flows = np.concatenate([np.broadcast_to(at_start, (monthly.shape[0], 1)), monthly], axis=1)
+    cumulative = flows.cumsum(axis=1)
+    slack = ROUNDING_SLACK * np.maximum(np.abs(flows).sum(axis=1, keepdims=True), 1.0)
+    cumulative = np.where(np.abs(cumulative) <= slack, 0.0, cumulative)
+    below = cumulative < 0.0
+    last = cumulative.shape[1] - 1
+    last_below = last - below[:, ::-1].argmax(axis=1)
+    rows = np.arange(len(flows))
+    before, after = cumulative[rows, last_below], cumulative[rows, np.minimum(last_below + 1, last)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossing = last_below + before / (before - after)
+    months = np.where(below[:, last], np.inf, np.where(below.any(axis=1), crossing, 0.0))
+    return months[:, None]
+
+
+def return_on_investment(npv: Array, invested: Array) -> Array:
+    """Return NPV over the present value of what was invested; nan where nothing was.
+
+    Examples
+    --------
+    >>> round(float(return_on_investment(np.array(5900.0), np.array(3700.0))), 4)
+    1.5946
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(invested > 0, npv / np.where(invested > 0, invested, 1.0), np.nan)
+
+
+def ratio(numerator: Array, denominator: Array) -> Array:
+    """Return a quotient, nan where the denominator is not positive (a unit cost of nothing is unknown, not zero).
+
+    Examples
+    --------
+    >>> float(ratio(np.array(2500.0), np.array(0.008))), float(ratio(np.array(1.0), np.array(0.0)))
+    (312500.0, nan)
+    """
+    return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
+
+
+def amortised_cost(
+    run_rate: Array, one_off: Array, months_in_use: Array, retraining_cost: Array, interval: Array, retrained: Array
+) -> Array:
+    """Return a monthly cost with one-off costs spread over the months in use and a retraining over its interval.
+
+    Parameters
+    ----------
+    run_rate : ndarray, shape (D, 1)
+        Monthly cost at month-1 volume and prices [money/month].
+    one_off : ndarray, shape (D, 1)
+        One-off cost [money].
+    months_in_use : ndarray, shape (D, 1)
+        Months over which it serves.
+    retraining_cost, interval : ndarray, shape (D, 1)
+        Money per retraining and months between them.
+    retrained : ndarray, shape (D, 1)
+        Number of retrainings in the horizon; none costs nothing.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(amortised_cost(a(100.0), a(1200.0), a(12.0), a(300.0), a(3.0), a(4.0)))
+    300.0
+    """
+    return run_rate + ratio(one_off, months_in_use) + np.where(retrained > 0, retraining_cost / interval, 0.0)

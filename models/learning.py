@@ -1,0 +1,157 @@
+"""Chapter 5: how accuracy grows with labelled examples, and what a pilot teaches.
+
+The log-odds of a fine-tuned model's accuracy are a straight line in the logarithm of its training examples,
+``level + slope * log10(examples / 1000)``. Level and slope are jointly normal; a pilot is one noisy look at the line
+and updates both by the conjugate (Kalman) step, in closed form.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+Array = NDArray[np.float64]
+
+REFERENCE_EXAMPLES = 1000.0
+"""The level is the log-odds at this many examples."""
+
+
+def decades(examples: Array) -> Array:
+    """Return log10(examples / 1000).
+
+    Examples
+    --------
+    >>> float(decades(np.array(10_000.0)))
+    1.0
+    """
+    return np.log10(examples / REFERENCE_EXAMPLES)
+
+
+def prior_level(prompt_accuracy: Array, intercept: Array, weight: Array) -> Array:
+    """Return the prior mean of the level, linear in the log-odds of the prompt's accuracy.
+
+    Parameters
+    ----------
+    prompt_accuracy : ndarray, shape (D, 1)
+        Accuracy of the prompt, in (0, 1).
+    intercept : ndarray
+        Intercept with the effects of base-model relation, task kind and prompting level [log-odds].
+    weight : ndarray
+        Log-odds of level per log-odds of prompt accuracy.
+
+    Examples
+    --------
+    >>> float(prior_level(np.array(0.5), np.array(1.2), np.array(0.4)))
+    1.2
+    """
+    return intercept + weight * logit(prompt_accuracy)
+
+
+def posterior(
+    level_mean: Array,
+    level_variance: Array,
+    slope_mean: Array,
+    slope_variance: Array,
+    pilots: Array,
+    seed_variance: Array,
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Return the posterior of (level, slope) after all pilots.
+
+    Each pilot of n examples, k of t answers right, observes ``y = logit((k + 1/2) / (t + 1))`` with variance
+    ``1 / (t p (1 - p)) + seed_variance``: binomial noise and the spread between training runs. More examples never
+    hurt on average, so the slope's mean is held at or above zero after every step.
+
+    Parameters
+    ----------
+    level_mean : ndarray, shape (D, 1)
+        Prior mean of the level [log-odds].
+    level_variance, slope_mean, slope_variance : ndarray
+        Prior moments, independent of each other.
+    pilots : ndarray, shape (P, 3)
+        Training examples, correct, total of each pilot.
+    seed_variance : ndarray
+        Variance between training runs of the same recipe [log-odds^2].
+
+    Returns
+    -------
+    tuple of ndarray
+        Level mean, slope mean, level variance, covariance, slope variance.
+
+    Examples
+    --------
+    With a vague prior and one large pilot at 1,000 examples the level is the pilot's log-odds.
+
+    >>> big, one = np.array(1e9), np.array(1.0)
+    >>> level, *_ = posterior(np.zeros((1, 1)), big, one, one, np.array([[1000.0, 750.0, 1000.0]]), 0 * one)
+    >>> round(float(level[0, 0]), 2)
+    1.1
+    """
+    level, slope = np.asarray(level_mean, dtype=float), np.asarray(slope_mean, dtype=float)
+    v_level, v_cross, v_slope = np.asarray(level_variance, dtype=float), np.zeros(()), np.asarray(slope_variance)
+    for examples, correct, total in pilots:
+        rate = (correct + 0.5) / (total + 1.0)
+        noise = 1.0 / (total * rate * (1.0 - rate)) + seed_variance
+        t = decades(examples)
+        gain_level, gain_slope = v_level + v_cross * t, v_cross + v_slope * t
+        spread = gain_level + gain_slope * t + noise
+        surprise = logit(rate) - (level + slope * t)
+        level = level + gain_level / spread * surprise
+        slope = np.maximum(slope + gain_slope / spread * surprise, 0.0)
+        v_level, v_cross, v_slope = (
+            v_level - gain_level**2 / spread,
+            v_cross - gain_level * gain_slope / spread,
+            v_slope - gain_slope**2 / spread,
+        )
+    return level, slope, v_level, v_cross, v_slope
+
+
+def predictive_mean(
+    level_mean: Array,
+    level_variance: Array,
+    slope_mean: Array,
+    slope_variance: Array,
+    pilots: Array,
+    seed_variance: Array,
+    examples: Array,
+) -> Array:
+    """Return the posterior mean of the log-odds of accuracy at a number of examples.
+
+    Parameters are those of `posterior`, and the planned number of `examples`.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> predictive_mean(one, one, 0.5 * one, one, np.empty((0, 3)), one, 10_000 * one).tolist()
+    [[1.5]]
+    """
+    level, slope, *_ = posterior(level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance)
+    return level + slope * decades(examples)
+
+
+def predictive_variance(
+    level_mean: Array,
+    level_variance: Array,
+    slope_mean: Array,
+    slope_variance: Array,
+    pilots: Array,
+    seed_variance: Array,
+    examples: Array,
+) -> Array:
+    """Return the posterior variance of the log-odds of accuracy of the next training run at a number of examples.
+
+    Line uncertainty plus, once pilots have been seen, the spread between training runs (before that it is part of the
+    prior's level variance).
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> predictive_variance(one, one, one, 0.25 * one, np.empty((0, 3)), one, 10_000 * one).tolist()
+    [[1.25]]
+    """
+    _, _, v_level, v_cross, v_slope = posterior(
+        level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance
+    )
+    t = decades(examples)
+    variance = v_level + 2.0 * t * v_cross + t**2 * v_slope
+    return variance + (seed_variance if len(pilots) else 0.0)

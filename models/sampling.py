@@ -1,0 +1,151 @@
+"""Chapter 1: from an 80 % interval to draws.
+
+An uncertain quantity is given by its 10th and 90th percentile. Its family says on which scale it is normal:
+positive quantities on the log scale, shares on the log-odds scale, signed rates as they are. Draws are scrambled
+Sobol' points pushed through the quantile function of each quantity, so a thousand of them already give stable
+percentiles (Sobol' 1967; Owen 1998, doi:10.1006/jcom.1998.0487).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv, expit, logit, ndtri
+from scipy.stats import qmc
+
+Array = NDArray[np.float64]
+Family = Literal["positive", "share", "rate"]
+
+UPPER_DECILE_DEVIATE = 1.2815515655446004
+"""Standard normal deviate of the 90th percentile."""
+
+SOBOL_BITS = 30
+"""Resolution of the Sobol' points: every coordinate is a multiple of 2^-30."""
+
+
+@lru_cache(maxsize=4)
+def sobol_points(dimensions: int, draws: int, seed: int) -> Array:
+    """Return scrambled Sobol' points strictly inside the unit cube.
+
+    Parameters
+    ----------
+    dimensions : int
+        Number of coordinates, one per uncertain quantity.
+    draws : int
+        Number of points N, a power of two.
+    seed : int
+        Seed of the scrambling.
+
+    Returns
+    -------
+    ndarray, shape (N, dimensions)
+        Points at the centres of cells of side 2^-30, hence never exactly 0 or 1. Read-only.
+
+    Raises
+    ------
+    ValueError
+        If `draws` is not a power of two.
+
+    Examples
+    --------
+    >>> points = sobol_points(2, 256, 0)
+    >>> points.shape, bool((points > 0).all() and (points < 1).all())
+    ((256, 2), True)
+    """
+    if draws < 1 or draws & (draws - 1):
+        raise ValueError(f"draws must be a power of two, got {draws}")
+    engine = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=np.random.default_rng(seed))
+    points: Array = engine.random_base2(draws.bit_length() - 1) + 2.0 ** -(SOBOL_BITS + 1)
+    points.flags.writeable = False
+    return points
+
+
+def median(low: float, high: float, family: Family) -> float:
+    """Return the median of a quantity from its 80 % interval.
+
+    The midpoint on the scale on which the family is normal: geometric for positive quantities, on the log-odds scale
+    for shares, arithmetic for rates. An interval of no width is its own median, also at 0 or 1.
+
+    Examples
+    --------
+    >>> median(1.0, 100.0, "positive")
+    10.0
+    >>> median(0.2, 0.8, "share")
+    0.5
+    """
+    if low == high:
+        return low
+    if family == "positive":
+        return float(np.sqrt(low) * np.sqrt(high))
+    if family == "share":
+        return float(expit((logit(low) + logit(high)) / 2.0))
+    return (low + high) / 2.0
+
+
+def quantile(uniform: Array, low: float, high: float, family: Family) -> Array:
+    """Return the draws of a quantity whose 80 % interval is [low, high].
+
+    Parameters
+    ----------
+    uniform : ndarray, shape (D,)
+        Points in (0, 1).
+    low, high : float
+        10th and 90th percentile, in the quantity's own unit.
+    family : {"positive", "share", "rate"}
+        Lognormal, logit-normal or normal.
+
+    Returns
+    -------
+    ndarray, shape (D,)
+
+    Examples
+    --------
+    >>> quantile(np.array([0.1, 0.5, 0.9]), 1.0, 100.0, "positive").round(6).tolist()
+    [1.0, 10.0, 100.0]
+    """
+    if low == high:
+        return np.full_like(uniform, low)
+    deviate = ndtri(uniform) / UPPER_DECILE_DEVIATE
+    if family == "positive":
+        centre, half_width = (np.log(high) + np.log(low)) / 2.0, (np.log(high) - np.log(low)) / 2.0
+        return np.exp(centre + half_width * deviate)
+    if family == "share":
+        centre, half_width = (logit(high) + logit(low)) / 2.0, (logit(high) - logit(low)) / 2.0
+        return expit(centre + half_width * deviate)
+    return (high + low) / 2.0 + (high - low) / 2.0 * deviate
+
+
+def accuracy_quantile(uniform: Array, correct: float, total: float) -> Array:
+    """Return draws of an accuracy of which `correct` of `total` graded trials were observed.
+
+    The posterior under the Jeffreys prior, Beta(k + 1/2, n - k + 1/2) (Brown, Cai and DasGupta 2001,
+    doi:10.1214/ss/1009213286).
+
+    Parameters
+    ----------
+    uniform : ndarray, shape (D,)
+        Points in (0, 1).
+    correct, total : float
+        Graded trials.
+
+    Examples
+    --------
+    >>> round(float(accuracy_quantile(np.array([0.5]), 148, 200)[0]), 3)
+    0.74
+    """
+    draws: Array = betaincinv(correct + 0.5, total - correct + 0.5, uniform)
+    return np.clip(draws, 2.0**-40, 1.0 - 2.0**-40)
+
+
+def accuracy_mean(correct: float, total: float) -> float:
+    """Return the posterior mean of an accuracy, (k + 1/2) / (n + 1).
+
+    Examples
+    --------
+    >>> accuracy_mean(1, 1)
+    0.75
+    """
+    return (correct + 0.5) / (total + 1.0)

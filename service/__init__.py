@@ -1,0 +1,1 @@
+"""The house around the textbook: HTTP, catalogue, assessment corridor and renderings."""

@@ -1,0 +1,104 @@
+"""Nouns of the corridor: one frozen type per doorway."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from models.sampling import Family
+from service.assumption import Source
+from service.request import AssessmentRequest, Relation
+
+Array = NDArray[np.float64]
+
+
+class Interval(NamedTuple):
+    """An 80 % interval; of no width for a quantity the caller is sure of."""
+
+    low: float
+    high: float
+    family: Family
+
+
+class Used(NamedTuple):
+    """A default that this case relies on, and the ledger inputs it feeds."""
+
+    pointer: str
+    id: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str | None
+    unit: str
+    kind: str
+    source: Source
+    note: str
+    feeds: tuple[str, ...]
+
+
+class Fault(NamedTuple):
+    """Something that keeps a request from being assessed, and its mend."""
+
+    pointer: str
+    message: str
+    received: str
+    expected: str
+
+
+class Unassessable(ValueError):
+    """The request fits the schema but cannot be assessed; carries every fault found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A fine-tuning offer as this case would buy it: plain numbers for the ledger."""
+
+    id: str
+    name: str
+    relation: Relation | None
+    is_same_base: bool
+    is_dedicated: bool
+    inputs: Mapping[str, float]
+    no_longer_trains: bool
+    last_training_date: datetime.date | None
+    shutdown_date: datetime.date | None
+    source: Source
+    checked: datetime.date | None
+    confidence: str
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A resolved request: nothing is left unsaid."""
+
+    request: AssessmentRequest
+    as_of: datetime.date
+    currency: str
+    units_per_usd: float
+    draws: int
+    seed: int
+    confidence: float
+    policy: str
+    horizon_months: int
+    correct: int
+    total: int
+    prompt_model: str | None
+    prompt_price_source: Source
+    prompt_price_checked: datetime.date | None
+    intervals: Mapping[str, Interval]
+    constants: Mapping[str, Array]
+    stated: frozenset[str]
+    candidates: tuple[Candidate, ...]
+    bystanders: tuple[Candidate, ...]
+    is_screened: bool
+    planned_examples: float
+    latency_sigma_measured: bool
+    thresholds: Mapping[str, float]
+    used: tuple[Used, ...]

@@ -1,0 +1,139 @@
+"""First stage: the caller's value, else the catalogue's; nothing is left unsaid.
+
+Collects every fault of a request before it refuses it, and notes every default it uses.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+
+from models.latency import spread
+from service.assessment.candidates import candidates_of
+from service.assessment.case import Case, Interval, Unassessable
+from service.assessment.desk import CALLER, Desk
+from service.assessment.prompt_side import Counter, put_price, put_prompt, put_tokens
+from service.assessment.tuning_side import put_tuning
+from service.assumption import Source
+from service.catalogue import Catalogue
+from service.prices import PriceList
+from service.request import AssessmentRequest, FineTuning, Simulation
+
+THRESHOLDS = (
+    "token_overhead_share",
+    "latency_benefit_share",
+    "plausible_probability",
+    "article_enough_examples",
+    "article_enough_trials",
+    "article_small_gap",
+    "article_large_gap",
+)
+
+
+def _volume_and_finance(desk: Desk) -> int:
+    volume, finance = desk.request.volume, desk.finance
+    desk.state("requests_per_month", "/volume/requests_per_month", volume.requests_per_month, "positive")
+    desk.estimate("growth_per_month", "/volume/growth_per_month", volume.growth_per_month, "rate", "growth_per_month")
+    horizon = int(desk.plain("/volume/horizon_months", volume.horizon_months, "horizon_months", "horizon_months"))
+    desk.put(
+        horizon_months=horizon,
+        months=np.arange(1.0, horizon + 1.0),
+        peak_to_average=desk.plain("/volume/peak_to_average", volume.peak_to_average, "peak_to_average",
+                                   "peak_to_average"),
+        discount_rate=desk.plain("/finance/discount_rate", finance.discount_rate, "discount_rate", "discount_rate"),
+    )  # fmt: skip
+    desk.estimate("price_decline_per_year", "/finance/price_decline_per_year", finance.price_decline_per_year, "rate",
+                  "price_decline_per_year")  # fmt: skip
+    if not desk.state("error_cost", "/finance/error_cost", finance.error_cost, "positive"):
+        desk.intervals["error_cost"] = Interval(0.0, 0.0, "positive")
+    return horizon
+
+
+def _latency(desk: Desk) -> bool:
+    """Put the latency inputs; True when a measurement calibrates them."""
+    pointer = "/prompting/measured_latency"
+    measured = desk.request.prompting.measured_latency
+
+    def assumed(name: str, *feeds: str) -> float:
+        return desk.assume(pointer, name, *(feeds or (name,))).low
+
+    speed = assumed("output_tokens_per_second")
+    factor = assumed("adapter_ttft_factor")
+    slower = assumed("adapter_output_speed_factor", "tuned_output_tokens_per_second")
+    if measured and measured.p95_seconds > measured.p50_seconds:
+        ratio = measured.p95_seconds / measured.p50_seconds
+        desk.put(measured_p50=measured.p50_seconds)
+    else:
+        ratio = assumed("latency_p95_over_p50", "latency_sigma")
+        desk.put(prompt_latency_scale=1.0)
+    desk.put(
+        ttft_base=assumed("ttft_base"),
+        ttft_per_input_token=assumed("ttft_per_input_token"),
+        ttft_cached_token_share=assumed("ttft_cached_token_share"),
+        output_tokens_per_second=speed,
+        tuned_output_tokens_per_second=speed * slower,
+        adapter_ttft_factor=factor,
+        base_ttft_factor=1.0,
+        latency_sigma=spread(np.asarray(ratio)),
+    )
+    return measured is not None
+
+
+def resolve(
+    request: AssessmentRequest, catalogue: Catalogue, prices: PriceList, count: Counter, as_of: datetime.date
+) -> Case:
+    """Return the case with every default filled in.
+
+    Raises
+    ------
+    Unassessable
+        With every fault of the request, each with a pointer and a mend.
+    TextsTooLarge
+        If the texts together exceed the limit.
+    """
+    desk = Desk(request, catalogue, as_of)
+    prompting, tuning = request.prompting, request.fine_tuning or FineTuning()
+    simulation = request.simulation or Simulation()
+    if desk.finance.error_cost is None:
+        desk.note("/finance/error_cost", "error_cost", None, f"{desk.finance.currency or 'USD'}/error",
+              "Not valued: money counts no errors. State what a wrong answer costs.", "not_valued")  # fmt: skip
+    model, price = put_price(desk, prompting, prices)
+    put_tokens(desk, prompting, model, count)
+    put_prompt(desk, prompting)
+    horizon = _volume_and_finance(desk)
+    planned = put_tuning(desk, tuning)
+    is_measured = _latency(desk)
+    thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
+    confidence = desk.plain("/simulation/confidence", simulation.confidence, "confidence")
+    draws = int(desk.plain("/simulation/draws", simulation.draws, "draws"))
+    seed = int(desk.plain("/simulation/seed", simulation.seed, "seed"))
+    candidates, bystanders, is_screened = candidates_of(desk, tuning, model, price, prices)
+    if desk.faults:
+        raise Unassessable(desk.faults)
+    return Case(
+        request=request,
+        as_of=as_of,
+        currency=desk.finance.currency or "USD",
+        units_per_usd=desk.units_per_usd,
+        draws=draws,
+        seed=seed,
+        confidence=confidence,
+        policy=request.policy or "framework",
+        horizon_months=horizon,
+        correct=prompting.measured_accuracy.correct,
+        total=prompting.measured_accuracy.total,
+        prompt_model=model,
+        prompt_price_source=CALLER if price is None else Source(title=PriceList.version, href=price.source_href),
+        prompt_price_checked=None if price is None or prompting.prices else price.checked,
+        intervals=desk.intervals,
+        constants=desk.constants,
+        stated=frozenset(desk.intervals) | frozenset(desk.constants),
+        candidates=candidates,
+        bystanders=bystanders,
+        is_screened=is_screened,
+        planned_examples=planned,
+        latency_sigma_measured=is_measured,
+        thresholds=thresholds,
+        used=tuple(desk.used),
+    )

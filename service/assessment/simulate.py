@@ -1,0 +1,187 @@
+"""Second stage: draws the inputs, folds the ledger over them, screens the offers and searches the break-evens.
+
+The base case (every estimate at its median) goes through the same lines as the draws.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
+from service.assessment.case import Candidate, Case, Fault, Unassessable
+from service.assessment.fold import Values, fold
+from service.assessment.search import BreakEven, break_evens, volume_break_evens
+
+Array = NDArray[np.float64]
+
+DIMENSIONS = (
+    "prompt_accuracy", "accuracy_deviate", "requests_per_month", "growth_per_month", "error_cost",
+    "prompt_instruction_tokens", "prompt_payload_tokens", "prompt_output_tokens", "prompt_cache_hit_rate",
+    "prompt_maintenance_cost_per_month", "prompt_build_cost", "prompt_migration_cost", "improvement_cost",
+    "improvement_weeks", "prompt_gain_few_shot", "prompt_gain_better_examples", "prompt_gain_chain_of_thought",
+    "prompt_gain_structured_output", "prompt_gain_output_parsing", "prompt_gain_input_preprocessing",
+    "prompt_gain_prompt_optimiser", "prompt_gain_residual", "price_decline_per_year", "tuned_instruction_tokens",
+    "tuned_instruction_share", "tuned_payload_tokens", "tuned_output_tokens", "tuned_cache_hit_rate",
+    "tuned_hosting_cost_per_month", "monitoring_cost_per_month", "lead_time_weeks", "tuned_build_cost",
+    "build_engineering_hours", "build_hourly_rate", "build_examples_to_label", "build_cost_per_example",
+    "build_epochs", "build_training_runs", "retraining_cost", "retraining_interval_months",
+    "retraining_engineering_hours", "retraining_hourly_rate", "retraining_examples_to_label",
+    "retraining_cost_per_example", "retraining_epochs", "retraining_training_runs", "knowledge_half_life_months",
+    "forgetting_drop",
+)  # fmt: skip
+"""The Sobol' dimension of each uncertain input. Append, never reorder: a new name must not reshuffle the others."""
+
+ROWS_AT_ONCE = 2048
+"""Draws folded together; bounds memory at long horizons."""
+
+
+class Screened(Struct, frozen=True, kw_only=True):
+    """A fine-tuning offer at the base case."""
+
+    candidate: Candidate
+    npv: float
+    monthly_cost: float
+    one_off_cost: float
+    is_feasible: bool
+    obstacle: str
+
+
+class Simulation(Struct, frozen=True, kw_only=True):
+    """What the ledger says: the base case, the draws, the offers and the break-evens."""
+
+    chosen: Screened
+    screened: tuple[Screened, ...]
+    base: Values
+    draws: Values
+    volume_break_even: Array
+    break_evens: tuple[BreakEven, ...]
+
+
+def _base_inputs(case: Case) -> Values:
+    values = {name: np.full((1, 1), median(*interval)) for name, interval in case.intervals.items()}
+    values |= case.constants
+    values["prompt_accuracy"] = np.full((1, 1), accuracy_mean(case.correct, case.total))
+    values["accuracy_deviate"] = np.full((1, 1), np.nan)
+    return values
+
+
+def _drawn_inputs(case: Case, rows: slice) -> Values:
+    points = sobol_points(len(DIMENSIONS), case.draws, case.seed)[rows]
+    column = dict(zip(DIMENSIONS, points.T, strict=True))
+    values = {name: quantile(column[name], *interval)[:, None] for name, interval in case.intervals.items()
+              if interval.low < interval.high}  # fmt: skip
+    values |= {name: np.full((1, 1), interval.low) for name, interval in case.intervals.items() if name not in values}
+    values |= case.constants
+    values["prompt_accuracy"] = accuracy_quantile(column["prompt_accuracy"], case.correct, case.total)[:, None]
+    values["accuracy_deviate"] = ndtri(column["accuracy_deviate"])[:, None]
+    return values
+
+
+def _with_candidates(values: Values, candidates: tuple[Candidate, ...]) -> Values:
+    names = candidates[0].inputs
+    return values | {
+        name: np.array([[candidate.inputs[name]] for candidate in candidates]) for name in names if name not in values
+    }
+
+
+def _obstacle(candidate: Candidate, start: float, end: float) -> str:
+    if candidate.no_longer_trains:
+        if candidate.shutdown_date and candidate.last_training_date != candidate.shutdown_date:
+            return f"no longer trained since {candidate.last_training_date}, shut down on {candidate.shutdown_date}"
+        return f"no longer trained since {candidate.last_training_date or candidate.shutdown_date}"
+    if end <= start:
+        if candidate.shutdown_date is not None and np.isfinite(candidate.inputs["tuned_shutdown_months"]):
+            return (
+                f"shut down on {candidate.shutdown_date}, {end:.1f} months away, before it could go live in {start:.1f}"
+            )
+        return f"it could go live only after {start:.1f} months, the horizon ends at {end:.1f}"
+    return ""
+
+
+def _screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened], Values]:
+    """Return every candidate at the base case, best first, and the folded values with one row per candidate."""
+    values = fold(_with_candidates(_base_inputs(case), candidates))
+    count = len(candidates)
+
+    def column(name: str) -> Array:
+        return np.broadcast_to(values[name], (count, values[name].shape[1]))[:, 0]
+
+    start, end = column("lead_time_months"), column("live_end_month")
+    npv, one_off = column("npv"), column("tuned_build_cost")
+    monthly = column("tuned_cost_per_request") * column("requests_per_month") + column("tuned_hosting_cost_per_month")
+    found = []
+    for index, candidate in enumerate(candidates):
+        obstacle = _obstacle(candidate, float(start[index]), float(end[index]))
+        found.append(
+            Screened(
+                candidate=candidate,
+                npv=float(npv[index]),
+                monthly_cost=float(monthly[index]),
+                one_off_cost=float(one_off[index]),
+                is_feasible=not obstacle,
+                obstacle=obstacle,
+            )
+        )
+    return found, values
+
+
+def _per_draw(values: Values, rows: int) -> Values:
+    return {
+        name: np.broadcast_to(array, (rows, 1))[:, 0]
+        for name, array in values.items()
+        if array.ndim == 2 and array.shape[1] == 1 and name != "pilots"
+    }
+
+
+def simulate(case: Case) -> Simulation:
+    """Return the base case and the draws of the best offer, the ranking of all, and the break-evens.
+
+    Raises
+    ------
+    Unassessable
+        If a draw of the NPV is not finite: the ranges are too wide to be money.
+    """
+    screened, values = _screen(case, case.candidates)
+    order = sorted(
+        range(len(screened)), key=lambda i: (not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id)
+    )
+    chosen = order[0]
+    beside, _ = _screen(case, case.bystanders) if case.bystanders else ([], None)
+    count = len(screened)
+    base = {
+        name: array[chosen : chosen + 1] if count > 1 and array.ndim == 2 and array.shape[0] == count else array
+        for name, array in values.items()
+    }
+    stated = case.stated
+    parts, volumes = [], []
+    for first in range(0, case.draws, ROWS_AT_ONCE):
+        rows = slice(first, min(first + ROWS_AT_ONCE, case.draws))
+        drawn = fold(_with_candidates(_drawn_inputs(case, rows), (screened[chosen].candidate,)))
+        parts.append(_per_draw(drawn, rows.stop - rows.start))
+        volumes.append(volume_break_evens(drawn, stated))
+    draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    if not np.isfinite(draws["npv"]).all():
+        raise Unassessable(
+            [
+                Fault(
+                    "",
+                    "Some draws are too large to be money: a range spans too many powers of ten.",
+                    "ranges",
+                    "narrower ranges",
+                )
+            ]
+        )
+    ranked = [screened[i] for i in order]
+    ranked += sorted(beside, key=lambda s: (not s.is_feasible, -s.npv, s.candidate.id))
+    trains = np.array([not candidate.no_longer_trains for candidate in case.candidates])
+    return Simulation(
+        chosen=screened[chosen],
+        screened=tuple(ranked),
+        base=base,
+        draws=draws,
+        volume_break_even=np.concatenate(volumes),
+        break_evens=tuple(break_evens(values, stated, trains, chosen)),
+    )

