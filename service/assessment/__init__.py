@@ -1,0 +1,35 @@
+"""The corridor: from a request to its answer, one direction, no I/O, no clock. Start reading at `assess`."""
+
+from __future__ import annotations
+
+import datetime
+
+from service.assessment.decide import decide
+from service.assessment.encode import canonical, digest, encode
+from service.assessment.explain import explain
+from service.assessment.prompt_side import Counter
+from service.assessment.resolve import resolve
+from service.assessment.simulate import simulate
+from service.catalogue import Catalogue
+from service.prices import PriceList
+from service.request import AssessmentRequest
+
+
+def assess(
+    request: AssessmentRequest,
+    catalogue: Catalogue,
+    prices: PriceList,
+    count: Counter,
+    as_of: datetime.date,
+    service_version: str,
+) -> bytes:
+    """Return the JSON answer to one case; the same request, catalogue and date give the same bytes."""
+    versions = {"service": service_version, "assumptions": catalogue.digest, "prices": prices.version}
+    asked = canonical(request)
+    facts = (*(versions[name].encode() for name in sorted(versions)), as_of.isoformat().encode())
+    digests = {"request": digest(asked), "result": digest(asked, *facts)}
+
+    case = resolve(request, catalogue, prices, count, as_of)
+    simulation = simulate(case)
+    decision = decide(case, simulation)
+    return encode(explain(case, simulation, decision, versions, digests))

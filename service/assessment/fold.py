@@ -17,19 +17,22 @@ from service.assessment.ledger import LEDGER, Step
 Array = NDArray[np.float64]
 Values = dict[str, Array]
 
-FIGURES = (
+DRAWN = frozenset({
     "npv", "npv_improved", "prompt_tco", "prompt_tco_without_errors", "improved_tco", "improved_tco_without_errors",
-    "tuned_tco", "tuned_tco_without_errors", "roi", "payback_months", "discounted_payback_months", "payback_requests",
-    "live_months", "retraining_count", "tuned_accuracy_average", "tuned_accuracy_worst", "improved_accuracy",
-    "prompt_latency", "tuned_latency", "tuned_latency_sigma", "uncached_token_costs", "tuned_replicas_month_1",
-)  # fmt: skip
-"""What later stages read; every other line is read on the way there."""
+    "tuned_tco", "tuned_tco_without_errors", "payback_months", "discounted_payback_months",
+    "tuned_accuracy_average", "improved_accuracy", "prompt_latency", "tuned_latency", "tuned_latency_sigma",
+})  # fmt: skip
+"""Figures that later stages read of every draw."""
+
+_READ = frozenset(source for step in LEDGER for source in step.inputs)
+FIGURES = DRAWN | {step.name for step in LEDGER if step.name not in _READ}
+"""Figures that later stages read of the base case: those above and every line that no other line reads."""
 
 
 @lru_cache(maxsize=256)
-def lines_for(stated: frozenset[str]) -> tuple[Step, ...]:
+def lines_for(stated: frozenset[str], figures: frozenset[str]) -> tuple[Step, ...]:
     """Return the lines that lead to the figures when some names are stated, in order."""
-    needed, kept = set(FIGURES), []
+    needed, kept = set(figures), []
     for step in reversed(LEDGER):
         if step.name in needed and step.name not in stated:
             needed.update(step.inputs)
@@ -37,20 +40,22 @@ def lines_for(stated: frozenset[str]) -> tuple[Step, ...]:
     return tuple(reversed(kept))
 
 
-def fold(values: Values) -> Values:
+def fold(values: Values, figures: frozenset[str] = FIGURES) -> Values:
     """Run the ledger over known values, in place, and return them.
 
     Parameters
     ----------
     values : dict of ndarray
         What is known: per-draw quantities have shape (D, 1), months (H,), constants ().
+    figures : frozenset of str
+        The figures wanted; only lines that lead to them run.
 
     Raises
     ------
     KeyError
         If a line that is needed reads a name that is not known.
     """
-    for name, _, function, inputs in lines_for(frozenset(values)):
+    for name, _, function, inputs in lines_for(frozenset(values), figures):
         values[name] = function(*[values[source] for source in inputs])
     return values
 

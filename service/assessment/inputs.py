@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 INPUTS: Mapping[str, tuple[str, str]] = {
     "months": ("months", "1, 2, ..., horizon_months"),
+    "nothing": ("money", "0: a cost that does not occur"),
     "horizon_months": ("months", "length of the assessment"),
     "requests_per_month": ("requests/month", "volume of month 1"),
     "growth_per_month": ("per month", "relative growth of volume"),

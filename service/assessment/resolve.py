@@ -37,6 +37,7 @@ def _volume_and_finance(desk: Desk) -> int:
     desk.estimate("growth_per_month", "/volume/growth_per_month", volume.growth_per_month, "rate", "growth_per_month")
     horizon = int(desk.plain("/volume/horizon_months", volume.horizon_months, "horizon_months", "horizon_months"))
     desk.put(
+        nothing=0.0,
         horizon_months=horizon,
         months=np.arange(1.0, horizon + 1.0),
         peak_to_average=desk.plain("/volume/peak_to_average", volume.peak_to_average, "peak_to_average",

@@ -27,6 +27,7 @@ LONGEST_LEAD_WEEKS = 520.0
 MANY_JUMPS = 4000
 REPLICA_STEPS = 64
 ZERO = 1e-9
+CURVE_POINTS = 41
 
 
 class Search(NamedTuple):
@@ -171,6 +172,34 @@ def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
     return found
 
 
+def one_row(values: Values, row: int, rows: int) -> Values:
+    """Return the values of one offer of a calculation with one row per offer."""
+    return {
+        name: array[row : row + 1] if rows > 1 and array.ndim == 2 and array.shape[0] == rows else array
+        for name, array in values.items()
+    }
+
+
+def curves(
+    values: Values, stated: frozenset[str], trains: NDArray[np.bool_], chosen: int
+) -> tuple[tuple[Search, Array, Array], ...]:
+    """Return the base-case NPV along each of the ten inputs: (input, values, NPV).
+
+    Shares run over their whole range, the others from a tenth of today's value to ten times it.
+    """
+    base = one_row(values, chosen, trains.size)
+    found = []
+    for search in SEARCHES:
+        current = float(base[search.ledger].ravel()[0]) or 1.0
+        points = (
+            np.linspace(0.0, 1.0, CURVE_POINTS)
+            if search.high == 1.0
+            else np.geomspace(0.1, 10.0, CURVE_POINTS) * current
+        )
+        found.append((search, points, Envelope(values, stated, search, trains)(points)))
+    return tuple(found)
+
+
 def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_], chosen: int) -> list[BreakEven]:
     """Return the break-even of all ten inputs.
 
@@ -185,13 +214,9 @@ def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_
     chosen : int
         The offer of the base case.
     """
+    base = one_row(values, chosen, trains.size)
     horizon = int(values["horizon_months"])
     scale = max(1.0, float(values["prompt_tco"].max()))
-    rows = trains.size
-    base = {
-        name: array[chosen : chosen + 1] if rows > 1 and array.ndim == 2 and array.shape[0] == rows else array
-        for name, array in values.items()
-    }
     results = []
     for template in SEARCHES:
         search = template

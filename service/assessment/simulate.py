@@ -10,10 +10,11 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from models.latency import percentile_seconds, with_waiting
 from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
 from service.assessment.case import Candidate, Case, Fault, Unassessable
-from service.assessment.fold import Values, fold
-from service.assessment.search import BreakEven, break_evens, volume_break_evens
+from service.assessment.fold import DRAWN, Values, fold
+from service.assessment.search import BreakEven, Search, break_evens, curves, one_row, volume_break_evens
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,8 @@ DIMENSIONS = (
     "forgetting_drop",
 )  # fmt: skip
 """The Sobol' dimension of each uncertain input. Append, never reorder: a new name must not reshuffle the others."""
+
+MOST_REPLICAS = 1000
 
 ROWS_AT_ONCE = 2048
 """Draws folded together; bounds memory at long horizons."""
@@ -58,6 +61,8 @@ class Simulation(Struct, frozen=True, kw_only=True):
     draws: Values
     volume_break_even: Array
     break_evens: tuple[BreakEven, ...]
+    curves: tuple[tuple[Search, Array, Array], ...]
+    fewest_replicas: int | None
 
 
 def _base_inputs(case: Case) -> Values:
@@ -136,6 +141,19 @@ def _per_draw(values: Values, rows: int) -> Values:
     }
 
 
+def _fewest_replicas(case: Case, base: Values) -> int | None:
+    """Return the fewest dedicated replicas that meet the latency target; None where no number does or none is set."""
+    target, capacity = case.request.latency_target, base["replica_requests_per_second"]
+    if target is None or not np.isfinite(capacity).all():
+        return None
+    servers = np.arange(1.0, MOST_REPLICAS + 1.0)[:, None]
+    median_, sigma = with_waiting(
+        base["tuned_latency_unqueued"], base["latency_sigma"], base["peak_requests_per_second"], capacity, servers
+    )
+    meets = (percentile_seconds(median_, sigma, target.percentile) <= target.seconds).ravel()
+    return int(servers[meets.argmax(), 0]) if meets.any() else None
+
+
 def simulate(case: Case) -> Simulation:
     """Return the base case and the draws of the best offer, the ranking of all, and the break-evens.
 
@@ -150,16 +168,12 @@ def simulate(case: Case) -> Simulation:
     )
     chosen = order[0]
     beside, _ = _screen(case, case.bystanders) if case.bystanders else ([], None)
-    count = len(screened)
-    base = {
-        name: array[chosen : chosen + 1] if count > 1 and array.ndim == 2 and array.shape[0] == count else array
-        for name, array in values.items()
-    }
+    base = one_row(values, chosen, len(screened))
     stated = case.stated
     parts, volumes = [], []
     for first in range(0, case.draws, ROWS_AT_ONCE):
         rows = slice(first, min(first + ROWS_AT_ONCE, case.draws))
-        drawn = fold(_with_candidates(_drawn_inputs(case, rows), (screened[chosen].candidate,)))
+        drawn = fold(_with_candidates(_drawn_inputs(case, rows), (screened[chosen].candidate,)), DRAWN)
         parts.append(_per_draw(drawn, rows.stop - rows.start))
         volumes.append(volume_break_evens(drawn, stated))
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -184,4 +198,6 @@ def simulate(case: Case) -> Simulation:
         draws=draws,
         volume_break_even=np.concatenate(volumes),
         break_evens=tuple(break_evens(values, stated, trains, chosen)),
+        curves=curves(values, stated, trains, chosen) if "curves" in case.request.include else (),
+        fewest_replicas=_fewest_replicas(case, base),
     )

@@ -1,0 +1,416 @@
+"""Fourth stage: the answer. Reads figures off the simulation and never recomputes one."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import UNSET
+
+from models import decision as statistics
+from models.latency import percentile_seconds
+from models.sampling import sobol_points
+from models.sensitivity import first_order_share, tornado
+from service.assessment.case import Case
+from service.assessment.decide import Decision
+from service.assessment.figures import DECILES, Figures, finite
+from service.assessment.inputs import INPUTS
+from service.assessment.ledger import LEDGER
+from service.assessment.search import BreakEven, Crossing
+from service.assessment.simulate import DIMENSIONS, Simulation
+from service.assessment.words import comparison, reasons, risks, summary
+from service.response import (
+    AccuracyAnswer,
+    AccuracyInterval,
+    Assessment,
+    AssumptionUsed,
+    BreakEvenAnswer,
+    BreakEvenItem,
+    CashFlow,
+    Components,
+    Costs,
+    CrossingAnswer,
+    Curve,
+    Distribution,
+    LatencyAnswer,
+    NpvAnswer,
+    OfferAnswer,
+    OptionAccuracy,
+    OptionCosts,
+    OptionLatency,
+    PaybackAnswer,
+    PresentValues,
+    Provenance,
+    Sensitivity,
+    TraceLine,
+    TunedAccuracy,
+    VerdictAnswer,
+    WithoutCache,
+)
+
+LEVEL = 0.8
+
+
+def _crossing(crossing: Crossing) -> CrossingAnswer:
+    return CrossingAnswer(
+        value=crossing.value,
+        kind="reached" if crossing.is_zero else "crossed",
+        npv_below=crossing.npv_below,
+        npv_above=crossing.npv_above,
+        fine_tuning_pays="above" if crossing.npv_above > crossing.npv_below else "below",
+    )
+
+
+def _item(found: BreakEven, currency: str) -> BreakEvenItem:
+    crossings = [_crossing(crossing) for crossing in found.crossings]
+    nearest = min(crossings, key=lambda crossing: abs(crossing.value - found.current), default=None)
+    return BreakEvenItem(
+        input=found.search.input,
+        unit=found.search.unit.replace("money", currency),
+        current=found.current,
+        break_even=[crossing.value for crossing in crossings if crossing.kind == found.state],
+        state=found.state,
+        fine_tuning_pays=nearest.fine_tuning_pays if nearest else None,
+        distance=(nearest.value - found.current) / found.current if nearest and found.current else None,
+        crossings=crossings,
+    )
+
+
+def _payback(figures: Figures, name: str) -> PaybackAnswer:
+    months = figures.maybe(name)
+    p10, p50, p90 = figures.percentiles(name)
+    return PaybackAnswer(
+        months=months,
+        state="never" if months is None else "from_the_start" if months == 0 else "reached",
+        requests=figures.maybe("payback_requests"),
+        p10=p10,
+        p50=p50,
+        p90=p90,
+        share_never=statistics.share(np.isinf(figures.simulation.draws[name])),
+    )
+
+
+def _break_even(case: Case, simulation: Simulation, figures: Figures) -> BreakEvenAnswer:
+    p10, p50, p90 = (finite(p) for p in statistics.percentiles(simulation.volume_break_even, DECILES))
+    never = statistics.share(np.isinf(simulation.volume_break_even))
+    return BreakEvenAnswer(
+        items=[_item(found, case.currency) for found in simulation.break_evens],
+        requests_per_month=Distribution(p10=p10, p50=p50, p90=p90, share_never=never),
+        payback=_payback(figures, "payback_months"),
+        discounted_payback=_payback(figures, "discounted_payback_months"),
+    )
+
+
+def _option_costs(figures: Figures, option: str) -> OptionCosts:
+    tuned = option == "tuned"
+    shared = "tuned" if tuned else "prompt"
+    one_off = {"prompt": "prompt_build_cost", "improved": "improved_one_off_cost", "tuned": "tuned_build_cost"}[option]
+    upkeep = "monitoring_cost_per_month" if tuned else "prompt_maintenance_cost_per_month"
+    return OptionCosts(
+        one_off=figures(one_off),
+        monthly=Components(
+            tokens=figures(f"{shared}_run_rate_tokens"),
+            errors=figures(f"{option}_run_rate_errors"),
+            hosting=figures("tuned_run_rate_hosting") if tuned else 0.0,
+            maintenance=figures(upkeep),
+            total=figures(f"{option}_run_rate"),
+        ),
+        token_cost_per_request=figures(f"{shared}_cost_per_request"),
+        cost_per_correct_answer=figures.maybe(f"{option}_cost_per_correct_answer"),
+        amortised_cost_per_month=figures.maybe(f"{option}_amortised_cost"),
+        levelised_cost_per_request=figures.maybe(f"{option}_levelised_cost_per_request"),
+        levelised_cost_per_correct_answer=figures.maybe(f"{option}_levelised_cost_per_correct_answer"),
+        present_values=PresentValues(
+            one_off=figures(one_off),
+            tokens=figures(f"{shared}_tokens_pv"),
+            errors=figures(f"{option}_errors_pv"),
+            hosting=figures("tuned_hosting_pv") if tuned else 0.0,
+            maintenance=figures("tuned_monitoring_pv" if tuned else "prompt_maintenance_pv"),
+            retraining=figures("tuned_retraining_pv") if tuned else 0.0,
+            migration=0.0 if tuned else figures("prompt_migration_pv"),
+            prompting_while_not_live=figures("tuned_prompt_running_pv") + figures("tuned_prompt_errors_pv")
+            if tuned
+            else 0.0,
+        ),
+        tco=figures.spread(f"{option}_tco"),
+        tco_without_errors=figures.spread(f"{option}_tco_without_errors"),
+    )
+
+
+def _against_better_prompt(figures: Figures) -> NpvAnswer:
+    draws = figures.simulation.draws
+    better = draws["npv"] - np.maximum(draws["npv_improved"], 0.0)
+    return figures.npv(figures("npv") - max(figures("npv_improved"), 0.0), better)
+
+
+def _costs(case: Case, simulation: Simulation, figures: Figures) -> Costs:
+    finance, chosen = case.request.finance, simulation.chosen
+    return Costs(
+        currency=case.currency,
+        error_cost_state="valued" if finance and finance.error_cost is not None else "not_valued",
+        prompting=_option_costs(figures, "prompt"),
+        improved_prompt=_option_costs(figures, "improved"),
+        fine_tuning=_option_costs(figures, "tuned"),
+        prompting_without_cache=WithoutCache(
+            token_cost_per_request=figures("uncached_cost_per_request"),
+            tokens_per_month=figures("uncached_run_rate_tokens"),
+            tokens_present_value=figures("uncached_tokens_pv"),
+        ),
+        prompt_cache_hit_rate=figures("prompt_cache_hit_rate"),
+        fine_tuning_cache_hit_rate=figures("tuned_cache_hit_rate"),
+        npv=figures.npv(figures("npv"), simulation.draws["npv"]),
+        npv_of_improving=figures.npv(figures("npv_improved"), simulation.draws["npv_improved"]),
+        npv_against_better_prompt=_against_better_prompt(figures),
+        roi=figures.maybe("roi"),
+        saving_per_request=figures("saving_per_request"),
+        go_live_month=figures("lead_time_months"),
+        end_month=figures("live_end_month"),
+        live_months=figures("live_months"),
+        retrainings=figures("retraining_count"),
+        retraining_cost=figures("retraining_cost"),
+        is_feasible=chosen.is_feasible,
+        infeasible_because=chosen.obstacle or None,
+    )
+
+
+def _accuracy(case: Case, decision: Decision, figures: Figures) -> AccuracyAnswer:
+    required = case.request.task.required_accuracy
+    draws = figures.simulation.draws
+    tuned_name = (
+        "tuned_accuracy_average" if np.isfinite(draws["tuned_accuracy_average"]).all() else "tuned_accuracy_at_start"
+    )
+
+    def option(name: str, chance: float) -> OptionAccuracy:
+        low, _, high = statistics.percentiles(draws[name], DECILES)
+        return OptionAccuracy(
+            mean=figures.mean(name),
+            base_case=figures(name),
+            interval=AccuracyInterval(low=low, high=high, level=LEVEL),
+            probability_meets_requirement=None if required is None else chance,
+        )
+
+    tuned = option(tuned_name, decision.p_tuned)
+    return AccuracyAnswer(
+        prompting=option("prompt_accuracy", decision.p_prompt),
+        improved_prompt=option("improved_accuracy", decision.p_improved),
+        fine_tuning=TunedAccuracy(
+            mean=tuned.mean,
+            base_case=tuned.base_case,
+            interval=tuned.interval,
+            probability_meets_requirement=tuned.probability_meets_requirement,
+            at_start_base_case=figures("tuned_accuracy_at_start"),
+            worst_month=figures.maybe("tuned_accuracy_worst"),
+            planned_examples=case.planned_examples,
+        ),
+        required_accuracy=required,
+        gap=decision.gap,
+    )
+
+
+def _latency(case: Case, figures: Figures) -> LatencyAnswer:
+    target, base, draws = case.request.latency_target, figures.simulation.base, figures.simulation.draws
+
+    def option(ttft: str, median: str, sigma: str) -> OptionLatency:
+        p50, p95, p99 = (finite(percentile_seconds(base[median], base[sigma], p).ravel()[0]) for p in (0.5, 0.95, 0.99))
+        chance = None
+        if target is not None:
+            spread = draws[sigma] if sigma in draws else base[sigma].ravel()
+            chance = statistics.share(percentile_seconds(draws[median], spread, target.percentile) <= target.seconds)
+        return OptionLatency(
+            ttft_seconds=figures.maybe(ttft),
+            p50_seconds=p50,
+            p95_seconds=p95,
+            p99_seconds=p99,
+            probability_meets_target=chance,
+        )
+
+    prompted = option("prompt_ttft", "prompt_latency", "latency_sigma")
+    tuned = option("tuned_ttft", "tuned_latency", "tuned_latency_sigma")
+    saving = None if tuned.p50_seconds is None else (prompted.p50_seconds or 0.0) - tuned.p50_seconds
+    return LatencyAnswer(
+        prompting=prompted,
+        fine_tuning=tuned,
+        saving_p50_seconds=saving,
+        target_seconds=target.seconds if target else None,
+        target_percentile=target.percentile if target else None,
+        replicas=figures("tuned_replicas_month_1"),
+        fewest_replicas_for_target=figures.simulation.fewest_replicas,
+    )
+
+
+def _offers(simulation: Simulation, currency: str) -> list[OfferAnswer]:
+    best = simulation.chosen
+    answers = []
+    for offer in simulation.screened:
+        chosen = offer is best
+        lost = None
+        if not offer.is_feasible:
+            lost = offer.obstacle
+        elif not chosen:
+            lost = (
+                f"its base-case NPV is {currency} {best.npv - offer.npv:,.0f} lower than that of {best.candidate.name}"
+            )
+            if offer.npv > best.npv or not best.is_feasible:
+                lost = "listed for information beside your own choice"
+        c = offer.candidate
+        answers.append(
+            OfferAnswer(
+                id=c.id,
+                name=c.name,
+                relation=c.relation,
+                npv=offer.npv,
+                monthly_cost=offer.monthly_cost,
+                one_off_cost=offer.one_off_cost,
+                is_chosen=chosen,
+                is_feasible=offer.is_feasible,
+                lost_because=lost,
+                last_training_date=c.last_training_date,
+                shutdown_date=c.shutdown_date,
+                source=c.source.title,
+                checked=c.checked,
+                confidence=c.confidence,
+            )
+        )
+    return answers
+
+
+def _assumptions(case: Case) -> list[AssumptionUsed]:
+    return [
+        AssumptionUsed(
+            pointer=u.pointer, id=u.id, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
+            source=u.source.title, href=u.source.href, note=u.note,
+        )
+        for u in case.used
+    ]  # fmt: skip
+
+
+def _trace(case: Case, figures: Figures) -> list[TraceLine]:
+    base, draws = figures.simulation.base, figures.simulation.draws
+    assumed = {name for used in case.used for name in used.feeds}
+    lines = []
+    known = [(name, unit, None, ()) for name, (unit, _) in INPUTS.items()]
+    known += [(step.name, step.unit, step.function, step.inputs) for step in LEDGER]
+    for name, unit, function, inputs in known:
+        if name not in base:
+            continue
+        is_stated = name in case.stated or function is None
+        origin = ("assumed" if name in assumed else "stated") if is_stated else "calculated"
+        p10, p50, p90 = figures.percentiles(name) if name in draws and not np.isnan(draws[name]).any() else (None,) * 3
+        lines.append(
+            TraceLine(
+                name=name,
+                unit=unit.replace("money", case.currency),
+                function="" if function is None or is_stated else f"{function.__module__}.{function.__name__}",
+                inputs=[] if is_stated else list(inputs),
+                origin=origin,
+                base_case=figures.row(name),
+                p10=p10,
+                p50=p50,
+                p90=p90,
+            )
+        )
+    return lines
+
+
+def _cash_flows(case: Case, figures: Figures) -> list[CashFlow]:
+    h = case.horizon_months
+    columns = {
+        "requests": "requests", "prompting": "prompt_costs", "improved_prompt": "improved_costs",
+        "fine_tuning": "tuned_costs", "saving": "savings", "live_share": "live_share", "retrainings": "retrainings",
+    }  # fmt: skip
+    rows = {field: figures.by_month(name, h) for field, name in columns.items()}
+    accuracy = figures.by_month("tuned_accuracy", h)
+    cumulative = figures("saving_at_start")
+    flows = [
+        CashFlow(month=0, requests=0.0, prompting=figures("prompt_build_cost"),
+                 improved_prompt=figures("improved_one_off_cost"), fine_tuning=figures("tuned_build_cost"),
+                 saving=cumulative, cumulative_saving=cumulative, live_share=0.0, retrainings=0.0,
+                 fine_tuned_accuracy=None)
+    ]  # fmt: skip
+    for index in range(h):
+        month = {field: row[index] for field, row in rows.items()}
+        cumulative += month["saving"]
+        live = accuracy[index] if month["live_share"] > 0 else None
+        flows.append(CashFlow(month=index + 1, cumulative_saving=cumulative, fine_tuned_accuracy=live, **month))
+    return flows
+
+
+def _sensitivity(case: Case, figures: Figures) -> list[Sensitivity]:
+    points, npv = sobol_points(len(DIMENSIONS), case.draws, case.seed), figures.simulation.draws["npv"]
+    uncertain = {name for name, interval in case.intervals.items() if interval.low < interval.high}
+    found = []
+    for index, name in enumerate(DIMENSIONS):
+        if name in uncertain | {"prompt_accuracy", "accuracy_deviate"}:
+            lowest, highest = tornado(points[:, index], npv)
+            found.append(
+                Sensitivity(
+                    input=name,
+                    share_of_variance=first_order_share(points[:, index], npv),
+                    mean_npv_in_lowest_tenth=lowest,
+                    mean_npv_in_highest_tenth=highest,
+                )
+            )
+    return sorted(found, key=lambda s: -s.share_of_variance)
+
+
+def _curves(case: Case, simulation: Simulation) -> list[Curve]:
+    return [
+        Curve(input=s.input, unit=s.unit.replace("money", case.currency), values=points.tolist(), npv=npv.tolist())
+        for s, points, npv in simulation.curves
+    ]
+
+
+def explain(
+    case: Case, simulation: Simulation, decision: Decision, versions: dict[str, str], digests: dict[str, str]
+) -> Assessment:
+    """Return the whole answer.
+
+    Parameters
+    ----------
+    versions : dict of str
+        Versions of the service, the assumptions and the price catalogue.
+    digests : dict of str
+        Digests of the request and of all that the answer depends on.
+    """
+    figures, include = Figures(simulation), case.request.include
+    framework, expected = decision.framework, decision.expected_value
+    return Assessment(
+        verdict=VerdictAnswer(
+            choice=decision.verdict.choice,
+            action=decision.verdict.action,
+            confidence=decision.confidence,
+            summary=summary(case, decision, figures),
+            reasons=reasons(case, decision),
+            framework_choice=framework.choice,
+            framework_action=framework.action,
+            expected_value_choice=expected.choice,
+            expected_value_action=expected.action,
+            policies_agree=framework.choice == expected.choice,
+            risks=risks(case, decision, figures),
+            missing_field=decision.verdict.field,
+        ),
+        break_even=_break_even(case, simulation, figures),
+        costs=_costs(case, simulation, figures),
+        accuracy=_accuracy(case, decision, figures),
+        latency=_latency(case, figures),
+        comparison=comparison(case, decision, figures),
+        offers=_offers(simulation, case.currency),
+        assumptions=_assumptions(case),
+        provenance=Provenance(
+            service_version=versions["service"],
+            assumptions_digest=versions["assumptions"],
+            price_catalogue_version=versions["prices"],
+            prompt_base_model=case.prompt_model,
+            prompt_price_source=case.prompt_price_source.title,
+            prompt_price_checked=case.prompt_price_checked,
+            fine_tuning_offer=simulation.chosen.candidate.id,
+            as_of=case.as_of,
+            seed=case.seed,
+            draws=case.draws,
+            policy=case.policy,
+            request_digest=digests["request"],
+            result_digest=digests["result"],
+        ),
+        trace=_trace(case, figures) if "trace" in include else UNSET,
+        cash_flows=_cash_flows(case, figures) if "cash_flows" in include else UNSET,
+        sensitivity=_sensitivity(case, figures) if "sensitivity" in include else UNSET,
+        curves=_curves(case, simulation) if "curves" in include else UNSET,
+    )

@@ -1,0 +1,173 @@
+"""The door: from bytes to a request noun, or every fault of the bytes at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import jsonschema_rs
+import msgspec
+
+from service.assessment.case import Fault
+
+T = TypeVar("T")
+
+EXACT_INTEGERS = 2.0**53
+SHOWN = 60
+"""Characters of a received value that are shown back."""
+
+REQUIRED = "a value"
+
+
+class Unreadable(ValueError):
+    """The body cannot be read or does not fit the schema; carries every fault found."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(fault.message for fault in faults))
+        self.faults = faults
+
+
+def _refuse(pointer: str, message: str, received: str, expected: str) -> Unreadable:
+    return Unreadable([Fault(pointer, message, received, expected)])
+
+
+def _whole(value: Any) -> Any:
+    """Return a value with its integral floats as integers: 21.0 is an integer in JSON Schema."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < EXACT_INTEGERS else value
+    if isinstance(value, dict):
+        return {name: _whole(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+
+
+def _pointer(path: list[str | int]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+@lru_cache
+def _validator(noun: type) -> Any:
+    (schema,), components = msgspec.json.schema_components([noun], ref_template="#/$defs/{name}")
+    return jsonschema_rs.validator_for({**schema, "$defs": components}, validate_formats=True)
+
+
+def _expected(kind: Any) -> tuple[str, str]:
+    """Return (message, what is expected) of a schema violation that has no parts."""
+    limit = getattr(kind, "limit", None)
+    name = kind.name
+    if name == "type":
+        types = " or ".join(t for t in kind.types if t != "null")
+        return "This is of the wrong type.", f"{'an' if types[:1] in 'aio' else 'a'} {types}"
+    if name == "enum":
+        return "This is not one of the known values.", "one of " + ", ".join(str(option) for option in kind.options)
+    plain = {
+        "minimum": ("This is too small.", f"at least {limit}"),
+        "exclusiveMinimum": ("This is too small.", f"more than {limit}"),
+        "maximum": ("This is too large.", f"at most {limit}"),
+        "exclusiveMaximum": ("This is too large.", f"less than {limit}"),
+        "minLength": ("This is too short.", f"at least {limit} characters"),
+        "maxLength": ("This text is too long.", f"at most {limit} characters"),
+        "minItems": ("There are too few.", f"at least {limit}"),
+        "maxItems": ("There are too many.", f"at most {limit}"),
+        "pattern": ("This is not of the right form.", f"text that matches {getattr(kind, 'pattern', '')}"),
+        "format": ("This is not a valid date.", "a date, YYYY-MM-DD"),
+    }
+    return plain.get(name, ("This does not fit the schema.", "see the OpenAPI document"))
+
+
+def _faults(error: Any) -> list[Fault]:
+    """Return the faults of a schema violation, those of the branch that was meant where it has several."""
+    path, kind = list(error.instance_path), error.kind
+    if kind.name in ("anyOf", "oneOf"):
+        meant = [
+            branch
+            for branch in kind.context
+            if not any(e.kind.name == "type" and list(e.instance_path) == path for e in branch)
+        ]
+        if len(meant) == 1:
+            return [fault for inner in meant[0] for fault in _faults(inner)]
+        types = [t for branch in kind.context for e in branch if e.kind.name == "type" for t in e.kind.types]
+        wanted = " or ".join(dict.fromkeys(t if t != "object" else "a range {low, high}" for t in types if t != "null"))
+        return [
+            Fault(
+                _pointer(path),
+                "This is of the wrong type.",
+                _shown(error.instance),
+                wanted.replace("number", "a number"),
+            )
+        ]
+    if kind.name == "required":
+        return [Fault(_pointer([*path, kind.property]), "This field is required.", "nothing", REQUIRED)]
+    if kind.name == "additionalProperties":
+        known = sorted(_known_fields(error))
+        return [
+            Fault(
+                _pointer([*path, name]),
+                "This field is unknown.",
+                _shown(name),
+                f"one of {', '.join(known)}" if known else "no such field",
+            )
+            for name in kind.unexpected
+        ]
+    message, expected = _expected(kind)
+    return [Fault(_pointer(path), message, _shown(error.instance), expected)]
+
+
+def _known_fields(error: Any) -> set[str]:
+    owner = next((part for part in reversed(error.schema_path) if isinstance(part, str) and part in _NOUNS), None)
+    return set(_NOUNS[owner].__struct_encode_fields__) if owner else set()
+
+
+_NOUNS: dict[str, Any] = {}
+
+
+def _register(noun: type) -> None:
+    from service import request
+
+    for name in dir(request):
+        candidate = getattr(request, name)
+        if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
+            _NOUNS.setdefault(name, candidate)
+
+
+def decode(body: bytes, noun: type[T]) -> T:
+    """Return the noun that a JSON body states.
+
+    Raises
+    ------
+    Unreadable
+        With every fault found: bytes that are no UTF-8, text that is no JSON, values that do not fit the schema.
+    """
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        raise _refuse(
+            "", "The body is not UTF-8.", f"byte 0x{body[error.start]:02x} at offset {error.start}", "UTF-8"
+        ) from None
+    if not body.strip():
+        raise _refuse("", "The body is empty.", "nothing", "a JSON object")
+    try:
+        raw = _whole(msgspec.json.decode(body))
+    except RecursionError:
+        raise _refuse("", "The body is nested too deeply.", "deep nesting", "at most a few levels") from None
+    except msgspec.DecodeError as error:
+        raise _refuse(
+            "", f"The body is not JSON: {error}.", "malformed JSON", "a JSON object; numbers are finite"
+        ) from None
+    try:
+        return msgspec.convert(raw, noun)
+    except (msgspec.ValidationError, RecursionError) as error:
+        _register(noun)
+        try:
+            faults = [fault for violation in _validator(noun).iter_errors(raw) for fault in _faults(violation)]
+        except (ValueError, RecursionError):
+            faults = []
+        if not faults:
+            faults = [Fault("", str(error), "this body", "see the OpenAPI document")]
+        raise Unreadable(list(dict.fromkeys(faults))) from None

@@ -1,0 +1,376 @@
+"""The answer: every figure a caller gets, with its unit. No unions; a figure that does not apply is null or absent."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Money = Annotated[float, Meta(description="Money in finance.currency, not rounded")]
+Months = Annotated[float | None, Meta(description="Months; null when it never happens")]
+
+
+class Noun(Struct, frozen=True, kw_only=True):
+    """Base of all answer objects."""
+
+
+class Reason(Noun):
+    """A rule or risk with its figures."""
+
+    rule: str
+    favours: str
+    status: str
+    statement: str
+
+
+class VerdictAnswer(Noun):
+    """What to do, how sure, and why."""
+
+    choice: str
+    action: str
+    confidence: float
+    summary: str
+    reasons: list[Reason]
+    framework_choice: str
+    framework_action: str
+    expected_value_choice: str
+    expected_value_action: str
+    policies_agree: bool
+    risks: list[str]
+    missing_field: str | None
+
+
+class CrossingAnswer(Noun):
+    """A value at which the base-case NPV is zero or jumps over zero."""
+
+    value: float
+    kind: str
+    npv_below: Money
+    npv_above: Money
+    fine_tuning_pays: str
+
+
+class BreakEvenItem(Noun):
+    """The break-even of one input, all else unchanged."""
+
+    input: str
+    unit: str
+    current: float
+    break_even: list[float]
+    state: str
+    fine_tuning_pays: str | None
+    distance: Annotated[float | None, Meta(description="(nearest break-even - current) / current; null from zero")]
+    crossings: list[CrossingAnswer]
+
+
+class Distribution(Noun):
+    """Percentiles over the draws; null where the percentile is never reached."""
+
+    p10: float | None
+    p50: float | None
+    p90: float | None
+    share_never: float
+
+
+class PaybackAnswer(Noun):
+    """When the outlay is earned back."""
+
+    months: Months
+    state: Annotated[str, Meta(description="reached, from_the_start or never")]
+    requests: float | None
+    p10: float | None
+    p50: float | None
+    p90: float | None
+    share_never: float
+
+
+class BreakEvenAnswer(Noun):
+    """Where the answer changes."""
+
+    items: list[BreakEvenItem]
+    requests_per_month: Distribution
+    payback: PaybackAnswer
+    discounted_payback: PaybackAnswer
+
+
+class Spread(Noun):
+    """A figure at the base case and its percentiles over the draws."""
+
+    base_case: Money
+    p10: Money
+    p50: Money
+    p90: Money
+
+
+class Components(Noun):
+    """A cost by what it pays for."""
+
+    tokens: Money
+    errors: Money
+    hosting: Money
+    maintenance: Money
+    total: Money
+
+
+class PresentValues(Noun):
+    """The present value of an option's cost by what it pays for; they add up to its tco."""
+
+    one_off: Money
+    tokens: Money
+    errors: Money
+    hosting: Money
+    maintenance: Money
+    retraining: Money
+    migration: Money
+    prompting_while_not_live: Money
+
+
+class OptionCosts(Noun):
+    """What one option costs."""
+
+    one_off: Money
+    monthly: Components
+    token_cost_per_request: Money
+    cost_per_correct_answer: Money | None
+    amortised_cost_per_month: Money | None
+    levelised_cost_per_request: Money | None
+    levelised_cost_per_correct_answer: Money | None
+    present_values: PresentValues
+    tco: Spread
+    tco_without_errors: Spread
+
+
+class WithoutCache(Noun):
+    """The same prompt with every input token at full price."""
+
+    token_cost_per_request: Money
+    tokens_per_month: Money
+    tokens_present_value: Money
+
+
+class NpvAnswer(Noun):
+    """Net present value of switching to fine-tuning."""
+
+    base_case: Money
+    mean: Money
+    p10: Money
+    p50: Money
+    p90: Money
+    standard_error: Money
+    probability_positive: float
+
+
+class Costs(Noun):
+    """What each option costs and what switching is worth."""
+
+    currency: str
+    error_cost_state: str
+    prompting: OptionCosts
+    improved_prompt: OptionCosts
+    fine_tuning: OptionCosts
+    prompting_without_cache: WithoutCache
+    prompt_cache_hit_rate: float
+    fine_tuning_cache_hit_rate: float
+    npv: NpvAnswer
+    npv_of_improving: NpvAnswer
+    npv_against_better_prompt: NpvAnswer
+    roi: float | None
+    saving_per_request: Money
+    go_live_month: float
+    end_month: float
+    live_months: float
+    retrainings: float
+    retraining_cost: Money
+    is_feasible: bool
+    infeasible_because: str | None
+
+
+class AccuracyInterval(Noun):
+    """An 80 % credible interval."""
+
+    low: float
+    high: float
+    level: float
+
+
+class OptionAccuracy(Noun):
+    """Accuracy of one option."""
+
+    mean: float
+    base_case: float
+    interval: AccuracyInterval
+    probability_meets_requirement: float | None
+
+
+class TunedAccuracy(Noun):
+    """Accuracy of the fine-tune: when it goes live, and over its live time."""
+
+    mean: float
+    base_case: float
+    interval: AccuracyInterval
+    probability_meets_requirement: float | None
+    at_start_base_case: float
+    worst_month: float | None
+    planned_examples: float
+
+
+class AccuracyAnswer(Noun):
+    """How often each option is right."""
+
+    prompting: OptionAccuracy
+    improved_prompt: OptionAccuracy
+    fine_tuning: TunedAccuracy
+    required_accuracy: float | None
+    gap: float | None
+
+
+class OptionLatency(Noun):
+    """Latency of one option at the base case [s]; null where the load is not served."""
+
+    ttft_seconds: float | None
+    p50_seconds: float | None
+    p95_seconds: float | None
+    p99_seconds: float | None
+    probability_meets_target: float | None
+
+
+class LatencyAnswer(Noun):
+    """How long a request takes."""
+
+    prompting: OptionLatency
+    fine_tuning: OptionLatency
+    saving_p50_seconds: float | None
+    target_seconds: float | None
+    target_percentile: float | None
+    replicas: float
+    fewest_replicas_for_target: int | None
+
+
+class Dimension(Noun):
+    """One of the article's ten dimensions."""
+
+    dimension: str
+    prompt_engineering: str
+    fine_tuning: str
+    winner: str
+    article_winner: str
+    contradicts_article: bool
+
+
+class OfferAnswer(Noun):
+    """A fine-tuning offer at the base case, with why it lost."""
+
+    id: str
+    name: str
+    relation: str | None
+    npv: Money
+    monthly_cost: Money
+    one_off_cost: Money
+    is_chosen: bool
+    is_feasible: bool
+    lost_because: str | None
+    last_training_date: datetime.date | None
+    shutdown_date: datetime.date | None
+    source: str
+    checked: datetime.date | None
+    confidence: str
+
+
+class AssumptionUsed(Noun):
+    """A default this answer relies on."""
+
+    pointer: str
+    id: str
+    value: float | None
+    low: float | None
+    high: float | None
+    text: str | None
+    unit: str
+    kind: str
+    source: str
+    href: str
+    note: str
+
+
+class Provenance(Noun):
+    """What it takes to get the same bytes again."""
+
+    service_version: str
+    assumptions_digest: str
+    price_catalogue_version: str
+    prompt_base_model: str | None
+    prompt_price_source: str
+    prompt_price_checked: datetime.date | None
+    fine_tuning_offer: str
+    as_of: datetime.date
+    seed: int
+    draws: int
+    policy: str
+    request_digest: str
+    result_digest: str
+
+
+class TraceLine(Noun):
+    """One line of the ledger as it was calculated for this case."""
+
+    name: str
+    unit: str
+    function: str
+    inputs: list[str]
+    origin: Annotated[str, Meta(description="calculated, stated (by the caller) or assumed")]
+    base_case: list[float | None]
+    p10: float | None
+    p50: float | None
+    p90: float | None
+
+
+class CashFlow(Noun):
+    """One month of the base case; month 0 holds the one-off costs."""
+
+    month: int
+    requests: float
+    prompting: Money
+    improved_prompt: Money
+    fine_tuning: Money
+    saving: Money
+    cumulative_saving: Money
+    live_share: float
+    retrainings: float
+    fine_tuned_accuracy: float | None
+
+
+class Sensitivity(Noun):
+    """How much of the uncertainty about the NPV comes from one input."""
+
+    input: str
+    share_of_variance: float
+    mean_npv_in_lowest_tenth: Money
+    mean_npv_in_highest_tenth: Money
+
+
+class Curve(Noun):
+    """Base-case NPV along one input."""
+
+    input: str
+    unit: str
+    values: list[float]
+    npv: list[float]
+
+
+class Assessment(Noun):
+    """The answer to one case."""
+
+    verdict: VerdictAnswer
+    break_even: BreakEvenAnswer
+    costs: Costs
+    accuracy: AccuracyAnswer
+    latency: LatencyAnswer
+    comparison: list[Dimension]
+    offers: list[OfferAnswer]
+    assumptions: list[AssumptionUsed]
+    provenance: Provenance
+    trace: list[TraceLine] | UnsetType = UNSET
+    cash_flows: list[CashFlow] | UnsetType = UNSET
+    sensitivity: list[Sensitivity] | UnsetType = UNSET
+    curves: list[Curve] | UnsetType = UNSET

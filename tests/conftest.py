@@ -1,0 +1,69 @@
+"""What the tests share: one house, one in-process client."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from service.app import app
+from service.assessment.case import Case
+from service.assessment.resolve import resolve
+from service.door import decode
+from service.request import AssessmentRequest
+from service.routes import House
+
+TODAY = datetime.date(2026, 11, 23)
+REQUESTS = Path(__file__).parent.parent / "openapi" / "examples"
+EXAMPLES = ("minimal", "ticket-triage", "policy-answers", "contract-extraction")
+
+Answer = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[TestClient[Any]]:
+    """Yield a client of the service in this process."""
+    with TestClient(app, raise_server_exceptions=False) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def house() -> House:
+    """Return the shared house of the application."""
+    house: House = app.state.house
+    return house
+
+
+@pytest.fixture(scope="session")
+def assess(client: TestClient[Any]) -> Callable[[dict[str, Any]], Answer]:
+    """Return a function that answers a request through the API, on a fixed date unless it names one."""
+
+    def ask(request: dict[str, Any]) -> Answer:
+        response = client.post("/v1/assessments", json={"as_of": str(TODAY), **request})
+        assert response.status_code == 200, response.text
+        answer: Answer = response.json()
+        return answer
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def resolved(house: House) -> Callable[[dict[str, Any]], Case]:
+    """Return a function that resolves a request."""
+
+    def go(request: dict[str, Any]) -> Case:
+        noun = decode(json.dumps(request).encode(), AssessmentRequest)
+        return resolve(noun, house.catalogue, house.prices, house.count, noun.as_of or TODAY)
+
+    return go
+
+
+def example(name: str) -> dict[str, Any]:
+    """Return one of the example requests."""
+    request: dict[str, Any] = json.loads((REQUESTS / f"{name}.json").read_text())
+    return request
