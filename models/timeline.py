@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 WEEKS_PER_MONTH = 4.348125
-"""30.4375 days / 7."""
+"""Weeks in a month, as the model defines it (30.4375 / 7 to five figures)."""
 
 INSTANT = 1e-9
 """Two dates closer than this [months] are the same instant."""

@@ -65,7 +65,8 @@ class Simulation(Struct, frozen=True, kw_only=True):
     fewest_replicas: int | None
 
 
-def _base_inputs(case: Case) -> Values:
+def base_inputs(case: Case) -> Values:
+    """Return the ledger inputs of the base case: every estimate at its median."""
     values = {name: np.full((1, 1), median(*interval)) for name, interval in case.intervals.items()}
     values |= case.constants
     values["prompt_accuracy"] = np.full((1, 1), accuracy_mean(case.correct, case.total))
@@ -85,7 +86,8 @@ def _drawn_inputs(case: Case, rows: slice) -> Values:
     return values
 
 
-def _with_candidates(values: Values, candidates: tuple[Candidate, ...]) -> Values:
+def with_candidates(values: Values, candidates: tuple[Candidate, ...]) -> Values:
+    """Return ledger inputs with those of offers put in, one row per offer; what is stated is left alone."""
     names = candidates[0].inputs
     return values | {
         name: np.array([[candidate.inputs[name]] for candidate in candidates]) for name in names if name not in values
@@ -108,7 +110,7 @@ def _obstacle(candidate: Candidate, start: float, end: float) -> str:
 
 def _screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened], Values]:
     """Return every candidate at the base case, best first, and the folded values with one row per candidate."""
-    values = fold(_with_candidates(_base_inputs(case), candidates))
+    values = fold(with_candidates(base_inputs(case), candidates))
     count = len(candidates)
 
     def column(name: str) -> Array:
@@ -173,7 +175,7 @@ def simulate(case: Case) -> Simulation:
     parts, volumes = [], []
     for first in range(0, case.draws, ROWS_AT_ONCE):
         rows = slice(first, min(first + ROWS_AT_ONCE, case.draws))
-        drawn = fold(_with_candidates(_drawn_inputs(case, rows), (screened[chosen].candidate,)), DRAWN)
+        drawn = fold(with_candidates(_drawn_inputs(case, rows), (screened[chosen].candidate,)), DRAWN)
         parts.append(_per_draw(drawn, rows.stop - rows.start))
         volumes.append(volume_break_evens(drawn, stated))
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
