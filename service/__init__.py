@@ -1,1 +1,3 @@
-"""The house around the textbook: HTTP, catalogue, assessment corridor and renderings."""
+"""The house around the textbook: HTTP, catalogue and assessment corridor."""
+
+__version__ = "0.1.0"

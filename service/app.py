@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import version
 
 import anyio
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from service import catalogue, tokens
+from service import __version__, catalogue, tokens
 from service.assessment.case import Unassessable
 from service.assessment.prompt_side import TextsTooLarge
 from service.door import Unreadable
@@ -29,8 +28,8 @@ def build() -> Litestar:
     house = House(
         catalogue=larder,
         prices=prices,
-        version=version("prompt-or-tune"),
-        workers=anyio.CapacityLimiter(os.cpu_count() or 1),
+        version=__version__,
+        workers=anyio.CapacityLimiter(len(os.sched_getaffinity(0))),
     )
     return Litestar(
         route_handlers=HANDLERS,

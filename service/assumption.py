@@ -20,7 +20,7 @@ class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of everything read from the larder: immutable, unknown keys refused."""
 
 
-class Source(Fact):
+class Source(Fact, frozen=True):
     """Where a number comes from."""
 
     title: str
@@ -28,7 +28,7 @@ class Source(Fact):
     locator: str = ""
 
 
-class AssumedValue(Fact, rename={"from_date": "from"}):
+class AssumedValue(Fact, frozen=True, rename={"from_date": "from"}):
     """The value of an assumption from a date on: a number, an 80 % range or an identifier."""
 
     from_date: datetime.date
@@ -42,7 +42,7 @@ class AssumedValue(Fact, rename={"from_date": "from"}):
     note: str = ""
 
 
-class Assumption(Fact):
+class Assumption(Fact, frozen=True):
     """A number we assume where the caller states none."""
 
     id: str
@@ -56,7 +56,7 @@ class Assumption(Fact):
         return in_force(self.values, as_of) or self.values[0]
 
 
-class OfferValue(Fact, rename={"from_date": "from"}):
+class OfferValue(Fact, frozen=True, rename={"from_date": "from"}):
     """Terms of a fine-tuning offer from a date on; prices in USD."""
 
     from_date: datetime.date
@@ -82,7 +82,7 @@ class OfferValue(Fact, rename={"from_date": "from"}):
     note: str = ""
 
 
-class FineTuningOffer(Fact):
+class FineTuningOffer(Fact, frozen=True):
     """A provider's offer to fine-tune a base model and serve it."""
 
     id: str
@@ -100,7 +100,7 @@ class FineTuningOffer(Fact):
         return in_force(self.values, as_of)
 
 
-class AccuracyPrior(Fact):
+class AccuracyPrior(Fact, frozen=True):
     """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/fit_prior.py."""
 
     fitted: datetime.date

@@ -71,9 +71,8 @@ def _faults_of_value(where: str, value: AssumedValue) -> Iterable[str]:
 
 
 def _faults_of_terms(where: str, terms: OfferValue) -> Iterable[str]:
-    if terms.kind == "judged" or terms.confidence != "high":
-        if not terms.note:
-            yield f"{where}: judged or doubtful terms need a note"
+    if (terms.kind == "judged" or terms.confidence != "high") and not terms.note:
+        yield f"{where}: judged or doubtful terms need a note"
     for name in terms.__struct_fields__:
         number = getattr(terms, name)
         if isinstance(number, float) and not 0 <= number < 1e6:
@@ -94,9 +93,9 @@ def _faults_of_terms(where: str, terms: OfferValue) -> Iterable[str]:
 def _faults_of_dates(where: str, values: tuple[AssumedValue, ...] | tuple[OfferValue, ...]) -> Iterable[str]:
     if not values:
         yield f"{where}: no values"
-    for earlier, later in itertools.pairwise(values):
-        if earlier.from_date >= later.from_date:
-            yield f"{where}: {later.from_date} does not come after {earlier.from_date}"
+    for earlier, later in itertools.pairwise([value.from_date for value in values]):
+        if earlier >= later:
+            yield f"{where}: {later} does not come after {earlier}"
     for value in values:
         if not value.source.title:
             yield f"{where}: a source is missing"

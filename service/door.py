@@ -8,15 +8,21 @@ from typing import Any, TypeVar
 import jsonschema_rs
 import msgspec
 
+from service import request
 from service.assessment.case import Fault
 
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 
 EXACT_INTEGERS = 2.0**53
 SHOWN = 60
 """Characters of a received value that are shown back."""
 
 REQUIRED = "a value"
+
+NOUNS: dict[str, Any] = {
+    name: noun for name, noun in vars(request).items() if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
+}
+"""Every request noun by name."""
 
 
 class Unreadable(ValueError):
@@ -52,7 +58,7 @@ def _pointer(path: list[str | int]) -> str:
 
 
 @lru_cache
-def _validator(noun: type) -> Any:
+def _validator(noun: type[msgspec.Struct]) -> Any:
     (schema,), components = msgspec.json.schema_components([noun], ref_template="#/$defs/{name}")
     return jsonschema_rs.validator_for({**schema, "$defs": components}, validate_formats=True)
 
@@ -120,20 +126,9 @@ def _faults(error: Any) -> list[Fault]:
 
 
 def _known_fields(error: Any) -> set[str]:
-    owner = next((part for part in reversed(error.schema_path) if isinstance(part, str) and part in _NOUNS), None)
-    return set(_NOUNS[owner].__struct_encode_fields__) if owner else set()
-
-
-_NOUNS: dict[str, Any] = {}
-
-
-def _register(noun: type) -> None:
-    from service import request
-
-    for name in dir(request):
-        candidate = getattr(request, name)
-        if isinstance(candidate, type) and issubclass(candidate, msgspec.Struct):
-            _NOUNS.setdefault(name, candidate)
+    """Return the fields of the noun in which an unknown field was found."""
+    owner = next((part for part in reversed(error.schema_path) if part in NOUNS), None)
+    return set(NOUNS[owner].__struct_encode_fields__) if owner else set()
 
 
 def decode(body: bytes, noun: type[T]) -> T:
@@ -163,7 +158,6 @@ def decode(body: bytes, noun: type[T]) -> T:
     try:
         return msgspec.convert(raw, noun)
     except (msgspec.ValidationError, RecursionError) as error:
-        _register(noun)
         try:
             faults = [fault for violation in _validator(noun).iter_errors(raw) for fault in _faults(violation)]
         except (ValueError, RecursionError):

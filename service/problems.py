@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from msgspec import Struct
 
 from service.assessment.case import Fault, Unassessable
 from service.assessment.prompt_side import TextsTooLarge
 from service.door import Unreadable
+
+AnyRequest = Request[Any, Any, State]
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
@@ -47,7 +51,12 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 def problem(
-    request: Request, status: int, slug: str, detail: str, faults: list[Fault] | None = None, **headers: str
+    request: AnyRequest,
+    status: int,
+    slug: str,
+    detail: str,
+    faults: list[Fault] | None = None,
+    headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """Return a problem as a response."""
     body = Problem(
@@ -62,7 +71,7 @@ def problem(
         msgspec.json.encode(body),
         status_code=status,
         media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **headers},
+        headers={"Cache-Control": "no-store", **(headers or {})},
     )
 
 
@@ -70,31 +79,31 @@ def _count(faults: list[Fault], what: str) -> str:
     return f"The request {what}: {len(faults)} fault{'s' if len(faults) > 1 else ''}. {faults[0].message}"
 
 
-def unreadable(request: Request, error: Unreadable) -> Response[bytes]:
+def unreadable(request: AnyRequest, error: Unreadable) -> Response[bytes]:
     """Return 400 with every fault against the schema."""
     return problem(request, 400, "unreadable", _count(error.faults, "cannot be read"), error.faults)
 
 
-def unassessable(request: Request, error: Unassessable) -> Response[bytes]:
+def unassessable(request: AnyRequest, error: Unassessable) -> Response[bytes]:
     """Return 422 with every fault that keeps the case from being assessed."""
     return problem(request, 422, "unassessable", _count(error.faults, "cannot be assessed"), error.faults)
 
 
-def texts_too_large(request: Request, _error: TextsTooLarge) -> Response[bytes]:
+def texts_too_large(request: AnyRequest, _error: TextsTooLarge) -> Response[bytes]:
     """Return 413 for texts that are too much together."""
     return problem(request, 413, "too-large", f"The texts are too large. {MENDS[413]}")
 
 
-def http_error(request: Request, error: HTTPException) -> Response[bytes]:
+def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Return the problem of an HTTP error that the framework raised."""
     status = error.status_code
     phrase = HTTPStatus(status).phrase
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
     slug = phrase.lower().replace(" ", "-")
-    return problem(request, status, slug, f"{phrase}. {MENDS.get(status, '')}".strip(), **headers)
+    return problem(request, status, slug, f"{phrase}. {MENDS.get(status, '')}".strip(), headers=headers)
 
 
-def our_fault(request: Request, error: Exception) -> Response[bytes]:
+def our_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Return 500 without a word of what happened inside; the log has the stack."""
     request.logger.error("unhandled", exc_info=error) if request.app.logging_config else None
     return problem(request, 500, "internal-server-error", MENDS[500])

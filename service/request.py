@@ -64,21 +64,21 @@ class Noun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """Base of all request objects: immutable, unknown fields refused."""
 
 
-class PositiveRange(Noun):
+class PositiveRange(Noun, frozen=True):
     """An 80 % interval of a positive quantity: its 10th and 90th percentile (lognormal)."""
 
     low: Annotated[StrictlyPositive, Meta(description="10th percentile; above 0 and not above `high`")]
     high: Annotated[StrictlyPositive, Meta(description="90th percentile")]
 
 
-class ShareRange(Noun):
+class ShareRange(Noun, frozen=True):
     """An 80 % interval of a share: its 10th and 90th percentile (logit-normal)."""
 
     low: Annotated[InnerShare, Meta(description="10th percentile; above 0 and not above `high`")]
     high: Annotated[InnerShare, Meta(description="90th percentile; below 1")]
 
 
-class RateRange(Noun):
+class RateRange(Noun, frozen=True):
     """An 80 % interval of a signed rate: its 10th and 90th percentile (normal)."""
 
     low: Annotated[Rate, Meta(description="10th percentile; not above `high`")]
@@ -94,14 +94,14 @@ IntervalMonths = Annotated[float, Meta(ge=0.25, le=1200)] | PositiveRange
 LeadTimeWeeks = Annotated[float, Meta(ge=0, le=520)] | PositiveRange
 
 
-class GradedTrials(Noun):
+class GradedTrials(Noun, frozen=True):
     """Answers of the prompt that were graded right or wrong."""
 
     correct: Annotated[Count, Meta(description="Trials answered correctly; at most `total`")]
     total: Annotated[int, Meta(ge=1, le=10_000_000, description="Graded trials")]
 
 
-class Task(Noun):
+class Task(Noun, frozen=True):
     """The task to be solved."""
 
     description: Annotated[
@@ -122,7 +122,7 @@ class Task(Noun):
     knowledge_half_life_months: Annotated[float, Meta(gt=0, le=1200)] | PositiveRange | None = None
 
 
-class TokenPrices(Noun):
+class TokenPrices(Noun, frozen=True):
     """Inference prices the caller pays [USD/1M tokens]."""
 
     input_usd_per_mtok: Price
@@ -131,7 +131,7 @@ class TokenPrices(Noun):
     cache_write_usd_per_mtok: Price | None = None
 
 
-class Tokens(Noun):
+class Tokens(Noun, frozen=True):
     """Tokens of one request."""
 
     instruction: PositiveEstimate | None = None
@@ -139,7 +139,7 @@ class Tokens(Noun):
     output: PositiveEstimate | None = None
 
 
-class Texts(Noun):
+class Texts(Noun, frozen=True):
     """Texts to be counted instead of token counts."""
 
     instruction: Text | None = None
@@ -148,14 +148,14 @@ class Texts(Noun):
     output_samples: Annotated[list[Text], Meta(max_length=1000)] = []
 
 
-class MeasuredLatency(Noun):
+class MeasuredLatency(Noun, frozen=True):
     """End-to-end latency of the prompt as measured."""
 
     p50_seconds: Annotated[float, Meta(gt=0, le=3600)]
     p95_seconds: Annotated[float, Meta(gt=0, le=3600, description="Above p50_seconds")]
 
 
-class Prompting(Noun):
+class Prompting(Noun, frozen=True):
     """The prompt as it is today."""
 
     measured_accuracy: GradedTrials
@@ -176,7 +176,7 @@ class Prompting(Noun):
     cost_per_trial: PositiveEstimate | None = None
 
 
-class Offer(Noun):
+class Offer(Noun, frozen=True):
     """The caller's own terms for fine-tuning; with a base model they override its catalogue entry."""
 
     prices: TokenPrices | None = None
@@ -195,7 +195,7 @@ class Offer(Noun):
     shutdown_date: datetime.date | None = None
 
 
-class BuildPlan(Noun):
+class BuildPlan(Noun, frozen=True):
     """A bottom-up plan: engineering, labelling and training runs [finance.currency]."""
 
     engineering_hours: PositiveEstimate | None = None
@@ -206,7 +206,7 @@ class BuildPlan(Noun):
     training_runs: PositiveEstimate | None = None
 
 
-class Retraining(Noun):
+class Retraining(Noun, frozen=True):
     """How often the fine-tune is retrained and what that costs."""
 
     interval_months: IntervalMonths | None = None
@@ -214,7 +214,7 @@ class Retraining(Noun):
     plan: BuildPlan | None = None
 
 
-class Pilot(Noun):
+class Pilot(Noun, frozen=True):
     """A trial fine-tune that was graded."""
 
     training_examples: Annotated[int, Meta(ge=1, le=10_000_000)]
@@ -222,7 +222,7 @@ class Pilot(Noun):
     total: Annotated[int, Meta(ge=1, le=10_000_000)]
 
 
-class FineTuning(Noun):
+class FineTuning(Noun, frozen=True):
     """The fine-tune under consideration; everything may be left to the catalogue."""
 
     base_model: ModelId | None = None
@@ -248,7 +248,7 @@ class FineTuning(Noun):
     on_shutdown: Literal["revert", "migrate"] | None = None
 
 
-class Volume(Noun):
+class Volume(Noun, frozen=True):
     """How many requests, for how long."""
 
     requests_per_month: Annotated[float, Meta(ge=0, le=1e11)] | PositiveRange
@@ -257,14 +257,14 @@ class Volume(Noun):
     peak_to_average: Annotated[float, Meta(ge=1, le=1000)] | None = None
 
 
-class LatencyTarget(Noun):
+class LatencyTarget(Noun, frozen=True):
     """How fast answers must be: `percentile` of them within `seconds`."""
 
     seconds: Annotated[float, Meta(gt=0, le=3600)]
     percentile: Annotated[float, Meta(ge=0.5, le=0.999)]
 
 
-class Finance(Noun):
+class Finance(Noun, frozen=True):
     """Money: currency, discounting, the cost of an error."""
 
     currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code", examples=["USD"])] | None = None
@@ -275,7 +275,7 @@ class Finance(Noun):
     vendor_discount: Annotated[float, Meta(ge=0, lt=1)] | None = None
 
 
-class Simulation(Noun):
+class Simulation(Noun, frozen=True):
     """How the uncertainty is carried through."""
 
     draws: Draws | None = None
@@ -283,7 +283,7 @@ class Simulation(Noun):
     confidence: Annotated[float, Meta(ge=0.5, le=0.99)] | None = None
 
 
-class AssessmentRequest(Noun):
+class AssessmentRequest(Noun, frozen=True):
     """One case: a task, its measured prompt accuracy, its volume, and whatever else is known."""
 
     task: Task
@@ -298,7 +298,7 @@ class AssessmentRequest(Noun):
     include: Annotated[list[Heavy], Meta(max_length=8)] = []
 
 
-class TokenCountRequest(Noun):
+class TokenCountRequest(Noun, frozen=True):
     """Texts to be counted with one encoding, or with that of a model."""
 
     texts: Annotated[list[Text], Meta(min_length=1, max_length=1000)]

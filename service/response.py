@@ -15,7 +15,7 @@ class Noun(Struct, frozen=True, kw_only=True):
     """Base of all answer objects."""
 
 
-class Reason(Noun):
+class Reason(Noun, frozen=True):
     """A rule or risk with its figures."""
 
     rule: str
@@ -24,7 +24,7 @@ class Reason(Noun):
     statement: str
 
 
-class VerdictAnswer(Noun):
+class VerdictAnswer(Noun, frozen=True):
     """What to do, how sure, and why."""
 
     choice: str
@@ -41,7 +41,7 @@ class VerdictAnswer(Noun):
     missing_field: str | None
 
 
-class CrossingAnswer(Noun):
+class CrossingAnswer(Noun, frozen=True):
     """A value at which the base-case NPV is zero or jumps over zero."""
 
     value: float
@@ -51,7 +51,7 @@ class CrossingAnswer(Noun):
     fine_tuning_pays: str
 
 
-class BreakEvenItem(Noun):
+class BreakEvenItem(Noun, frozen=True):
     """The break-even of one input, all else unchanged."""
 
     input: str
@@ -64,7 +64,7 @@ class BreakEvenItem(Noun):
     crossings: list[CrossingAnswer]
 
 
-class Distribution(Noun):
+class Distribution(Noun, frozen=True):
     """Percentiles over the draws; null where the percentile is never reached."""
 
     p10: float | None
@@ -73,7 +73,7 @@ class Distribution(Noun):
     share_never: float
 
 
-class PaybackAnswer(Noun):
+class PaybackAnswer(Noun, frozen=True):
     """When the outlay is earned back."""
 
     months: Months
@@ -85,7 +85,7 @@ class PaybackAnswer(Noun):
     share_never: float
 
 
-class BreakEvenAnswer(Noun):
+class BreakEvenAnswer(Noun, frozen=True):
     """Where the answer changes."""
 
     items: list[BreakEvenItem]
@@ -94,7 +94,7 @@ class BreakEvenAnswer(Noun):
     discounted_payback: PaybackAnswer
 
 
-class Spread(Noun):
+class Spread(Noun, frozen=True):
     """A figure at the base case and its percentiles over the draws."""
 
     base_case: Money
@@ -103,7 +103,7 @@ class Spread(Noun):
     p90: Money
 
 
-class Components(Noun):
+class Components(Noun, frozen=True):
     """A cost by what it pays for."""
 
     tokens: Money
@@ -113,7 +113,7 @@ class Components(Noun):
     total: Money
 
 
-class PresentValues(Noun):
+class PresentValues(Noun, frozen=True):
     """The present value of an option's cost by what it pays for; they add up to its tco."""
 
     one_off: Money
@@ -126,7 +126,7 @@ class PresentValues(Noun):
     prompting_while_not_live: Money
 
 
-class OptionCosts(Noun):
+class OptionCosts(Noun, frozen=True):
     """What one option costs."""
 
     one_off: Money
@@ -141,7 +141,7 @@ class OptionCosts(Noun):
     tco_without_errors: Spread
 
 
-class WithoutCache(Noun):
+class WithoutCache(Noun, frozen=True):
     """The same prompt with every input token at full price."""
 
     token_cost_per_request: Money
@@ -149,7 +149,7 @@ class WithoutCache(Noun):
     tokens_present_value: Money
 
 
-class NpvAnswer(Noun):
+class NpvAnswer(Noun, frozen=True):
     """Net present value of switching to fine-tuning."""
 
     base_case: Money
@@ -161,7 +161,7 @@ class NpvAnswer(Noun):
     probability_positive: float
 
 
-class Costs(Noun):
+class Costs(Noun, frozen=True):
     """What each option costs and what switching is worth."""
 
     currency: str
@@ -186,7 +186,7 @@ class Costs(Noun):
     infeasible_because: str | None
 
 
-class AccuracyInterval(Noun):
+class AccuracyInterval(Noun, frozen=True):
     """An 80 % credible interval."""
 
     low: float
@@ -194,7 +194,7 @@ class AccuracyInterval(Noun):
     level: float
 
 
-class OptionAccuracy(Noun):
+class OptionAccuracy(Noun, frozen=True):
     """Accuracy of one option."""
 
     mean: float
@@ -203,7 +203,7 @@ class OptionAccuracy(Noun):
     probability_meets_requirement: float | None
 
 
-class TunedAccuracy(Noun):
+class TunedAccuracy(Noun, frozen=True):
     """Accuracy of the fine-tune: when it goes live, and over its live time."""
 
     mean: float
@@ -215,7 +215,7 @@ class TunedAccuracy(Noun):
     planned_examples: float
 
 
-class AccuracyAnswer(Noun):
+class AccuracyAnswer(Noun, frozen=True):
     """How often each option is right."""
 
     prompting: OptionAccuracy
@@ -225,7 +225,7 @@ class AccuracyAnswer(Noun):
     gap: float | None
 
 
-class OptionLatency(Noun):
+class OptionLatency(Noun, frozen=True):
     """Latency of one option at the base case [s]; null where the load is not served."""
 
     ttft_seconds: float | None
@@ -235,7 +235,7 @@ class OptionLatency(Noun):
     probability_meets_target: float | None
 
 
-class LatencyAnswer(Noun):
+class LatencyAnswer(Noun, frozen=True):
     """How long a request takes."""
 
     prompting: OptionLatency
@@ -247,7 +247,7 @@ class LatencyAnswer(Noun):
     fewest_replicas_for_target: int | None
 
 
-class Dimension(Noun):
+class Dimension(Noun, frozen=True):
     """One of the article's ten dimensions."""
 
     dimension: str
@@ -258,7 +258,7 @@ class Dimension(Noun):
     contradicts_article: bool
 
 
-class OfferAnswer(Noun):
+class OfferAnswer(Noun, frozen=True):
     """A fine-tuning offer at the base case, with why it lost."""
 
     id: str
@@ -277,7 +277,7 @@ class OfferAnswer(Noun):
     confidence: str
 
 
-class AssumptionUsed(Noun):
+class AssumptionUsed(Noun, frozen=True):
     """A default this answer relies on."""
 
     pointer: str
@@ -293,7 +293,7 @@ class AssumptionUsed(Noun):
     note: str
 
 
-class Provenance(Noun):
+class Provenance(Noun, frozen=True):
     """What it takes to get the same bytes again."""
 
     service_version: str
@@ -311,7 +311,7 @@ class Provenance(Noun):
     result_digest: str
 
 
-class TraceLine(Noun):
+class TraceLine(Noun, frozen=True):
     """One line of the ledger as it was calculated for this case."""
 
     name: str
@@ -325,7 +325,7 @@ class TraceLine(Noun):
     p90: float | None
 
 
-class CashFlow(Noun):
+class CashFlow(Noun, frozen=True):
     """One month of the base case; month 0 holds the one-off costs."""
 
     month: int
@@ -340,7 +340,7 @@ class CashFlow(Noun):
     fine_tuned_accuracy: float | None
 
 
-class Sensitivity(Noun):
+class Sensitivity(Noun, frozen=True):
     """How much of the uncertainty about the NPV comes from one input."""
 
     input: str
@@ -349,7 +349,7 @@ class Sensitivity(Noun):
     mean_npv_in_highest_tenth: Money
 
 
-class Curve(Noun):
+class Curve(Noun, frozen=True):
     """Base-case NPV along one input."""
 
     input: str
@@ -358,7 +358,7 @@ class Curve(Noun):
     npv: list[float]
 
 
-class Assessment(Noun):
+class Assessment(Noun, frozen=True):
     """The answer to one case."""
 
     verdict: VerdictAnswer

@@ -30,6 +30,8 @@ from service.prices import PriceList
 from service.request import TEXTS_LIMIT, AssessmentRequest, TokenCountRequest
 
 T = TypeVar("T")
+N = TypeVar("N", bound=Struct)
+AnyRequest = Request[Any, Any, State]
 
 JSON = "application/json"
 BODY_LIMIT = 2_000_000
@@ -81,7 +83,7 @@ def _accepts_json(accept: str) -> bool:
     return not accept.strip()
 
 
-def check(request: Request, *parameters: str) -> None:
+def check(request: AnyRequest, *parameters: str) -> None:
     """Refuse an Accept header without JSON and query parameters that do not exist."""
     if not _accepts_json(request.headers.get("accept", "")):
         raise NotAcceptable
@@ -91,7 +93,7 @@ def check(request: Request, *parameters: str) -> None:
         raise Unreadable([Fault(f"/{name}", "This query parameter is unknown.", name, known) for name in unknown])
 
 
-async def read(request: Request, noun: type[T]) -> T:
+async def read(request: AnyRequest, noun: type[N]) -> N:
     """Return the request noun of a body."""
     check(request)
     media = request.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -102,7 +104,7 @@ async def read(request: Request, noun: type[T]) -> T:
     return decode(await request.body(), noun)
 
 
-def as_of_of(request: Request) -> datetime.date:
+def as_of_of(request: AnyRequest) -> datetime.date:
     """Return the as_of query parameter, today (UTC) when it is not given."""
     text = request.query_params.get("as_of")
     if text is None:
@@ -124,7 +126,7 @@ def fresh(body: bytes) -> Response[bytes]:
     return Response(body, media_type=JSON, headers={"Cache-Control": "no-store", "Content-Digest": f"sha-256=:{seal}:"})
 
 
-def listed(request: Request, noun: Any) -> Response[bytes]:
+def listed(request: AnyRequest, noun: Any) -> Response[bytes]:
     """Return a listing with a strong ETag, or 304 when the caller has it already."""
     body = msgspec.json.encode(noun)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -141,7 +143,7 @@ def house_of(state: State) -> House:
 
 
 @post("/v1/assessments", operation_id="createAssessment", status_code=200, request_max_body_size=BODY_LIMIT)
-async def create_assessment(request: Request, state: State) -> Response[bytes]:
+async def create_assessment(request: AnyRequest, state: State) -> Response[bytes]:
     """Assess one case: verdict and break-even."""
     house, asked = house_of(state), await read(request, AssessmentRequest)
     as_of = asked.as_of or today()
@@ -150,7 +152,7 @@ async def create_assessment(request: Request, state: State) -> Response[bytes]:
 
 
 @post("/v1/token-counts", operation_id="countTokens", status_code=200, request_max_body_size=BODY_LIMIT)
-async def count_tokens(request: Request, state: State) -> Response[bytes]:
+async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
     """Count the tokens of texts."""
     house, asked = house_of(state), await read(request, TokenCountRequest)
     if sum(map(len, asked.texts)) > TEXTS_LIMIT:
@@ -182,7 +184,7 @@ class TooMuchText(ClientException):
 
 
 @get("/v1/models", operation_id="listModels")
-async def list_models(request: Request, state: State) -> Response[bytes]:
+async def list_models(request: AnyRequest, state: State) -> Response[bytes]:
     """List the base models with a token price in force at a date."""
     check(request, "as_of", "provider")
     house, as_of, provider = house_of(state), as_of_of(request), request.query_params.get("provider")
@@ -196,7 +198,9 @@ async def list_models(request: Request, state: State) -> Response[bytes]:
 
 
 @get("/v1/models/{provider:str}/{model:str}", operation_id="getModel")
-async def get_model(request: Request, state: State, provider: FromPath[str], model: FromPath[str]) -> Response[bytes]:
+async def get_model(
+    request: AnyRequest, state: State, provider: FromPath[str], model: FromPath[str]
+) -> Response[bytes]:
     """Return the price of one base model in force at a date."""
     check(request, "as_of")
     price = house_of(state).prices.find(f"{provider}/{model}", as_of_of(request))
@@ -206,7 +210,7 @@ async def get_model(request: Request, state: State, provider: FromPath[str], mod
 
 
 @get("/v1/fine-tuning-offers", operation_id="listFineTuningOffers")
-async def list_fine_tuning_offers(request: Request, state: State) -> Response[bytes]:
+async def list_fine_tuning_offers(request: AnyRequest, state: State) -> Response[bytes]:
     """List the fine-tuning offers and their terms in force at a date."""
     check(request, "as_of", "provider")
     as_of, provider = as_of_of(request), request.query_params.get("provider")
@@ -230,7 +234,7 @@ def _assumption(assumption: Assumption, as_of: datetime.date) -> dict[str, Any]:
 
 
 @get("/v1/assumptions", operation_id="listAssumptions")
-async def list_assumptions(request: Request, state: State) -> Response[bytes]:
+async def list_assumptions(request: AnyRequest, state: State) -> Response[bytes]:
     """List every assumed number with its dated values and sources."""
     check(request, "as_of")
     as_of, catalogue = as_of_of(request), house_of(state).catalogue
@@ -239,7 +243,7 @@ async def list_assumptions(request: Request, state: State) -> Response[bytes]:
 
 
 @get("/v1/assumptions/{assumption_id:str}", operation_id="getAssumption")
-async def get_assumption(request: Request, state: State, assumption_id: FromPath[str]) -> Response[bytes]:
+async def get_assumption(request: AnyRequest, state: State, assumption_id: FromPath[str]) -> Response[bytes]:
     """Return one assumed number with its dated values and sources."""
     check(request, "as_of")
     assumption = house_of(state).catalogue.assumptions.get(assumption_id)
@@ -249,7 +253,7 @@ async def get_assumption(request: Request, state: State, assumption_id: FromPath
 
 
 @get("/v1/ledger", operation_id="getLedger")
-async def get_ledger(request: Request) -> Response[bytes]:
+async def get_ledger(request: AnyRequest) -> Response[bytes]:
     """Return every formula of the model: name, unit, inputs, where it lives and what it says."""
     check(request)
     inputs = [{"name": name, "unit": unit, "meaning": meaning} for name, (unit, meaning) in INPUTS.items()]
@@ -267,7 +271,7 @@ async def get_ledger(request: Request) -> Response[bytes]:
 
 
 @get("/v1/framework", operation_id="getFramework")
-async def get_framework(request: Request) -> Response[bytes]:
+async def get_framework(request: AnyRequest) -> Response[bytes]:
     """Return the article's rules, gates and dimensions."""
     check(request)
     return listed(request, FRAMEWORK)

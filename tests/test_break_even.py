@@ -53,7 +53,9 @@ def npv_in_ledger(case: Case, name: str, value: float) -> float:
     values[name] = np.full((1, 1), value)
     folded = fold(with_candidates(values, case.candidates))
     count = len(case.candidates)
-    npv, start, end = (np.broadcast_to(folded[n], (count, 1))[:, 0] for n in ("npv", "lead_time_months", "live_end_month"))
+    npv, start, end = (
+        np.broadcast_to(folded[n], (count, 1))[:, 0] for n in ("npv", "lead_time_months", "live_end_month")
+    )
     alive = (end > start) & ~np.array([candidate.no_longer_trains for candidate in case.candidates])
     return float(np.where(alive | ~alive.any(), npv, -np.inf).max())
 
@@ -112,7 +114,10 @@ def test_states_never_and_always_hold_on_a_fine_grid(
         request = request_at_random(seed)
         case = resolved(request)
         for item in assess(request)["break_even"]["items"]:
-            if item["state"] not in ("never", "always") or item["input"] not in ("prompt_cache_hit_rate", "tuned_accuracy"):
+            if item["state"] not in ("never", "always") or item["input"] not in (
+                "prompt_cache_hit_rate",
+                "tuned_accuracy",
+            ):
                 continue
             sign = 1.0 if item["state"] == "always" else -1.0
             for share in np.linspace(0.001, 0.999, 23):

@@ -164,7 +164,7 @@ def back_test(rows: list[Row], slope: tuple[float, float, float]) -> dict[str, f
         "sources": len(set(sources)),
         "mae_points": 100 * average(np.abs(predicted - truth)),
         "mae_no_change_points": 100 * average(np.abs(prompt - truth)),
-        "coverage_80": average((low <= truth) & (truth <= high)),
+        "coverage_80": average(np.where((low <= truth) & (truth <= high), 1.0, 0.0)),
         "brier": average((wins - better) ** 2),
         "brier_base_rate": average((base_rate - better) ** 2),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from scipy.special import logit
@@ -15,6 +16,7 @@ from service.prices import InferencePrice, PriceList
 from service.request import FineTuning, Offer, Relation
 
 OWN_OFFER = "own-offer"
+Build = Callable[[FineTuningOffer, OfferValue, Offer | None], Candidate]
 STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt_optimiser"})
 """Techniques that count as few-shot or stronger in the prior's ordered prompting level."""
 
@@ -208,8 +210,8 @@ def candidates_of(
 
 
 def _named(
-    desk: Desk, tuning: FineTuning, prices: PriceList, build
-) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:  # type: ignore[no-untyped-def]
+    desk: Desk, tuning: FineTuning, prices: PriceList, build: Build
+) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
     named = tuning.base_model or ""
     offer = desk.catalogue.offer(named)
     if offer is None:

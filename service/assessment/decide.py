@@ -164,7 +164,8 @@ def rules_of(case: Case, simulation: Simulation, p_prompt: float) -> tuple[Rule,
     def rule(id_: str, favours: Choice, holds: bool | None, field: str, **figures: float | None) -> Rule:
         return Rule(id=id_, favours=favours, status=status(holds), field=field, figures=figures)
 
-    tune, prompt = "fine_tuning", "prompt_engineering"
+    tune: Choice = "fine_tuning"
+    prompt: Choice = "prompt_engineering"
     return (
         rule("enough_examples", tune, enough, "/fine_tuning/labelled_examples",
              labelled_examples=examples, needed=limits["article_enough_examples"]),

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from msgspec import UNSET
 
 from models import decision as statistics
+from models.breakeven import Crossing
 from models.latency import percentile_seconds
 from models.sampling import sobol_points
 from models.sensitivity import first_order_share, tornado
-from service.assessment.case import Case
+from service.assessment.case import Array, Case
 from service.assessment.decide import Decision
 from service.assessment.figures import DECILES, Figures, finite
 from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
-from service.assessment.search import BreakEven, Crossing
+from service.assessment.search import BreakEven
 from service.assessment.simulate import DIMENSIONS, Simulation
 from service.assessment.words import comparison, reasons, risks, summary
 from service.response import (
@@ -286,8 +289,10 @@ def _trace(case: Case, figures: Figures) -> list[TraceLine]:
     base, draws = figures.simulation.base, figures.simulation.draws
     assumed = {name for used in case.used for name in used.feeds}
     lines = []
-    known = [(name, unit, None, ()) for name, (unit, _) in INPUTS.items()]
-    known += [(step.name, step.unit, step.function, step.inputs) for step in LEDGER]
+    known: list[tuple[str, str, Callable[..., Array] | None, tuple[str, ...]]] = [
+        *((name, unit, None, ()) for name, (unit, _) in INPUTS.items()),
+        *((step.name, step.unit, step.function, step.inputs) for step in LEDGER),
+    ]
     for name, unit, function, inputs in known:
         if name not in base:
             continue

@@ -52,6 +52,7 @@ def _count_texts(desk: Desk, texts: Texts, model: str | None, count: Counter) ->
 
 
 def put_tokens(desk: Desk, prompting: Prompting, model: str | None, count: Counter) -> None:
+    """Put the tokens of a prompted request: stated, else counted from texts, else assumed."""
     counted = _count_texts(desk, prompting.texts, model, count) if prompting.texts else {}
     tokens = prompting.tokens or Tokens()
     for part in ("instruction", "payload", "output"):
@@ -119,6 +120,7 @@ def put_price(desk: Desk, prompting: Prompting, prices: PriceList) -> tuple[str 
 
 
 def put_prompt(desk: Desk, prompting: Prompting) -> None:
+    """Put what the prompt costs, how it is cached, when its model ends, and what improving it may gain."""
     trials = prompting.measured_accuracy
     if trials.correct > trials.total:
         desk.fault(

@@ -24,7 +24,10 @@ HIGHEST_TOKENS = 1e7
 HIGHEST_PRICE = 1e5
 SHORTEST_INTERVAL_MONTHS = 0.25
 LONGEST_LEAD_WEEKS = 520.0
-MANY_JUMPS = 4000
+MOST_ROWS = 40_000
+"""Jumps times offers looked at along one input; beyond, only those at the end of serving and training."""
+ROWS_AT_ONCE = 1024
+"""Points times offers folded together; bounds memory at long horizons."""
 REPLICA_STEPS = 64
 ZERO = 1e-9
 CURVE_POINTS = 41
@@ -74,8 +77,8 @@ def _grid(search: Search) -> Array:
     return np.linspace(search.low, search.high, 81)
 
 
-def _jumps(search: Search, base: Values, horizon: int) -> Array:
-    """Return the points at which the NPV may jump along an input, at the base case of one offer."""
+def _jumps(search: Search, base: Values, horizon: int, most: int) -> Array:
+    """Return the points, no more than `most`, at which the NPV may jump along an input at the base case of one offer."""
 
     def one(name: str) -> float:
         return float(base[name].ravel()[0])
@@ -92,14 +95,17 @@ def _jumps(search: Search, base: Values, horizon: int) -> Array:
             spans = np.concatenate([ends - clock for clock in clocks])
             found = (spans[:, None] / count).ravel()
             found = np.unique(found[(found >= search.low) & (found <= search.high)])
-            if found.size <= MANY_JUMPS:
+            if found.size <= most:
                 break
         return found
     if search.input == "lead_time_weeks":
         count = np.arange(0.0, horizon / max(interval, SHORTEST_INTERVAL_MONTHS) + 1.0)
-        dates = np.unique(np.concatenate([months, stops]))
-        found = (dates[:, None] - interval * count).ravel() * WEEKS_PER_MONTH
-        return np.unique(found[(found > 0) & (found <= search.high)])[:MANY_JUMPS]
+        for ends in (np.unique(np.concatenate([months, stops])), stops):
+            found = (ends[:, None] - interval * count).ravel() * WEEKS_PER_MONTH
+            found = np.unique(found[(found > 0) & (found <= search.high)])
+            if found.size <= most:
+                break
+        return found
     if search.input == "prompt_instruction_tokens":
         share = one("tuned_instruction_share") if "tuned_instruction_share" in base else np.inf
         tiers = base["prompt_tier_starts"] - one("prompt_payload_tokens")
@@ -136,6 +142,11 @@ class Envelope:
 
     def by_offer(self, points: Array) -> Array:
         """Return the NPV of every offer at every point, shape (K, O); what cannot be bought is -inf."""
+        at_once = max(ROWS_AT_ONCE // self.offers, 1)
+        parts = [self._by_offer(points[first : first + at_once]) for first in range(0, points.size, at_once)]
+        return np.concatenate(parts)
+
+    def _by_offer(self, points: Array) -> Array:
         count = points.size
 
         def rows(array: Array) -> Array:
@@ -216,7 +227,7 @@ def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_
     """
     base = one_row(values, chosen, trains.size)
     horizon = int(values["horizon_months"])
-    scale = max(1.0, float(values["prompt_tco"].max()))
+    scale, rows = max(1.0, float(values["prompt_tco"].max())), trains.size
     results = []
     for template in SEARCHES:
         search = template
@@ -227,7 +238,7 @@ def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_
         if search.is_linear:
             found = _linear(npv, search, scale)
         else:
-            found = scan(npv, _grid(search), _jumps(search, base, horizon), scale)
+            found = scan(npv, _grid(search), _jumps(search, base, horizon, MOST_ROWS // rows), scale)
         here = float(base["npv"].ravel()[0])
         if found:
             nearest = min(found, key=lambda crossing: abs(crossing.value - current))

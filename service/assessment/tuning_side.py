@@ -11,6 +11,9 @@ from service.assessment.desk import Desk
 from service.request import BuildPlan, FineTuning, Retraining, Tokens
 
 NO_PILOTS = np.empty((0, 3))
+FEWEST_EXAMPLES = 10.0
+MOST_EXAMPLES = 50_000.0
+"""The evidence reaches this far."""
 
 
 def _plan(desk: Desk, prefix: str, pointer: str, plan: BuildPlan, examples: float | None) -> None:
@@ -66,6 +69,7 @@ def _project(desk: Desk, tuning: FineTuning, planned: float) -> None:
 
 
 def put_tuning(desk: Desk, tuning: FineTuning) -> float:
+    """Put the fine-tune's side of the ledger; return the planned examples."""
     tokens = tuning.tokens or Tokens()
     if not desk.state("tuned_instruction_tokens", "/fine_tuning/tokens/instruction", tokens.instruction, "positive"):
         desk.intervals["tuned_instruction_share"] = desk.assume(
@@ -84,9 +88,9 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
                   tuning.monitoring_cost_per_month, "positive", "tuned_monitoring_cost_per_month")  # fmt: skip
     desk.estimate("lead_time_weeks", "/fine_tuning/lead_time_weeks", tuning.lead_time_weeks, "positive",
                   "article_fine_tuning_lead_time")  # fmt: skip
-    planned = tuning.target_examples if tuning.target_examples is not None else tuning.labelled_examples
-    planned = desk.plain("/fine_tuning/target_examples", planned, "planned_examples", "planned_examples")
-    planned = min(max(float(planned), 10.0), 50_000.0)
+    given = tuning.target_examples if tuning.target_examples is not None else tuning.labelled_examples
+    planned = desk.plain("/fine_tuning/target_examples", given, "planned_examples", "planned_examples")
+    planned = min(max(planned, FEWEST_EXAMPLES), MOST_EXAMPLES)
     off_task = desk.plain("/fine_tuning/off_task_share", tuning.off_task_share, "off_task_share", "off_task_share")
     if tuning.forgetting_drop is not None or off_task > 0:
         desk.estimate(
@@ -111,7 +115,7 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
                                              "invalid_output_rate", "tuned_invalid_output_rate"),
         accuracy_ceiling=1.0 - (tuning.label_noise or 0.0),
         migrates=float(tuning.on_shutdown == "migrate"),
-        pilots=pilots or NO_PILOTS,
+        pilots=np.array(pilots, dtype=np.float64) if pilots else NO_PILOTS,
         prior_slope_mean=desk.catalogue.prior.slope_mean,
         prior_slope_variance=desk.catalogue.prior.slope_variance,
         seed_variance=desk.catalogue.prior.seed_variance,

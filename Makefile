@@ -1,0 +1,57 @@
+# `make` shows every command.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := $(CURDIR)
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format fit prices examples lock bench clean
+
+help: ## show every command
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+$(VENV)/run.stamp: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/test.stamp: requirements-test.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@ $(VENV)/run.stamp
+
+run: $(VENV)/run.stamp ## install what it needs and serve on HOST:PORT (127.0.0.1:8000)
+	$(BIN)/python -m service
+
+test: lint ## install what it needs, check the rules and run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.stamp ## style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/test.stamp ## format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+fit: $(VENV)/run.stamp ## fit the accuracy prior to the evidence and write it to the larder
+	$(BIN)/python tools/fit_prior.py
+
+prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdicts move; see docs/prices.md
+	$(BIN)/python tools/prices.py $(ARGS)
+
+examples: $(VENV)/test.stamp ## write the figures of docs/examples.md anew
+	$(BIN)/python tools/examples.py
+
+bench: $(VENV)/test.stamp ## time one request and show where the time goes
+	$(BIN)/python tools/bench.py
+
+lock: ## pin every dependency with hashes (needs uv)
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml --extra test -o requirements-test.lock
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,217 @@
+"""The API: every operation answers as its contract says."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import EXAMPLES, REQUESTS, example
+from litestar.testing import TestClient
+
+from service.settings import read_settings
+
+LISTINGS = (
+    "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
+    "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",
+)  # fmt: skip
+Client = TestClient[Any]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_are_answered(name: str, client: Client) -> None:
+    """Each example is answered with 200, its digest, and nothing that may be stored."""
+    response = client.post("/v1/assessments", content=(REQUESTS / f"{name}.json").read_bytes())
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-store"
+    seal = base64.b64encode(hashlib.sha256(response.content).digest()).decode()
+    assert response.headers["content-digest"] == f"sha-256=:{seal}:"
+    answer = response.json()
+    for part in (
+        "verdict",
+        "break_even",
+        "costs",
+        "accuracy",
+        "latency",
+        "comparison",
+        "offers",
+        "assumptions",
+        "provenance",
+    ):
+        assert answer[part], part
+    assert len(answer["comparison"]) == 10
+    assert len(answer["break_even"]["items"]) == 10
+    assert example(name)["task"]["description"] not in response.text
+
+
+def test_heavy_parts_come_only_when_asked_for(client: Client) -> None:
+    """Trace, cash flows, sensitivity and curves are absent unless included."""
+    heavy = {"trace", "cash_flows", "sensitivity", "curves"}
+    request = example("minimal")
+    assert not heavy & set(client.post("/v1/assessments", json=request).json())
+    request["include"] = sorted(heavy)
+    assert heavy <= set(client.post("/v1/assessments", json=request).json())
+
+
+def test_cash_flows_add_up_to_the_npv(client: Client) -> None:
+    """The discounted savings of the cash flows are the base-case NPV."""
+    answer = client.post("/v1/assessments", json=example("contract-extraction")).json()
+    npv = sum(flow["saving"] * 1.12 ** (-flow["month"] / 12) for flow in answer["cash_flows"])
+    assert npv == pytest.approx(answer["costs"]["npv"]["base_case"], rel=1e-9)
+
+
+def test_shares_of_variance_are_shares(client: Client) -> None:
+    """First-order shares lie in [0, 1], are sorted, and add up to no more than one but for noise."""
+    found = client.post("/v1/assessments", json=example("contract-extraction")).json()["sensitivity"]
+    shares = [entry["share_of_variance"] for entry in found]
+    assert shares == sorted(shares, reverse=True)
+    assert all(0 <= share <= 1 for share in shares)
+    assert 0.3 < sum(shares) < 1.1
+
+
+@pytest.mark.parametrize("path", LISTINGS)
+def test_listings_carry_a_strong_etag(path: str, client: Client) -> None:
+    """A listing is answered once; the same ETag sent back is answered with 304 and no body."""
+    first = client.get(path)
+    assert first.status_code == 200
+    again = client.get(path, headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
+    assert again.status_code == 304
+    assert again.content == b""
+
+
+def test_models_are_listed_with_prices_and_sources(client: Client) -> None:
+    """Every listed model has an input and an output price, a source and the day it was checked."""
+    items = client.get("/v1/models", params={"as_of": "2026-11-23"}).json()["items"]
+    assert len(items) > 300
+    assert all(item["input"] and item["output"] and item["source_href"] and item["checked"] for item in items)
+    own = client.get("/v1/models", params={"provider": "anthropic"}).json()["items"]
+    assert own and all(item["model"].startswith("anthropic/") for item in own)
+
+
+def test_offers_tell_which_are_still_trained(client: Client) -> None:
+    """An offer lists its terms in force at a date and whether it can still be bought."""
+    offers = client.get("/v1/fine-tuning-offers", params={"as_of": "2026-11-23"}).json()["items"]
+    by_id = {offer["id"]: offer for offer in offers}
+    assert by_id["azure/gpt-4.1-mini"]["is_trained"] is True
+    assert by_id["openai/gpt-3.5-turbo"]["is_trained"] is False
+    assert by_id["openai/gpt-4.1-mini"]["terms"]["shutdown_date"] == "2027-01-14"
+
+
+def test_assumptions_show_the_value_in_force(client: Client) -> None:
+    """An assumption shows all its dated values, the one in force, its unit and source."""
+    one = client.get("/v1/assumptions/hourly_rate").json()
+    assert one["in_force"]["value"] == 95
+    assert one["unit"] == "USD/hour"
+    assert one["in_force"]["source"]["title"]
+    assert len(client.get("/v1/assumptions").json()["items"]) > 60
+
+
+def test_ledger_serves_every_formula(client: Client) -> None:
+    """The ledger names each line's function, inputs and meaning."""
+    steps = client.get("/v1/ledger").json()["steps"]
+    npv = next(step for step in steps if step["name"] == "npv")
+    assert npv["function"] == "models.finance.present_value"
+    assert npv["inputs"] == ["saving_at_start", "savings", "discount_factors"]
+    assert all(step["meaning"] for step in steps)
+
+
+def test_framework_has_ten_rules_and_ten_dimensions(client: Client) -> None:
+    """The framework lists the article's rules and dimensions by the ids the answers use."""
+    framework = client.get("/v1/framework").json()
+    answer = client.post("/v1/assessments", json=example("ticket-triage")).json()
+    rules = {rule["id"] for rule in framework["rules"]} | {"size_of_gap"}
+    assert {reason["rule"] for reason in answer["verdict"]["reasons"]} == rules
+    assert [d["dimension"] for d in answer["comparison"]] == [d["id"] for d in framework["dimensions"]]
+
+
+def test_token_counts_by_encoding_and_by_model(client: Client) -> None:
+    """Texts are counted with an encoding or a model's own, and a foreign tokenizer is confessed."""
+    plain = client.post("/v1/token-counts", json={"texts": ["hello world", ""], "encoding": "cl100k_base"}).json()
+    assert (plain["counts"], plain["total"], plain["is_models_own"]) == ([2, 0], 2, True)
+    foreign = client.post("/v1/token-counts", json={"texts": ["hello"], "model": "anthropic/claude-sonnet-4-5"}).json()
+    assert (foreign["encoding"], foreign["is_models_own"]) == ("o200k_base", False)
+
+
+def test_old_prices_are_named_as_a_risk(client: Client) -> None:
+    """Prices checked more than 90 days before the assessment are a risk that the answer names."""
+    request = example("contract-extraction")
+    risks = " ".join(client.post("/v1/assessments", json=request).json()["verdict"]["risks"])
+    assert "Nova Micro" in risks and "last checked on 2026-03-23" in risks
+    request["as_of"] = "2026-04-01"
+    risks = " ".join(client.post("/v1/assessments", json=request).json()["verdict"]["risks"])
+    assert "last checked" not in risks
+
+
+def test_both_policies_are_always_reported(client: Client) -> None:
+    """The policy asked for decides; the other one's choice stands beside it."""
+    request = example("ticket-triage")
+    framework = client.post("/v1/assessments", json=request).json()["verdict"]
+    request["policy"] = "expected_value"
+    value = client.post("/v1/assessments", json=request).json()["verdict"]
+    assert value["action"] == framework["expected_value_action"] == value["expected_value_action"]
+    assert value["framework_action"] == framework["action"]
+
+
+@pytest.mark.parametrize("path", ["/livez", "/healthz", "/readyz"])
+def test_probes_answer(path: str, client: Client) -> None:
+    """Probes answer 200 and are not stored."""
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response.headers["cache-control"] == "no-store"
+
+
+def test_an_unexpected_fault_tells_nothing_of_the_inside(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours is a problem with status 500 and no stack trace."""
+
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr("service.routes.decode", broken)
+    response = client.post("/v1/assessments", json=example("minimal"))
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "secret" not in response.text and "Traceback" not in response.text
+
+
+def test_port_must_be_a_port() -> None:
+    """HOST and PORT are read from the environment; a port that is none is refused."""
+    assert read_settings({"HOST": "127.0.0.2", "PORT": "9"}).port == 9
+    assert read_settings({}).host == "127.0.0.1"
+    with pytest.raises(ValueError, match="PORT"):
+        read_settings({"PORT": "70000"})
+
+
+def test_the_service_starts_and_stops(tmp_path: Path) -> None:
+    """Started as the README says, it serves on HOST and PORT and leaves with exit code 0 when told to stop."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
+    server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=Path(__file__).parent.parent)
+    try:
+        for _ in range(150):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
+                    assert json.load(answer)["status"] == "ok"
+                break
+            except OSError:
+                time.sleep(0.1)
+        body = json.dumps(example("ticket-triage")).encode()
+        ask = urllib.request.Request(
+            f"http://127.0.0.1:{port}/v1/assessments", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(ask, timeout=30) as answer:
+            assert json.load(answer)["verdict"]["action"] == "run_pilot"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0

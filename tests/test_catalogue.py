@@ -1,0 +1,154 @@
+"""The larder refuses what cannot be true, and says what and where."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import catalogue
+from service.prices import PriceList
+from service.routes import House
+
+LARDER = Path(__file__).parent.parent / "service" / "assumptions"
+FILES = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}
+TODAY = datetime.date(2026, 11, 23)
+
+
+def spoil(stem: str, old: str, new: str) -> dict[str, bytes]:
+    """Return the larder's files with the first occurrence of some text changed."""
+    text = FILES[stem].decode()
+    assert re.search(old, text), old
+    return FILES | {stem: re.sub(old, new, text, count=1).encode()}
+
+
+@pytest.mark.parametrize(
+    ("stem", "old", "new", "complaint"),
+    [
+        ("prompting", r"low = 800", "low = 80000", "is above high"),
+        ("prompting", r"checked = ", "chekced = ", "chekced"),
+        ("prompting", r"source = \{title = \"[^\"]+\"", 'source = {title = ""', "a source is missing"),
+        (
+            "volume_and_finance",
+            r"kind = \"judged\"([^\[]*)note = \"[^\"]+\"",
+            r'kind = "judged"\1note = ""',
+            "needs a note",
+        ),
+        ("prompting", r"unit = \"tokens\"", 'unit = "tokns"', "tokns"),
+        ("labour", r"value = 95", "value = 95\nlow = 1\nhigh = 2", "exactly one of"),
+        ("offers", r"input_usd_per_mtok = [0-9.]+", "input_usd_per_mtok = 99999.0", "above the output price"),
+        ("offers", r"training_usd_per_mtok = [0-9.]+", "training_usd_per_mtok = 60000.0", "a thousand times"),
+        ("offers", r"cache_read_usd_per_mtok = [0-9.]+", "cache_read_usd_per_mtok = 500.0", "above the input price"),
+        ("offers", r"last_training_date = 2027-01-06", "last_training_date = 2028-01-06", "after its shutdown"),
+        ("offers", r"output_usd_per_mtok = [0-9.]+", "output_usd_per_mtok = -1.0", "cannot be a price"),
+        ("offers", r"id = \"azure/gpt-4.1\"", 'id = "openai/gpt-4.1"', "used twice"),
+        ("offers", r"id = \"azure/gpt-4.1\"", 'id = "Azure GPT"', "provider/model"),
+        ("offers", r"serving = \"dedicated\"", 'serving = "leased"', "leased"),
+    ],
+)
+def test_what_cannot_be_true_is_refused(stem: str, old: str, new: str, complaint: str) -> None:
+    """A slip in a file stops the start with a message that names it."""
+    with pytest.raises(catalogue.CatalogueError, match=re.escape(complaint)):
+        catalogue.parse(spoil(stem, old, new))
+
+
+def test_values_out_of_order_are_refused() -> None:
+    """Dated values ascend; an earlier date appended after a later one is refused."""
+    entry = '\n[[hourly_rate.values]]\nfrom = 2020-01-01\nvalue = 90\nkind = "published"\nsource = {title = "x"}\nchecked = 2020-01-01\n'
+    with pytest.raises(catalogue.CatalogueError, match="does not come after"):
+        catalogue.parse(FILES | {"labour": FILES["labour"] + entry.encode()})
+
+
+def test_all_faults_are_named_at_once() -> None:
+    """Two slips are both in the message."""
+    files = spoil("prompting", r"low = 800", "low = 80000")
+    files["offers"] = spoil("offers", r"last_training_date = 2027-01-06", "last_training_date = 2028-01-06")["offers"]
+    with pytest.raises(catalogue.CatalogueError, match=r"is above high(.|\n)*after its shutdown"):
+        catalogue.parse(files)
+
+
+def test_a_change_of_any_file_changes_the_digest() -> None:
+    """The digest of the assumptions covers every file."""
+    before = catalogue.parse(FILES).digest
+    for stem in FILES:
+        assert catalogue.parse(FILES | {stem: FILES[stem] + b"\n# note\n"}).digest != before
+
+
+def test_an_appended_value_holds_from_its_date_on() -> None:
+    """A later value answers later dates and leaves earlier ones as they were."""
+    entry = '\n[[hourly_rate.values]]\nfrom = 2026-06-01\nvalue = 100\nkind = "published"\nsource = {title = "x"}\nchecked = 2026-06-01\n'
+    rate = catalogue.parse(FILES | {"labour": FILES["labour"] + entry.encode()}).assumptions["hourly_rate"]
+    assert rate.at(datetime.date(2026, 5, 31)).value == 95
+    assert rate.at(datetime.date(2026, 6, 1)).value == 100
+
+
+def test_seven_providers_have_offers_retired_ones_included() -> None:
+    """OpenAI, Azure, Bedrock, Vertex, Together, Fireworks and Mistral are there, with dates of the retired."""
+    offers = tomllib.loads(FILES["offers"].decode())["offer"]
+    providers = {offer["id"].partition("/")[0] for offer in offers}
+    assert {"openai", "azure", "bedrock", "vertex", "together", "fireworks", "mistral"} <= providers
+    retired = {
+        o["id"]: o["values"][-1]["shutdown_date"] for o in offers if o["values"][-1].get("shutdown_date", TODAY) < TODAY
+    }
+    assert retired["openai/gpt-3.5-turbo"] == datetime.date(2026, 10, 23)
+    assert retired["vertex/gemini-2.5-flash"] == datetime.date(2026, 10, 20)
+
+
+def test_ids_of_the_examples_resolve(house: House) -> None:
+    """Every model named in the examples has a price or an offer."""
+    for name in ("openai/gpt-4.1", "openai/gpt-4.1-mini", "anthropic/claude-sonnet-4-5"):
+        assert house.prices.find(name, TODAY)
+    for name in ("azure/gpt-4.1-mini", "bedrock/nova-micro"):
+        assert house.catalogue.offer(name)
+
+
+def test_every_offers_base_model_has_a_price_or_is_its_own_reference(house: House) -> None:
+    """An offer still trained names a base model whose inference price is known."""
+    unknown = [
+        offer.id
+        for offer in house.catalogue.offers.values()
+        if (terms := offer.at(TODAY)) is not None
+        and (terms.last_training_date is None or terms.last_training_date >= TODAY)
+        and house.prices.find(offer.base_model, TODAY) is None
+    ]
+    assert not unknown
+
+
+def test_prices_are_those_in_force_on_a_date(house: House) -> None:
+    """A price cut counts from its day on: o3 cost 10 and 40 before 2025-06-10, 2 and 8 after."""
+    prices: PriceList = house.prices
+    before, after = (prices.find("openai/o3", day) for day in (datetime.date(2025, 6, 9), datetime.date(2025, 6, 10)))
+    assert before is not None and after is not None
+    assert (before.input, before.output, after.input, after.output) == ((10.0,), (40.0,), (2.0,), (8.0,))
+
+
+def test_long_requests_are_priced_in_their_tier(assess: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Above 200,000 input tokens Claude Sonnet 4.5 costs 6 and 22.5: one request is priced, never a month."""
+    request: dict[str, Any] = {
+        "task": {"description": "Read a long file."},
+        "prompting": {
+            "measured_accuracy": {"correct": 150, "total": 200},
+            "base_model": "anthropic/claude-sonnet-4-5",
+            "tokens": {"instruction": 0, "payload": 200_000, "output": 1000},
+        },
+        "volume": {"requests_per_month": 1000},
+    }
+    cost = assess(request)["costs"]["prompting"]["token_cost_per_request"]
+    assert cost == pytest.approx((200_000 * 3 + 1000 * 15) / 1e6, rel=1e-12)
+    request["prompting"]["tokens"]["payload"] = 200_001
+    cost = assess(request)["costs"]["prompting"]["token_cost_per_request"]
+    assert cost == pytest.approx((200_001 * 6 + 1000 * 22.5) / 1e6, rel=1e-12)
+
+
+def test_nothing_is_matched_fuzzily(house: House) -> None:
+    """Only exact ids and exact aliases resolve; a near miss is named, not taken."""
+    assert house.prices.find("openai/gpt-4.1-min", TODAY) is None
+    assert house.prices.nearest("openai/gpt-4.1-min")[0] == "openai/gpt-4.1-mini"
+    alias = house.prices.find("openai/gpt-4.1-mini-2025-04-14", TODAY)
+    assert alias is not None
+    assert alias.model == "openai/gpt-4.1-mini"

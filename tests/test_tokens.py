@@ -1,0 +1,100 @@
+"""Tokens are counted offline, with the published vocabularies."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import tokens
+from service.routes import House
+
+
+def test_published_examples_count_as_published() -> None:
+    """OpenAI's own worked examples come out: 'hello world' is two tokens, with the published ids."""
+    assert tokens.encoding("o200k_base").encode_ordinary("hello world") == [24912, 2375]
+    assert tokens.count(["hello world", "", "2 + 2 = 4"], "o200k_base") == [2, 0, 7]
+    assert tokens.encoding("cl100k_base").encode_ordinary("hello world") == [15339, 1917]
+
+
+def test_no_network_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vocabulary loads with every socket forbidden."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
+    tokens.encoding.cache_clear()
+    assert tokens.count(["hello world"], "cl100k_base") == [2]
+
+
+def test_a_changed_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vocabulary that is not byte for byte the published one does not load."""
+    monkeypatch.setitem(tokens.VOCABULARY_SHA256, "cl100k_base", "0" * 64)
+    tokens.encoding.cache_clear()
+    with pytest.raises(ValueError, match="not the published one"):
+        tokens.encoding("cl100k_base")
+    tokens.encoding.cache_clear()
+
+
+def test_tiktoken_cache_dir_is_honoured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """With TIKTOKEN_CACHE_DIR set, tiktoken's own cache file is used."""
+    import base64
+
+    ranks = tokens._ranks("cl100k_base")
+    lines = b"\n".join(
+        base64.b64encode(t) + b" " + str(r).encode() for t, r in sorted(ranks.items(), key=lambda i: i[1])
+    )
+    (tmp_path / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4").write_bytes(lines + b"\n")
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    tokens.encoding.cache_clear()
+    assert tokens.count(["hello world"], "cl100k_base") == [2]
+    tokens.encoding.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("model", "encoding", "is_own"),
+    [
+        ("openai/gpt-4.1-mini", "o200k_base", True),
+        ("openai/gpt-4-32k", "cl100k_base", True),
+        ("azure/gpt-4o", "o200k_base", True),
+        ("anthropic/claude-sonnet-4-5", "o200k_base", False),
+    ],
+)
+def test_each_model_has_its_encoding(model: str, encoding: str, is_own: bool, house: House) -> None:
+    """A model whose tokenizer is not public is counted with o200k_base."""
+    assert tokens.encoding_of(model, house.catalogue.identifiers) == (encoding, is_own)
+
+
+def test_foreign_tokenizers_are_counted_with_a_range_and_say_so(
+    assess: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
+    """Texts for a model without a public tokenizer become a range, and the ratio stands in the assumptions."""
+    request: dict[str, Any] = {
+        "task": {"description": "Answer."},
+        "prompting": {
+            "measured_accuracy": {"correct": 150, "total": 200},
+            "base_model": "anthropic/claude-sonnet-4-5",
+            "texts": {
+                "instruction": "Say hello to the world. " * 50,
+                "payload_samples": ["hello", "hello world, how are you"],
+            },
+        },
+        "volume": {"requests_per_month": 1000},
+        "include": ["trace"],
+    }
+    answer = assess(request)
+    ratios = [used for used in answer["assumptions"] if used["id"] == "unverified_tokenizer_ratio"]
+    assert {used["pointer"] for used in ratios} == {"/prompting/texts/instruction", "/prompting/texts/payload"}
+    line = next(line for line in answer["trace"] if line["name"] == "prompt_instruction_tokens")
+    assert line["p10"] < line["base_case"][0] < line["p90"]
+    request["prompting"]["base_model"] = "openai/gpt-4.1"
+    answer = assess(request)
+    assert not [used for used in answer["assumptions"] if used["id"] == "unverified_tokenizer_ratio"]
+    line = next(line for line in answer["trace"] if line["name"] == "prompt_instruction_tokens")
+    assert line["base_case"] == [pytest.approx(301, abs=60)]
