@@ -117,9 +117,8 @@ def _jumps(search: Search, base: Values, horizon: int, most: int) -> Array:
     if search.input == "requests_per_month" and np.isfinite(capacity):
         at_month_1 = one("requests_per_month") * capacity / max(one("peak_requests_per_second"), 1e-300)
         growth = (1.0 + one("growth_per_month")) ** (months - 1.0)
-        return (at_month_1 * np.arange(1.0, REPLICA_STEPS + 1.0)[:, None] / np.maximum(growth, 1e-12)).ravel()[
-            :MANY_JUMPS
-        ]
+        steps = np.arange(1.0, REPLICA_STEPS + 1.0)[:, None]
+        return (at_month_1 * steps / np.maximum(growth, 1e-12)).ravel()[:most]
     return np.empty(0)
 
 

@@ -1,0 +1,250 @@
+"""Bad input: one fault per file of tests/bad_input, and odd but legal requests that must get a right verdict.
+
+A file says why, what is sent (`request`, `body`, `body_base64` or a `generator` for huge ones, with `method`, `path` and
+`headers` where they matter) and what comes back: `status`, `type`, the `errors` by pointer, `detail_contains`,
+`answer_headers`; `only_these` forbids further errors. Every other name is a part of the answer, in which a figure is
+stated exactly or as {"contains": text}, {"above": number} or {"below": number}.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar.testing import TestClient
+
+from service.response import Assessment
+
+FILES = sorted((Path(__file__).parent / "bad_input").glob("*.json"))
+PROBLEM = "application/problem+json"
+HOW = frozenset({"why", "method", "path", "request", "body", "body_base64", "generator", "headers"})
+OUTCOME = frozenset({"status", "type", "errors", "only_these", "detail_contains", "answer_headers"})
+
+SMALL = {
+    "as_of": "2026-11-23",
+    "task": {"description": "Route inbound customer support e-mails to one of 42 queues."},
+    "prompting": {"measured_accuracy": {"correct": 148, "total": 200}},
+    "volume": {"requests_per_month": 400000},
+    "simulation": {"draws": 256},
+}
+
+Json = dict[str, Any]
+
+
+def with_value(pointer: str, value: Any) -> Json:
+    """Return a small legal request with one value put in at a JSON pointer."""
+    request: Json = json.loads(json.dumps(SMALL))
+    *parents, last = pointer.strip("/").split("/")
+    place = request
+    for name in parents:
+        place = place.setdefault(name, {})
+    place[last] = value
+    return request
+
+
+GENERATORS: dict[str, Callable[..., bytes]] = {
+    "nested_lists": lambda levels: b"[" * levels + b"]" * levels,
+    "nested_objects": lambda levels: b'{"task":' * levels + b"1" + b"}" * levels,
+    "nested_in_field": lambda levels: (
+        json.dumps(with_value("/volume/requests_per_month", "@")).replace('"@"', "[" * levels + "]" * levels).encode()
+    ),
+    "white_space": lambda characters: b" " * characters,
+    "long_description": lambda characters: json.dumps(with_value("/task/description", "a" * characters)).encode(),
+    "text": lambda pointer, characters, character: json.dumps(with_value(pointer, character * characters)).encode(),
+    "payload_samples": lambda texts, characters: (
+        json.dumps(with_value("/prompting/texts/payload_samples", ["a" * characters] * texts)).encode()
+    ),
+    "texts": lambda texts, characters: json.dumps({"texts": ["a" * characters] * texts}).encode(),
+}
+
+
+def body_of(case: Json) -> bytes:
+    """Return the bytes that a case sends."""
+    if "generator" in case:
+        arguments = dict(case["generator"])
+        return GENERATORS[arguments.pop("name")](**arguments)
+    if "body_base64" in case:
+        return base64.b64decode(case["body_base64"])
+    if "body" in case:
+        text: str = case["body"]
+        return text.encode()
+    return json.dumps(case["request"]).encode() if "request" in case else b""
+
+
+def send(client: TestClient[Any], case: Json) -> httpx.Response:
+    """Return the answer to a case."""
+    headers = case.get("headers", {})
+    return client.request(
+        case.get("method", "POST"), case.get("path", "/v1/assessments"), content=body_of(case), headers=headers
+    )
+
+
+def mismatches(expected: Any, actual: Any, where: str = "") -> list[str]:
+    """Return where an answer differs from what is expected of it; what is not mentioned may be anything."""
+    if isinstance(expected, dict) and set(expected) == {"contains"}:
+        return [] if expected["contains"] in (actual or "") else [f"{where}: {actual!r} lacks {expected['contains']!r}"]
+    if isinstance(expected, dict) and set(expected) == {"above"}:
+        return [] if actual is not None and actual > expected["above"] else [f"{where}: {actual!r} is not {expected}"]
+    if isinstance(expected, dict) and set(expected) == {"below"}:
+        return [] if actual is not None and actual < expected["below"] else [f"{where}: {actual!r} is not {expected}"]
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return [m for name, value in expected.items() for m in mismatches(value, actual.get(name), f"{where}/{name}")]
+    if isinstance(expected, list) and isinstance(actual, list) and len(actual) >= len(expected):
+        return [m for index, item in enumerate(expected) for m in mismatches(item, actual[index], f"{where}/{index}")]
+    return [] if expected == actual else [f"{where}: {actual!r} is not {expected!r}"]
+
+
+def assert_is_problem(response: httpx.Response, status: int) -> Json:
+    """Assert that an answer is a whole problem of a status, and return it."""
+    assert response.status_code == status, response.text[:2000]
+    assert response.headers["content-type"] == PROBLEM
+    assert response.headers["cache-control"] == "no-store"
+    problem: Json = response.json()
+    assert problem["status"] == status
+    assert problem["type"].startswith("/problems/")
+    assert problem["instance"] == response.request.url.path
+    assert problem["title"] and problem["detail"]
+    for error in problem["errors"]:
+        assert set(error) == {"pointer", "message", "received", "expected"}
+        assert error["message"] and error["expected"], error
+        assert error["received"] or error["message"] == "This is not a valid date." or error["pointer"], error
+    return problem
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_fault_is_named_and_mended(client: TestClient[Any], file: Path) -> None:
+    """Every bad request gets its own status and problem, with each fault at its pointer and what to send instead."""
+    case = json.loads(file.read_text())
+    assert case["why"].endswith(".")
+    response = send(client, case)
+    assert response.status_code < 500, response.text[:2000]
+    assert "Traceback" not in response.text
+    assert SMALL["task"]["description"] not in response.text
+    for name, value in case.get("answer_headers", {}).items():
+        assert value in [part.strip() for part in response.headers[name].split(",")]
+
+    if case["status"] == 200:
+        assert response.status_code == 200, response.text[:2000]
+        answer = response.json()
+        msgspec.convert(answer, Assessment)
+        assert not mismatches({name: case[name] for name in case if name not in HOW | OUTCOME}, answer)
+        return
+
+    problem = assert_is_problem(response, case["status"])
+    assert problem["type"] == case["type"]
+    assert case.get("detail_contains", "") in problem["detail"]
+    found = {error["pointer"]: error for error in problem["errors"]}
+    expected = {error["pointer"]: error for error in case.get("errors", [])}
+    assert set(expected) <= set(found), problem
+    if "errors" in case and (case.get("only_these") or len(expected) == 1):
+        assert set(found) == set(expected), problem
+    for pointer, error in expected.items():
+        for part in ("message", "received", "expected"):
+            assert error.get(f"{part}_contains", "") in found[pointer][part], found[pointer]
+
+
+def test_files_hold_only_known_names() -> None:
+    """A misspelt name in a file would test nothing, so there is none."""
+    known = HOW | OUTCOME | set(Assessment.__struct_fields__)
+    assert len(FILES) > 100
+    for file in FILES:
+        case = json.loads(file.read_text())
+        assert set(case) <= known, file.name
+        assert case["status"] == 200 or "type" in case, file.name
+        for error in case.get("errors", []):
+            assert set(error) <= {"pointer", "message_contains", "received_contains", "expected_contains"}, file.name
+
+
+def test_schema_faults_are_named_all_at_once(client: TestClient[Any]) -> None:
+    """Several faults against the schema, of different kinds and depths, come back in one answer."""
+    request = {
+        "task": {"description": "", "kind": "poetry", "required_accuracy": 1.5},
+        "prompting": {
+            "measured_accuracy": {"correct": -1},
+            "tokens": {"instruction": {"low": 0, "high": 10}, "payload": "many"},
+            "shutdown_date": "soon",
+        },
+        "fine_tuning": {"pilots": [{"training_examples": 0, "correct": 1, "total": 1}], "epochs": 3},
+        "volume": {"requests_per_month": -5, "horizon_months": 0, "growth_per_month": {"low": -2, "high": 0.1}},
+        "finance": {"currency": "euro"},
+        "include": ["everything"],
+        "as_of": "today",
+    }
+    problem = assert_is_problem(client.post("/v1/assessments", json=request), 400)
+    assert {error["pointer"] for error in problem["errors"]} == {
+        "/task/description",
+        "/task/kind",
+        "/task/required_accuracy",
+        "/prompting/measured_accuracy/correct",
+        "/prompting/measured_accuracy/total",
+        "/prompting/tokens/instruction/low",
+        "/prompting/tokens/payload",
+        "/prompting/shutdown_date",
+        "/fine_tuning/pilots/0/training_examples",
+        "/fine_tuning/epochs",
+        "/volume/requests_per_month",
+        "/volume/horizon_months",
+        "/volume/growth_per_month/low",
+        "/finance/currency",
+        "/include/0",
+        "/as_of",
+    }
+    assert "16 faults" in problem["detail"]
+
+
+def test_faults_of_sense_are_named_all_at_once(client: TestClient[Any]) -> None:
+    """Several faults that the schema cannot see, of different kinds, come back in one answer."""
+    request = {
+        "task": {"description": "Route e-mails", "knowledge_half_life_months": {"low": 8, "high": 3}},
+        "prompting": {
+            "measured_accuracy": {"correct": 201, "total": 200},
+            "base_model": "openai/gtp-4.1",
+            "measured_latency": {"p50_seconds": 3, "p95_seconds": 1},
+        },
+        "fine_tuning": {
+            "base_model": "openai/gpt-9",
+            "build_cost": 1000,
+            "build_plan": {"training_runs": 3},
+            "retraining": {"cost": 1000, "plan": {"training_runs": 1}},
+            "pilots": [{"training_examples": 100, "correct": 3, "total": 2}],
+        },
+        "volume": {"requests_per_month": {"low": 5, "high": 3}},
+        "finance": {"currency": "EUR", "error_cost": {"low": 5, "high": 3}},
+        "as_of": "2026-11-23",
+    }
+    problem = assert_is_problem(client.post("/v1/assessments", json=request), 422)
+    assert {error["pointer"] for error in problem["errors"]} == {
+        "/task/knowledge_half_life_months",
+        "/prompting/measured_accuracy/correct",
+        "/prompting/base_model",
+        "/prompting/measured_latency/p95_seconds",
+        "/fine_tuning/base_model",
+        "/fine_tuning/build_cost",
+        "/fine_tuning/retraining/cost",
+        "/fine_tuning/pilots/0/correct",
+        "/volume/requests_per_month",
+        "/finance/units_per_usd",
+        "/finance/error_cost",
+    }
+    assert "11 faults" in problem["detail"]
+
+
+def test_a_mended_request_is_answered(client: TestClient[Any]) -> None:
+    """The small request that the files spoil is itself without fault, so each fault is the only one."""
+    response = client.post("/v1/assessments", json=SMALL)
+    assert response.status_code == 200
+    msgspec.convert(response.json(), Assessment)
+
+
+def test_refused_requests_leave_no_trace(client: TestClient[Any]) -> None:
+    """A refused request changes nothing: the next one is answered with the same bytes as before."""
+    before = client.post("/v1/assessments", json=SMALL).content
+    for file in FILES[:40]:
+        send(client, json.loads(file.read_text()))
+    assert client.post("/v1/assessments", json=SMALL).content == before
