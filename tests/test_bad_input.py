@@ -57,9 +57,9 @@ GENERATORS: dict[str, Callable[..., bytes]] = {
     "white_space": lambda characters: b" " * characters,
     "long_description": lambda characters: json.dumps(with_value("/task/description", "a" * characters)).encode(),
     "text": lambda pointer, characters, character: json.dumps(with_value(pointer, character * characters)).encode(),
-    "payload_samples": lambda texts, characters: (
-        json.dumps(with_value("/prompting/texts/payload_samples", ["a" * characters] * texts)).encode()
-    ),
+    "payload_samples": lambda texts, characters: json.dumps(
+        with_value("/prompting/texts/payload_samples", ["a" * characters] * texts)
+    ).encode(),
     "texts": lambda texts, characters: json.dumps({"texts": ["a" * characters] * texts}).encode(),
 }
 

@@ -108,7 +108,7 @@ def _obstacle(candidate: Candidate, start: float, end: float) -> str:
     return ""
 
 
-def _screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened], Values]:
+def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened], Values]:
     """Return every candidate at the base case, best first, and the folded values with one row per candidate."""
     values = fold(with_candidates(base_inputs(case), candidates))
     count = len(candidates)
@@ -133,6 +133,11 @@ def _screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screene
             )
         )
     return found, values
+
+
+def drawn(case: Case, rows: slice, candidate: Candidate) -> Values:
+    """Return the folded ledger of some of the draws for one offer."""
+    return fold(with_candidates(_drawn_inputs(case, rows), (candidate,)), DRAWN)
 
 
 def _per_draw(values: Values, rows: int) -> Values:
@@ -164,20 +169,20 @@ def simulate(case: Case) -> Simulation:
     Unassessable
         If a draw of the NPV is not finite: the ranges are too wide to be money.
     """
-    screened, values = _screen(case, case.candidates)
+    screened, values = screen(case, case.candidates)
     order = sorted(
         range(len(screened)), key=lambda i: (not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id)
     )
     chosen = order[0]
-    beside, _ = _screen(case, case.bystanders) if case.bystanders else ([], None)
+    beside, _ = screen(case, case.bystanders) if case.bystanders else ([], None)
     base = one_row(values, chosen, len(screened))
     stated = case.stated
     parts, volumes = [], []
     for first in range(0, case.draws, ROWS_AT_ONCE):
         rows = slice(first, min(first + ROWS_AT_ONCE, case.draws))
-        drawn = fold(with_candidates(_drawn_inputs(case, rows), (screened[chosen].candidate,)), DRAWN)
-        parts.append(_per_draw(drawn, rows.stop - rows.start))
-        volumes.append(volume_break_evens(drawn, stated))
+        values_drawn = drawn(case, rows, screened[chosen].candidate)
+        parts.append(_per_draw(values_drawn, rows.stop - rows.start))
+        volumes.append(volume_break_evens(values_drawn, stated))
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     if not np.isfinite(draws["npv"]).all():
         raise Unassessable(

@@ -1,0 +1,90 @@
+"""Times one request at the default number of draws and shows where the time goes. Run by `make bench`."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from service import __version__
+from service.app import app
+from service.assessment import assess
+from service.assessment.decide import decide
+from service.assessment.encode import encode
+from service.assessment.explain import explain
+from service.assessment.resolve import resolve
+from service.assessment.search import break_evens, volume_break_evens
+from service.assessment.simulate import drawn, screen, simulate
+from service.door import decode
+from service.request import AssessmentRequest
+
+EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
+ROUNDS = 15
+
+
+def milliseconds(work: Callable[[], Any]) -> float:
+    """Return the median time of some work over a few rounds [ms]."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(times)
+
+
+def time_example(path: Path) -> dict[str, float]:
+    """Return the milliseconds of every part for one example at 1,024 draws."""
+    house = app.state.house
+    raw = json.loads(path.read_text())
+    raw["simulation"] = {**raw.get("simulation", {}), "draws": 1024}
+    raw.setdefault("as_of", "2026-11-23")
+    body = json.dumps(raw).encode()
+    request = decode(body, AssessmentRequest)
+    as_of = request.as_of
+    assert as_of is not None
+    case = resolve(request, house.catalogue, house.prices, house.count, as_of)
+    simulation = simulate(case)
+    decision = decide(case, simulation)
+    versions, digests = (
+        dict.fromkeys(("service", "assumptions", "prices"), ""),
+        dict.fromkeys(("request", "result"), ""),
+    )
+    answer = explain(case, simulation, decision, versions, digests)
+    _, values = screen(case, case.candidates)
+    draws = drawn(case, slice(0, case.draws), simulation.chosen.candidate)
+    trains = np.array([not candidate.no_longer_trains for candidate in case.candidates])
+    work: dict[str, Callable[[], Any]] = {
+        "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
+        "decode": lambda: decode(body, AssessmentRequest),
+        "resolve": lambda: resolve(request, house.catalogue, house.prices, house.count, as_of),
+        "screen offers": lambda: screen(case, case.candidates),
+        "draws": lambda: drawn(case, slice(0, case.draws), simulation.chosen.candidate),
+        "break-even per draw": lambda: volume_break_evens(draws, case.stated),
+        "ten break-evens": lambda: break_evens(values, case.stated, trains, 0),
+        "decide": lambda: decide(case, simulation),
+        "explain": lambda: explain(case, simulation, decision, versions, digests),
+        "encode": lambda: encode(answer),
+    }
+    return {part: milliseconds(work[part]) for part in PARTS}
+
+
+def main() -> int:
+    """Print a table of milliseconds by stage for every example at 1,024 draws."""
+    print(f"| example | {' | '.join(PARTS)} |\n|---|{'---|' * len(PARTS)}")
+    for path in sorted(EXAMPLES.glob("*.json")):
+        print(f"| {path.stem} | " + " | ".join(f"{time:.2f}" for time in time_example(path).values()) + " |")
+    return 0
+
+
+PARTS = (
+    "whole", "decode", "resolve", "screen offers", "draws", "break-even per draw", "ten break-evens", "decide",
+    "explain", "encode",
+)  # fmt: skip
+
+if __name__ == "__main__":
+    raise SystemExit(main())
