@@ -164,4 +164,5 @@ def decode(body: bytes, noun: type[T]) -> T:
             faults = []
         if not faults:
             faults = [Fault("", str(error), "this body", "see the OpenAPI document")]
-        raise Unreadable(list(dict.fromkeys(faults))) from None
+        first = {fault.pointer: fault for fault in reversed(faults)}
+        raise Unreadable(list(reversed(first.values()))) from None

@@ -267,7 +267,9 @@ class LatencyTarget(Noun, frozen=True):
 class Finance(Noun, frozen=True):
     """Money: currency, discounting, the cost of an error."""
 
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code", examples=["USD"])] | None = None
+    currency: (
+        Annotated[str, Meta(pattern="^[A-Z]{3}$", max_length=3, description="ISO 4217 code", examples=["USD"])] | None
+    ) = None
     units_per_usd: Annotated[float, Meta(gt=0, le=1e9)] | None = None
     discount_rate: Annotated[float, Meta(ge=0, le=10)] | None = None
     error_cost: PositiveEstimate | None = None

@@ -22,6 +22,7 @@ from service.assessment import assess
 from service.assessment.case import Fault, Unassessable
 from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
+from service.assessment.prompt_side import TextsTooLarge
 from service.assumption import Assumption
 from service.catalogue import Catalogue
 from service.door import Unreadable, decode
@@ -88,6 +89,11 @@ def check(request: AnyRequest, *parameters: str) -> None:
     if not _accepts_json(request.headers.get("accept", "")):
         raise NotAcceptable
     unknown = [name for name in request.query_params if name not in parameters]
+    twice = sorted({name for name in request.query_params if len(request.query_params.getall(name)) > 1} - set(unknown))
+    if twice:
+        raise Unreadable(
+            [Fault(f"/{name}", f"{name} is given more than once.", "several", "one value") for name in twice]
+        )
     if unknown:
         known = ", ".join(parameters) or "none"
         raise Unreadable([Fault(f"/{name}", "This query parameter is unknown.", name, known) for name in unknown])
@@ -110,8 +116,8 @@ def as_of_of(request: AnyRequest) -> datetime.date:
     if text is None:
         return today()
     try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
+        return msgspec.convert(text, datetime.date)
+    except msgspec.ValidationError:
         raise Unreadable([Fault("/as_of", "This is not a date.", text[:40], "YYYY-MM-DD")]) from None
 
 
@@ -156,7 +162,7 @@ async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
     """Count the tokens of texts."""
     house, asked = house_of(state), await read(request, TokenCountRequest)
     if sum(map(len, asked.texts)) > TEXTS_LIMIT:
-        raise TooMuchText
+        raise TextsTooLarge
     if asked.encoding and asked.model:
         raise Unassessable([Fault("/encoding", "Both an encoding and a model are given.", "both", "one of the two")])
     name, is_own = asked.encoding or "o200k_base", True
@@ -164,10 +170,9 @@ async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
     if asked.model:
         model = house.prices.canonical(asked.model)
         if model not in house.prices.ids():
-            near = house.prices.nearest(asked.model)
-            raise Unassessable(
-                [Fault("/model", "This base model is unknown.", asked.model, "one of " + ", ".join(near))]
-            )
+            near = ", ".join(house.prices.nearest(asked.model))
+            expected = f"one of {near}" if near else "an id that GET /v1/models lists"
+            raise Unassessable([Fault("/model", "This base model is unknown.", asked.model, expected)])
         name, is_own = tokens.encoding_of(model, house.catalogue.identifiers)
     counts = await house.off_the_loop(partial(tokens.count, asked.texts, name))
     return fresh(
@@ -175,12 +180,6 @@ async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
             {"encoding": name, "model": model, "is_models_own": is_own, "counts": counts, "total": sum(counts)}
         )
     )
-
-
-class TooMuchText(ClientException):
-    """The texts of one request together are over the limit."""
-
-    status_code = 413
 
 
 @get("/v1/models", operation_id="listModels")

@@ -109,6 +109,12 @@ def resolve(
     confidence = desk.plain("/simulation/confidence", simulation.confidence, "confidence")
     draws = int(desk.plain("/simulation/draws", simulation.draws, "draws"))
     seed = int(desk.plain("/simulation/seed", simulation.seed, "seed"))
+    for pointer, study in (
+        ("/prompting/cost_per_trial", prompting.cost_per_trial),
+        ("/fine_tuning/pilot_cost", tuning.pilot_cost),
+    ):
+        if study is not None:
+            desk.interval(pointer, study, "positive")
     candidates, bystanders, is_screened = candidates_of(desk, tuning, model, price, prices)
     if desk.faults:
         raise Unassessable(desk.faults)

@@ -37,6 +37,9 @@ DIMENSIONS = (
 
 MOST_REPLICAS = 1000
 
+LARGEST_MONEY = 1e100
+"""What exceeds it is no money, and its square no number."""
+
 ROWS_AT_ONCE = 2048
 """Draws folded together; bounds memory at long horizons."""
 
@@ -100,10 +103,9 @@ def _obstacle(candidate: Candidate, start: float, end: float) -> str:
             return f"no longer trained since {candidate.last_training_date}, shut down on {candidate.shutdown_date}"
         return f"no longer trained since {candidate.last_training_date or candidate.shutdown_date}"
     if end <= start:
-        if candidate.shutdown_date is not None and np.isfinite(candidate.inputs["tuned_shutdown_months"]):
-            return (
-                f"shut down on {candidate.shutdown_date}, {end:.1f} months away, before it could go live in {start:.1f}"
-            )
+        shutdown = candidate.inputs["tuned_shutdown_months"]
+        if shutdown <= end:
+            return f"shut down on {candidate.shutdown_date}, in {shutdown:.1f} months, before it could go live in {start:.1f}"
         return f"it could go live only after {start:.1f} months, the horizon ends at {end:.1f}"
     return ""
 
@@ -184,7 +186,9 @@ def simulate(case: Case) -> Simulation:
         parts.append(_per_draw(values_drawn, rows.stop - rows.start))
         volumes.append(volume_break_evens(values_drawn, stated))
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    if not np.isfinite(draws["npv"]).all():
+    if not all(
+        np.abs(draws[name]).max() < LARGEST_MONEY for name in ("npv", "npv_improved", "prompt_tco", "tuned_tco")
+    ):
         raise Unassessable(
             [
                 Fault(
