@@ -16,7 +16,6 @@ SECONDS_PER_MONTH = 730.5 * 3600.0
 WEEKS_PER_MONTH = 4.348125
 CLOSE, ROUGH = 1e-9, 1e-6
 DIGITS, LEAST = 4, 0.001
-OTHER_STATES = {"never": "at no value", "always": "at none, it pays at every value"}
 
 Answer = dict[str, Any]
 
@@ -112,10 +111,14 @@ class Ledger:
         self, figure: str, value: float | None, again: float | None, how: str, source: str, unit: str = "", close: float = CLOSE
     ) -> None:  # fmt: skip
         """Add a figure whose arithmetic, worked out anew, gives the same."""
-        both = value is not None and again is not None
-        if (value is None) != (again is None) or (both and not math.isclose(value, again, rel_tol=close, abs_tol=1e-9)):  # type: ignore[arg-type]
+        same = (
+            value is again
+            if value is None or again is None
+            else math.isclose(value, again, rel_tol=close, abs_tol=1e-9)
+        )
+        if not same:
             raise Wrong(f"{figure}: the answer says {value}, its inputs give {again}")
-        shown = percent(value) if unit == "%" else " ".join(filter(None, (number(value), unit)))
+        shown = percent(value or 0.0) if unit == "%" else " ".join(filter(None, (number(value), unit)))
         self.rows.append((figure, shown, how, source))
 
     def note(self, figure: str, shown: str, how: str, source: str) -> None:
@@ -182,14 +185,13 @@ def _accuracies(case: Case, add: Ledger) -> None:
 
 def _time(case: Case, add: Ledger) -> None:
     costs, weeks = case.answer["costs"], case("lead_time_weeks")
-    add("Month in which the fine-tune goes live", costs["go_live_month"], weeks / WEEKS_PER_MONTH,
-        f"{number(weeks)} weeks / {WEEKS_PER_MONTH}", case.origin("/fine_tuning/lead_time_weeks"))  # fmt: skip
     ends, shutdown = case.offer["shutdown_date"], case("tuned_shutdown_months")
     migrates = case("migrates") > 0
     end = float(case.horizon) if migrates else min(case.horizon, shutdown)
-    add("Months it is live", costs["live_months"], max(end - weeks / WEEKS_PER_MONTH, 0.0),
-        f"{number(end)} − {number(weeks / WEEKS_PER_MONTH)}" + ("" if ends is None else f"; the provider shuts it down on {ends}"),
-        f"offer `{case.offer['id']}`" if shutdown < case.horizon else case.origin("/volume/horizon_months"))  # fmt: skip
+    source = f"offer `{case.offer['id']}`" if shutdown < case.horizon else case.origin("/volume/horizon_months")
+    add("Months the fine-tune is live", costs["live_months"], max(end - weeks / WEEKS_PER_MONTH, 0.0),
+        f"{number(end)} − {number(weeks)} weeks / {WEEKS_PER_MONTH}" + ("" if ends is None else f"; the provider shuts it down on {ends}"),
+        f"{case.origin('/fine_tuning/lead_time_weeks')}, {source}")  # fmt: skip
     add.note("Retrainings in that time", number(costs["retrainings"]),
              f"every {number(case('retraining_interval_months'))} months" + (
                  f", last training date {case.offer['last_training_date']}" if case.offer["last_training_date"] else "")
@@ -260,7 +262,7 @@ def _horizon(case: Case, add: Ledger) -> None:
         if not math.isclose(bare[option], costs[option]["tco_without_errors"]["base_case"], rel_tol=ROUGH):
             raise Wrong(f"{option} without errors: {bare[option]}")
     if costs["error_cost_state"] == "valued":
-        add.note("The same three without wrong answers", ", ".join(number(v) for v in bare.values()) + f" {case.money}",
+        add.note("The same three without wrong answers", "; ".join(number(v) for v in bare.values()) + f" {case.money}",
                  "the lines above less the present value of what wrong answers cost", "cash flows")  # fmt: skip
     tco = {option: costs[option]["tco"]["base_case"] for option in words}
     for label, key, other in (("switching", "npv", "fine_tuning"), ("improving the prompt", "npv_of_improving", "improved_prompt")):  # fmt: skip
@@ -311,12 +313,17 @@ def figures(case: Case) -> str:
 
 def break_evens(case: Case) -> str:
     """Return the table of break-evens, and what the draws say about volume and payback."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    empty: dict[str, list[str]] = {}
     for item in case.answer["break_even"]["items"]:
-        at = ", ".join(number(value) for value in item["break_even"]) or OTHER_STATES.get(item["state"], item["state"])
+        words = item["input"].replace("_", " ")
+        if not item["break_even"]:
+            empty.setdefault(item["state"], []).append(f"{words} ({number(item['current'])})")
+            continue
+        at = ", ".join(number(value) for value in item["break_even"])
         at += " (a jump over zero)" if item["state"] == "crossed" else ""
-        side = item["fine_tuning_pays"] or "-"
-        rows.append((item["input"].replace("_", " "), item["unit"], number(item["current"]), at, side))
+        rows.append((words, item["unit"], number(item["current"]), at, item["fine_tuning_pays"] or "-"))
+    rows += [(", ".join(names), "", "in brackets", "at no value", state) for state, names in empty.items() if names]
     volume = case.answer["break_even"]["requests_per_month"]
     rows.append(("requests per month, over the draws", "requests/month", "-",
                  f"{number(volume['p10'])}; {number(volume['p50'])}; {number(volume['p90'])} (10th, 50th, 90th percentile; none = never)",

@@ -144,7 +144,7 @@ def main() -> int:
     if missing or unknown:
         print(f"docs/examples.md: no place for {sorted(missing)}, nothing known of {sorted(unknown)}", file=sys.stderr)
         return 1
-    fresh = BLOCK.sub(lambda block: f"{block[1]}\n{made[block[2]]}\n\n{block[3]}", page)
+    fresh = BLOCK.sub(lambda block: f"{block[1]}\n{made[block[2]]}\n{block[3]}", page)
     if "--check" in sys.argv[1:]:
         if fresh != page:
             print("docs/examples.md is stale: run `make examples`", file=sys.stderr)
