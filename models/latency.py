@@ -93,8 +93,10 @@ def erlang_c(offered_load: Array, servers: Array) -> Array:
     """
     rho = offered_load / servers
     log_pmf = xlogy(servers, offered_load) - offered_load - gammaln(servers + 1.0)
-    blocking = np.exp(log_pmf) / gammaincc(servers + 1.0, offered_load)
-    return np.where(rho < 1.0, blocking / (1.0 - np.minimum(rho, 1.0) * (1.0 - blocking)), 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        blocking = np.exp(log_pmf) / gammaincc(servers + 1.0, offered_load)
+        waiting = blocking / (1.0 - np.minimum(rho, 1.0) * (1.0 - blocking))
+    return np.where(rho < 1.0, waiting, 1.0)
 
 
 def with_waiting(

@@ -7,43 +7,50 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-BINS = 32
+DEGREE = 3
 TENTHS = 10
 
 
-def first_order_share(uniform: Array, output: Array) -> float:
-    """Return the share of an output's variance that knowing one input would remove.
+def first_order_shares(uniform: Array, output: Array) -> Array:
+    """Return the share of an output's variance that each input explains by itself.
 
-    ``Var(E[output | input]) / Var(output)``, the conditional mean taken in 32 equally filled bins of the input, less
-    what bins of pure noise would show (Saltelli et al. 2008, doi:10.1002/9780470725184, section 1.2.5).
+    The output is regressed on Legendre polynomials of degree 1 to 3 of all inputs at once (a polynomial chaos without
+    interactions; Sudret 2008, doi:10.1016/j.ress.2007.04.002). Fitting all inputs together keeps chance correlations
+    between the columns of a small sample out of the shares, as binning one input at a time would not; what the terms
+    of an input explain by chance is taken off.
 
     Parameters
     ----------
-    uniform : ndarray, shape (N,)
-        Points of the input on its own scale of probability.
+    uniform : ndarray, shape (N, K)
+        Points of the inputs on their own scale of probability.
     output : ndarray, shape (N,)
         The figure, here the NPV.
 
     Returns
     -------
-    float
-        At least 0, at most 1; 0 for an output that does not vary.
+    ndarray, shape (K,)
+        Shares of at least 0; all 0 for an output that does not vary.
 
     Examples
     --------
     >>> x = (np.arange(1024) + 0.5) / 1024
-    >>> round(first_order_share(x, 3.0 * x), 3)
-    0.999
+    >>> first_order_shares(x[:, None], 3.0 * x).round(4).tolist()
+    [1.0]
     """
     variance = float(output.var())
     if variance == 0.0:
-        return 0.0
-    bins = np.minimum((uniform * BINS).astype(int), BINS - 1)
-    size = np.bincount(bins, minlength=BINS)
-    mean = np.bincount(bins, weights=output, minlength=BINS) / np.maximum(size, 1)
-    between = float((size * (mean - output.mean()) ** 2).sum() / output.size)
-    noise = (variance - between) * (BINS - 1) / max(output.size - BINS, 1)
-    return float(np.clip((between - noise) / variance, 0.0, 1.0))
+        return np.zeros(uniform.shape[1])
+    u = 2.0 * uniform - 1.0
+    terms = np.stack(
+        [np.sqrt(3.0) * u, np.sqrt(5.0) * (3.0 * u**2 - 1.0) / 2.0, np.sqrt(7.0) * (5.0 * u**3 - 3.0 * u) / 2.0]
+    )
+    columns = terms.transpose(1, 2, 0).reshape(len(u), -1)
+    design = np.column_stack([np.ones(len(u)), columns])
+    fitted, *_ = np.linalg.lstsq(design, output, rcond=None)
+    residual = float(((output - design @ fitted) ** 2).sum()) / max(len(u) - design.shape[1], 1)
+    explained = (fitted[1:].reshape(-1, DEGREE) ** 2).sum(axis=1)
+    by_chance = DEGREE * residual / len(u)
+    return np.maximum(explained - by_chance, 0.0) / variance
 
 
 def tornado(uniform: Array, output: Array) -> tuple[float, float]:

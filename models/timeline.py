@@ -135,8 +135,7 @@ def retrainings(
         second_clock = _retrainings_by(months, since, interval, end) - _retrainings_by(
             months - 1.0, since, interval, end
         )
-        at_migration = (np.ceil(since - INSTANT) == months) * 1.0
-        paid = paid + has_migration * (second_clock + at_migration)
+        paid = paid + has_migration * (second_clock + month_of(since, months))
     return paid
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -17,12 +18,22 @@ EXACT_INTEGERS = 2.0**53
 SHOWN = 60
 """Characters of a received value that are shown back."""
 
+MOST_ITEMS = 1001
+MOST_UNKNOWN_FIELDS = 50
+MOST_FAULTS = 100
+"""A body of nothing but faults is answered with this many of them."""
+
+PRIVATE = re.compile(r"^(/task/description|/prompting/texts|/texts)")
+"""Where the caller's texts are; they are never shown back."""
+
 REQUIRED = "a value"
 
 NOUNS: dict[str, Any] = {
     name: noun for name, noun in vars(request).items() if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
 }
 """Every request noun by name."""
+
+FIELDS = frozenset(field for noun in NOUNS.values() for field in noun.__struct_encode_fields__)
 
 
 class Unreadable(ValueError):
@@ -48,9 +59,21 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, pointer: str) -> str:
+    if PRIVATE.match(pointer) and isinstance(value, str):
+        return f"a text of {len(value):,} characters"
     text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+
+
+def _trimmed(value: Any) -> Any:
+    """Return a value cut to what is enough to name its faults: long lists and masses of unknown fields are cut."""
+    if isinstance(value, dict):
+        unknown = [name for name in value if name not in FIELDS][MOST_UNKNOWN_FIELDS:]
+        return {name: _trimmed(item) for name, item in value.items() if name not in set(unknown)}
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value[:MOST_ITEMS]]
+    return value
 
 
 def _pointer(path: list[str | int]) -> str:
@@ -63,13 +86,22 @@ def _validator(noun: type[msgspec.Struct]) -> Any:
     return jsonschema_rs.validator_for({**schema, "$defs": components}, validate_formats=True)
 
 
+def _types(types: list[str]) -> str:
+    """Return the types that are expected, in words; an object beside a number is a range."""
+    words = {
+        "object": "a range {low, high}" if "number" in types else "an object", "integer": "an integer", "array": "an array",
+        "number": "a number", "string": "a string", "boolean": "a boolean (true or false)",
+    }  # fmt: skip
+    return " or ".join(words[t] for t in dict.fromkeys(types) if t != "null")
+
+
 def _expected(kind: Any) -> tuple[str, str]:
     """Return (message, what is expected) of a schema violation that has no parts."""
     limit = getattr(kind, "limit", None)
+    limit = f"{limit:.17g}" if isinstance(limit, int | float) else limit
     name = kind.name
     if name == "type":
-        types = " or ".join(t for t in kind.types if t != "null")
-        return "This is of the wrong type.", f"{'an' if types[:1] in 'aio' else 'a'} {types}"
+        return "This is of the wrong type.", _types(kind.types)
     if name == "enum":
         return "This is not one of the known values.", "one of " + ", ".join(str(option) for option in kind.options)
     plain = {
@@ -99,14 +131,8 @@ def _faults(error: Any) -> list[Fault]:
         if len(meant) == 1:
             return [fault for inner in meant[0] for fault in _faults(inner)]
         types = [t for branch in kind.context for e in branch if e.kind.name == "type" for t in e.kind.types]
-        wanted = " or ".join(dict.fromkeys(t if t != "object" else "a range {low, high}" for t in types if t != "null"))
         return [
-            Fault(
-                _pointer(path),
-                "This is of the wrong type.",
-                _shown(error.instance),
-                wanted.replace("number", "a number"),
-            )
+            Fault(_pointer(path), "This is of the wrong type.", _shown(error.instance, _pointer(path)), _types(types))
         ]
     if kind.name == "required":
         return [Fault(_pointer([*path, kind.property]), "This field is required.", "nothing", REQUIRED)]
@@ -116,19 +142,28 @@ def _faults(error: Any) -> list[Fault]:
             Fault(
                 _pointer([*path, name]),
                 "This field is unknown.",
-                _shown(name),
+                _shown(name, ""),
                 f"one of {', '.join(known)}" if known else "no such field",
             )
             for name in kind.unexpected
         ]
     message, expected = _expected(kind)
-    return [Fault(_pointer(path), message, _shown(error.instance), expected)]
+    return [Fault(_pointer(path), message, _shown(error.instance, _pointer(path)), expected)]
 
 
 def _known_fields(error: Any) -> set[str]:
     """Return the fields of the noun in which an unknown field was found."""
     owner = next((part for part in reversed(error.schema_path) if part in NOUNS), None)
     return set(NOUNS[owner].__struct_encode_fields__) if owner else set()
+
+
+def _plain_fault(message: str) -> Fault:
+    """Return the fault that msgspec names, where the schema alone sees none (a date in the year 0)."""
+    said, _, place = message.partition(" - at `$")
+    pointer = "".join(f"/{part}" for part in re.findall(r"\w+", place))
+    if "date" in said:
+        return Fault(pointer, "This is not a valid date.", "this value", "a date, YYYY-MM-DD")
+    return Fault(pointer, f"This cannot be read: {said}.", "this value", "see the OpenAPI document")
 
 
 def decode(body: bytes, noun: type[T]) -> T:
@@ -159,10 +194,12 @@ def decode(body: bytes, noun: type[T]) -> T:
         return msgspec.convert(raw, noun)
     except (msgspec.ValidationError, RecursionError) as error:
         try:
-            faults = [fault for violation in _validator(noun).iter_errors(raw) for fault in _faults(violation)]
+            faults = [
+                fault for violation in _validator(noun).iter_errors(_trimmed(raw)) for fault in _faults(violation)
+            ]
         except (ValueError, RecursionError):
             faults = []
         if not faults:
-            faults = [Fault("", str(error), "this body", "see the OpenAPI document")]
+            faults = [_plain_fault(str(error))]
         first = {fault.pointer: fault for fault in reversed(faults)}
-        raise Unreadable(list(reversed(first.values()))) from None
+        raise Unreadable(list(reversed(first.values()))[:MOST_FAULTS]) from None

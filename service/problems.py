@@ -19,6 +19,7 @@ AnyRequest = Request[Any, Any, State]
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
+TOO_LARGE = 413
 
 MENDS = {
     404: "See GET /v1/models, /v1/assumptions and /v1/fine-tuning-offers for what there is.",
@@ -99,7 +100,7 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     status = error.status_code
     phrase = HTTPStatus(status).phrase
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
-    slug = phrase.lower().replace(" ", "-")
+    slug = "too-large" if status == TOO_LARGE else phrase.lower().replace(" ", "-")
     return problem(request, status, slug, f"{phrase}. {MENDS.get(status, '')}".strip(), headers=headers)
 
 

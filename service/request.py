@@ -43,7 +43,7 @@ TEXTS_LIMIT = 1_000_000
 
 Text = Annotated[str, Meta(max_length=TEXT_LIMIT)]
 Positive = Annotated[float, Meta(ge=0, le=1e12)]
-StrictlyPositive = Annotated[float, Meta(gt=0, le=1e12)]
+StrictlyPositive = Annotated[float, Meta(ge=1e-9, le=1e12)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 InnerShare = Annotated[float, Meta(gt=0, lt=1)]
 Rate = Annotated[float, Meta(ge=-0.9, le=0.99)]
@@ -85,13 +85,41 @@ class RateRange(Noun, frozen=True):
     high: Annotated[Rate, Meta(description="90th percentile")]
 
 
+class VolumeRange(Noun, frozen=True):
+    """An 80 % interval of requests per month (lognormal)."""
+
+    low: Annotated[float, Meta(ge=1e-9, le=1e11, description="10th percentile; not above `high`")]
+    high: Annotated[float, Meta(ge=1e-9, le=1e11, description="90th percentile")]
+
+
+class IntervalRange(Noun, frozen=True):
+    """An 80 % interval of months between retrainings (lognormal)."""
+
+    low: Annotated[float, Meta(ge=0.25, le=1200, description="10th percentile; not above `high`")]
+    high: Annotated[float, Meta(ge=0.25, le=1200, description="90th percentile")]
+
+
+class WeeksRange(Noun, frozen=True):
+    """An 80 % interval of a time in weeks (lognormal)."""
+
+    low: Annotated[float, Meta(ge=0.01, le=520, description="10th percentile; not above `high`")]
+    high: Annotated[float, Meta(ge=0.01, le=520, description="90th percentile")]
+
+
+class HalfLifeRange(Noun, frozen=True):
+    """An 80 % interval of the months in which the validity of knowledge halves (lognormal)."""
+
+    low: Annotated[float, Meta(ge=0.01, le=1200, description="10th percentile; not above `high`")]
+    high: Annotated[float, Meta(ge=0.01, le=1200, description="90th percentile")]
+
+
 PositiveEstimate = Positive | PositiveRange
 ShareEstimate = Share | ShareRange
 RateEstimate = Rate | RateRange
-Estimate = float | PositiveRange | ShareRange | RateRange
-IntervalMonths = Annotated[float, Meta(ge=0.25, le=1200)] | PositiveRange
+Estimate = float | PositiveRange | ShareRange | RateRange | VolumeRange | IntervalRange | WeeksRange | HalfLifeRange
+IntervalMonths = Annotated[float, Meta(ge=0.25, le=1200)] | IntervalRange
 """Months between retrainings; a number beyond the horizon means none."""
-LeadTimeWeeks = Annotated[float, Meta(ge=0, le=520)] | PositiveRange
+LeadTimeWeeks = Annotated[float, Meta(ge=0, le=520)] | WeeksRange
 
 
 class GradedTrials(Noun, frozen=True):
@@ -119,7 +147,7 @@ class Task(Noun, frozen=True):
     multi_step_reasoning: bool | None = None
     proprietary_knowledge: bool | None = None
     audit_required: bool | None = None
-    knowledge_half_life_months: Annotated[float, Meta(gt=0, le=1200)] | PositiveRange | None = None
+    knowledge_half_life_months: Annotated[float, Meta(ge=0.01, le=1200)] | HalfLifeRange | None = None
 
 
 class TokenPrices(Noun, frozen=True):
@@ -151,8 +179,8 @@ class Texts(Noun, frozen=True):
 class MeasuredLatency(Noun, frozen=True):
     """End-to-end latency of the prompt as measured."""
 
-    p50_seconds: Annotated[float, Meta(gt=0, le=3600)]
-    p95_seconds: Annotated[float, Meta(gt=0, le=3600, description="Above p50_seconds")]
+    p50_seconds: Annotated[float, Meta(ge=0.001, le=3600)]
+    p95_seconds: Annotated[float, Meta(ge=0.001, le=3600, description="Above p50_seconds")]
 
 
 class Prompting(Noun, frozen=True):
@@ -186,7 +214,7 @@ class Offer(Noun, frozen=True):
     minimum_charge_usd: Annotated[float, Meta(ge=0, le=1e9)] | None = None
     requests_per_second_per_replica: (
         Annotated[
-            float, Meta(gt=0, le=1e6, description="Capacity of one dedicated replica; absent for a hosted adapter")
+            float, Meta(ge=1e-6, le=1e6, description="Capacity of one dedicated replica; absent for a hosted adapter")
         ]
         | None
     ) = None
@@ -251,7 +279,7 @@ class FineTuning(Noun, frozen=True):
 class Volume(Noun, frozen=True):
     """How many requests, for how long."""
 
-    requests_per_month: Annotated[float, Meta(ge=0, le=1e11)] | PositiveRange
+    requests_per_month: Annotated[float, Meta(ge=0, le=1e11)] | VolumeRange
     growth_per_month: RateEstimate | None = None
     horizon_months: Annotated[int, Meta(ge=1, le=120)] | None = None
     peak_to_average: Annotated[float, Meta(ge=1, le=1000)] | None = None

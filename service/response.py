@@ -36,7 +36,8 @@ class VerdictAnswer(Noun, frozen=True):
     framework_action: str
     expected_value_choice: str
     expected_value_action: str
-    policies_agree: bool
+    policies_agree: Annotated[bool, Meta(description="Whether both policies name the same action")]
+    step: Annotated[str, Meta(description="Step of the framework that decided, or expected_value")]
     risks: list[str]
     missing_field: str | None
 
@@ -49,6 +50,7 @@ class CrossingAnswer(Noun, frozen=True):
     npv_below: Money
     npv_above: Money
     fine_tuning_pays: str
+    offer: Annotated[str, Meta(description="The offer that is best at this value")]
 
 
 class BreakEvenItem(Noun, frozen=True):
@@ -78,7 +80,6 @@ class PaybackAnswer(Noun, frozen=True):
 
     months: Months
     state: Annotated[str, Meta(description="reached, from_the_start or never")]
-    requests: float | None
     p10: float | None
     p50: float | None
     p90: float | None
@@ -92,6 +93,9 @@ class BreakEvenAnswer(Noun, frozen=True):
     requests_per_month: Distribution
     payback: PaybackAnswer
     discounted_payback: PaybackAnswer
+    payback_requests: Annotated[
+        float | None, Meta(description="One-off cost over the token saving per request [requests]")
+    ]
 
 
 class Spread(Noun, frozen=True):
@@ -233,6 +237,7 @@ class OptionLatency(Noun, frozen=True):
     p95_seconds: float | None
     p99_seconds: float | None
     probability_meets_target: float | None
+    is_calibrated: Annotated[bool, Meta(description="Whether a measurement of this base model sets the scale")]
 
 
 class LatencyAnswer(Noun, frozen=True):
@@ -264,7 +269,7 @@ class OfferAnswer(Noun, frozen=True):
     id: str
     name: str
     relation: str | None
-    npv: Money
+    npv: Annotated[float | None, Meta(description="Base case; null where the offer cannot go live")]
     monthly_cost: Money
     one_off_cost: Money
     is_chosen: bool
@@ -281,7 +286,9 @@ class AssumptionUsed(Noun, frozen=True):
     """A default this answer relies on."""
 
     pointer: str
-    id: str
+    id: Annotated[
+        str | None, Meta(description="Entry of GET /v1/assumptions; null where the value follows from the request")
+    ]
     value: float | None
     low: float | None
     high: float | None
@@ -318,7 +325,9 @@ class TraceLine(Noun, frozen=True):
     unit: str
     function: str
     inputs: list[str]
-    origin: Annotated[str, Meta(description="calculated, stated (by the caller) or assumed")]
+    origin: Annotated[
+        str, Meta(description="calculated, stated (by the caller), assumed, offer, price list, fitted or derived")
+    ]
     base_case: list[float | None]
     p10: float | None
     p50: float | None

@@ -133,6 +133,7 @@ def test_each_fault_is_named_and_mended(client: TestClient[Any], file: Path) -> 
         assert response.status_code == 200, response.text[:2000]
         answer = response.json()
         msgspec.convert(answer, Assessment)
+        assert "None" not in json.dumps([answer["verdict"], answer["costs"], answer["offers"]])
         assert not mismatches({name: case[name] for name in case if name not in HOW | OUTCOME}, answer)
         return
 
@@ -233,6 +234,15 @@ def test_faults_of_sense_are_named_all_at_once(client: TestClient[Any]) -> None:
         "/finance/error_cost",
     }
     assert "11 faults" in problem["detail"]
+
+
+def test_a_body_of_nothing_but_faults_gets_a_short_answer(client: TestClient[Any]) -> None:
+    """Thousands of faults of one kind do not make an answer many times the size of the request."""
+    body = json.dumps({**SMALL, "include": ["x"] * 5000}).encode()
+    response = client.post("/v1/assessments", content=body)
+    problem = assert_is_problem(response, 400)
+    assert "/include" in {error["pointer"] for error in problem["errors"]}
+    assert len(response.content) < 10 * len(body)
 
 
 def test_a_mended_request_is_answered(client: TestClient[Any]) -> None:

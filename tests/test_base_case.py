@@ -53,7 +53,7 @@ def test_base_case_equals_a_plain_calculation(seed: int, assess: Assess) -> None
     close(costs["retrainings"], sum(hand.retrainings), 0.0, "retrainings")
     close(back["payback"]["months"], hand.payback_months, 1.0, "payback")
     close(back["discounted_payback"]["months"], hand.discounted_payback_months, 1.0, "discounted payback")
-    close(back["payback"]["requests"], hand.payback_requests, 0.0, "payback requests")
+    close(back["payback_requests"], hand.payback_requests, 0.0, "payback requests")
     if hand.roi is not None:
         invested = hand.npv / hand.roi if hand.roi else 1.0
         close(costs["roi"], hand.roi, money / abs(invested), "roi")

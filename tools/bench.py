@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from service import __version__
 from service.app import app
 from service.assessment import assess
@@ -57,7 +55,6 @@ def time_example(path: Path) -> dict[str, float]:
     answer = explain(case, simulation, decision, versions, digests)
     _, values = screen(case, case.candidates)
     draws = drawn(case, slice(0, case.draws), simulation.chosen.candidate)
-    trains = np.array([not candidate.no_longer_trains for candidate in case.candidates])
     work: dict[str, Callable[[], Any]] = {
         "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
         "decode": lambda: decode(body, AssessmentRequest),
@@ -65,7 +62,7 @@ def time_example(path: Path) -> dict[str, float]:
         "screen offers": lambda: screen(case, case.candidates),
         "draws": lambda: drawn(case, slice(0, case.draws), simulation.chosen.candidate),
         "break-even per draw": lambda: volume_break_evens(draws, case.stated),
-        "ten break-evens": lambda: break_evens(values, case.stated, trains, 0),
+        "ten break-evens": lambda: break_evens(values, case.stated, case.candidates, 0, case.context_window),
         "decide": lambda: decide(case, simulation),
         "explain": lambda: explain(case, simulation, decision, versions, digests),
         "encode": lambda: encode(answer),

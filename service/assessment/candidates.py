@@ -61,7 +61,7 @@ def _relation(desk: Desk, is_same: bool, base_price: float | None, prompt_price:
         return stated
     if is_same:
         return "same"
-    if base_price is None or prompt_price is None or base_price == prompt_price:
+    if base_price is None or prompt_price is None:
         return None
     return "smaller" if base_price < prompt_price else "larger"
 
@@ -141,7 +141,7 @@ def _own(desk: Desk, tuning: FineTuning, prompt_price: float | None) -> Candidat
         if getattr(offer, field) is None:
             desk.note(
                 f"/fine_tuning/offer/{field}",
-                field,
+                "",
                 0.0,
                 "USD",
                 "Your own offer states no such fee, so none is charged.",
@@ -175,6 +175,18 @@ def candidates_of(
     A named base model is one candidate (its terms overridden by the caller's), the caller's own offer likewise;
     otherwise every offer of the catalogue in force is screened.
     """
+    stated = tuning.offer
+    if stated is not None and tuning.base_model is None and stated.prices is None:
+        desk.fault("/fine_tuning/offer", "Terms are stated, but not of what: neither a base model nor prices are.", "terms",
+                   "fine_tuning.base_model to override its entry, or offer.prices for an offer of your own")  # fmt: skip
+    if (
+        stated
+        and stated.last_training_date
+        and stated.shutdown_date
+        and stated.last_training_date > stated.shutdown_date
+    ):
+        desk.fault("/fine_tuning/offer/last_training_date", "Training cannot outlast the base model.",
+                   str(stated.last_training_date), f"a date no later than {stated.shutdown_date}")  # fmt: skip
     own_prices = desk.request.prompting.prices
     prompt_price = own_prices.input_usd_per_mtok if own_prices else price.input[0] if price else None
     prompted_weights = _weights_of(desk, model)
@@ -197,7 +209,7 @@ def candidates_of(
             continue
         if terms.training_usd_per_mtok is None and _needs_training_price(tuning):
             continue
-        catalogue.append(build(offer, terms, tuning.offer))
+        catalogue.append(build(offer, terms, None))
     if tuning.offer is not None and tuning.offer.prices is not None:
         plain = tuple(build(o, t) for o in desk.catalogue.offers.values()
                       if not o.only_when_named and not o.only_for and (t := o.at(desk.as_of)) is not None

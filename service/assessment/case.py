@@ -95,6 +95,8 @@ class Case(Struct, frozen=True, kw_only=True):
     intervals: Mapping[str, Interval]
     constants: Mapping[str, Array]
     stated: frozenset[str]
+    said: frozenset[str]
+    context_window: float
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]
     is_screened: bool

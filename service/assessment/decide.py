@@ -145,6 +145,8 @@ def rules_of(case: Case, simulation: Simulation, p_prompt: float) -> tuple[Rule,
 
     half_life = _base(simulation, "knowledge_half_life_months")
     interval = _base(simulation, "retraining_interval_months")
+    if _base(simulation, "retraining_count") == 0 and _base(simulation, "live_months") > 0:
+        interval = _base(simulation, "live_months")
     ceiling = best_average_validity(interval, half_life)
     bar = requirement if requirement is not None else _base(simulation, "prompt_accuracy")
     changes = bool(np.isfinite(half_life) and ceiling < bar)

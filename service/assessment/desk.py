@@ -39,6 +39,7 @@ class Desk:
         self.constants: dict[str, Array] = {}
         self.used: list[Used] = []
         self.faults: list[Fault] = []
+        self.said: set[str] = set()
         self.units_per_usd = self._units_per_usd()
 
     def _units_per_usd(self) -> float:
@@ -72,11 +73,11 @@ class Desk:
             return Interval(given.high, given.high, family)
         return Interval(given.low * scale, given.high * scale, family)
 
-    def assume(self, pointer: str, assumption_id: str, *feeds: str) -> Interval:
-        """Return an assumption's interval in the request's currency and note that it was used."""
+    def assume(self, pointer: str, assumption_id: str, *feeds: str, share: float = 1.0) -> Interval:
+        """Return an assumption's interval (or a share of it) in the request's currency and note that it was used."""
         assumption = self.catalogue.assumptions[assumption_id]
         entry = assumption.at(self.as_of)
-        scale = self.units_per_usd if assumption.unit.startswith("USD") else 1.0
+        scale = share * (self.units_per_usd if assumption.unit.startswith("USD") else 1.0)
         low = entry.value if entry.value is not None else entry.low
         high = entry.value if entry.value is not None else entry.high
         if low is None or high is None:
@@ -108,6 +109,7 @@ class Desk:
     ) -> None:
         """Put an uncertain ledger input: what is given, else what is assumed."""
         if given is not None:
+            self.said.add(name)
             self.intervals[name] = self.interval(pointer, given, family, self.units_per_usd if usd else 1.0)
         else:
             self.intervals[name] = self.assume(pointer, assumption_id, name)
@@ -116,12 +118,16 @@ class Desk:
         """Put a ledger line that the caller states; False when nothing is stated."""
         if given is None:
             return False
+        self.said.add(name)
         self.intervals[name] = self.interval(pointer, given, family)
         return True
 
     def plain(self, pointer: str, given: float | None, assumption_id: str, *feeds: str) -> float:
         """Return a plain number: what is given, else what is assumed."""
-        return given if given is not None else self.assume(pointer, assumption_id, *feeds).low
+        if given is None:
+            return self.assume(pointer, assumption_id, *feeds).low
+        self.said.update(feeds)
+        return given
 
     def put(self, **numbers: float | Sequence[float] | Array) -> None:
         """Put plain ledger inputs."""

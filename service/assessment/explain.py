@@ -11,7 +11,7 @@ from models import decision as statistics
 from models.breakeven import Crossing
 from models.latency import percentile_seconds
 from models.sampling import sobol_points
-from models.sensitivity import first_order_share, tornado
+from models.sensitivity import first_order_shares, tornado
 from service.assessment.case import Array, Case
 from service.assessment.decide import Decision
 from service.assessment.figures import DECILES, Figures, finite
@@ -52,8 +52,9 @@ from service.response import (
 LEVEL = 0.8
 
 
-def _crossing(crossing: Crossing) -> CrossingAnswer:
+def _crossing(crossing: Crossing, offer: str) -> CrossingAnswer:
     return CrossingAnswer(
+        offer=offer,
         value=crossing.value,
         kind="reached" if crossing.is_zero else "crossed",
         npv_below=crossing.npv_below,
@@ -63,7 +64,7 @@ def _crossing(crossing: Crossing) -> CrossingAnswer:
 
 
 def _item(found: BreakEven, currency: str) -> BreakEvenItem:
-    crossings = [_crossing(crossing) for crossing in found.crossings]
+    crossings = [_crossing(*pair) for pair in zip(found.crossings, found.offers, strict=True)]
     nearest = min(crossings, key=lambda crossing: abs(crossing.value - found.current), default=None)
     return BreakEvenItem(
         input=found.search.input,
@@ -83,7 +84,6 @@ def _payback(figures: Figures, name: str) -> PaybackAnswer:
     return PaybackAnswer(
         months=months,
         state="never" if months is None else "from_the_start" if months == 0 else "reached",
-        requests=figures.maybe("payback_requests"),
         p10=p10,
         p50=p50,
         p90=p90,
@@ -99,6 +99,7 @@ def _break_even(case: Case, simulation: Simulation, figures: Figures) -> BreakEv
         requests_per_month=Distribution(p10=p10, p50=p50, p90=p90, share_never=never),
         payback=_payback(figures, "payback_months"),
         discounted_payback=_payback(figures, "discounted_payback_months"),
+        payback_requests=figures.maybe("payback_requests"),
     )
 
 
@@ -177,14 +178,16 @@ def _costs(case: Case, simulation: Simulation, figures: Figures) -> Costs:
 def _accuracy(case: Case, decision: Decision, figures: Figures) -> AccuracyAnswer:
     required = case.request.task.required_accuracy
     draws = figures.simulation.draws
+    went_live = np.isfinite(draws["tuned_accuracy_average"])
     tuned_name = (
-        "tuned_accuracy_average" if np.isfinite(draws["tuned_accuracy_average"]).all() else "tuned_accuracy_at_start"
+        "tuned_accuracy_average" if figures.maybe("tuned_accuracy_average") is not None else "tuned_accuracy_at_start"
     )
 
     def option(name: str, chance: float) -> OptionAccuracy:
-        low, _, high = statistics.percentiles(draws[name], DECILES)
+        known = draws[name][went_live] if name == "tuned_accuracy_average" and went_live.any() else draws[name]
+        low, _, high = statistics.percentiles(known, DECILES)
         return OptionAccuracy(
-            mean=figures.mean(name),
+            mean=float(known.mean()),
             base_case=figures(name),
             interval=AccuracyInterval(low=low, high=high, level=LEVEL),
             probability_meets_requirement=None if required is None else chance,
@@ -211,7 +214,7 @@ def _accuracy(case: Case, decision: Decision, figures: Figures) -> AccuracyAnswe
 def _latency(case: Case, figures: Figures) -> LatencyAnswer:
     target, base, draws = case.request.latency_target, figures.simulation.base, figures.simulation.draws
 
-    def option(ttft: str, median: str, sigma: str) -> OptionLatency:
+    def option(ttft: str, median: str, sigma: str, calibrated: bool) -> OptionLatency:
         p50, p95, p99 = (finite(percentile_seconds(base[median], base[sigma], p).ravel()[0]) for p in (0.5, 0.95, 0.99))
         chance = None
         if target is not None:
@@ -223,10 +226,13 @@ def _latency(case: Case, figures: Figures) -> LatencyAnswer:
             p95_seconds=p95,
             p99_seconds=p99,
             probability_meets_target=chance,
+            is_calibrated=calibrated,
         )
 
-    prompted = option("prompt_ttft", "prompt_latency", "latency_sigma")
-    tuned = option("tuned_ttft", "tuned_latency", "tuned_latency_sigma")
+    measured = case.latency_sigma_measured
+    prompted = option("prompt_first_token", "prompt_latency", "latency_sigma", measured)
+    carried = measured and figures.simulation.chosen.candidate.is_same_base
+    tuned = option("tuned_first_token", "tuned_latency", "tuned_latency_sigma", carried)
     saving = None if tuned.p50_seconds is None else (prompted.p50_seconds or 0.0) - tuned.p50_seconds
     return LatencyAnswer(
         prompting=prompted,
@@ -259,7 +265,7 @@ def _offers(simulation: Simulation, currency: str) -> list[OfferAnswer]:
                 id=c.id,
                 name=c.name,
                 relation=c.relation,
-                npv=offer.npv,
+                npv=offer.npv if offer.is_feasible else None,
                 monthly_cost=offer.monthly_cost,
                 one_off_cost=offer.one_off_cost,
                 is_chosen=chosen,
@@ -278,11 +284,24 @@ def _offers(simulation: Simulation, currency: str) -> list[OfferAnswer]:
 def _assumptions(case: Case) -> list[AssumptionUsed]:
     return [
         AssumptionUsed(
-            pointer=u.pointer, id=u.id, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
+            pointer=u.pointer, id=u.id or None, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
             source=u.source.title, href=u.source.href, note=u.note,
         )
         for u in case.used
     ]  # fmt: skip
+
+
+def _origin(case: Case, figures: Figures, name: str, assumed: set[str]) -> str:
+    """Return where a value that is not calculated comes from."""
+    if name in assumed:
+        return "assumed"
+    if name.startswith(("prior_", "seed_variance")):
+        return "fitted"
+    if name in figures.simulation.chosen.candidate.inputs:
+        return "offer"
+    if name.startswith("prompt_tier_") and case.prompt_price_checked is not None:
+        return "price list"
+    return "stated" if name in case.said else "derived"
 
 
 def _trace(case: Case, figures: Figures) -> list[TraceLine]:
@@ -297,7 +316,7 @@ def _trace(case: Case, figures: Figures) -> list[TraceLine]:
         if name not in base:
             continue
         is_stated = name in case.stated or function is None
-        origin = ("assumed" if name in assumed else "stated") if is_stated else "calculated"
+        origin = _origin(case, figures, name, assumed) if is_stated else "calculated"
         p10, p50, p90 = figures.percentiles(name) if name in draws and not np.isnan(draws[name]).any() else (None,) * 3
         lines.append(
             TraceLine(
@@ -339,20 +358,22 @@ def _cash_flows(case: Case, figures: Figures) -> list[CashFlow]:
 
 
 def _sensitivity(case: Case, figures: Figures) -> list[Sensitivity]:
-    points, npv = sobol_points(len(DIMENSIONS), case.draws, case.seed), figures.simulation.draws["npv"]
     uncertain = {name for name, interval in case.intervals.items() if interval.low < interval.high}
+    uncertain |= {"prompt_accuracy", "accuracy_deviate"}
+    columns = [index for index, name in enumerate(DIMENSIONS) if name in uncertain]
+    points = sobol_points(len(DIMENSIONS), case.draws, case.seed)[:, columns]
+    npv = figures.simulation.draws["npv"]
     found = []
-    for index, name in enumerate(DIMENSIONS):
-        if name in uncertain | {"prompt_accuracy", "accuracy_deviate"}:
-            lowest, highest = tornado(points[:, index], npv)
-            found.append(
-                Sensitivity(
-                    input=name,
-                    share_of_variance=first_order_share(points[:, index], npv),
-                    mean_npv_in_lowest_tenth=lowest,
-                    mean_npv_in_highest_tenth=highest,
-                )
+    for place, (index, share) in enumerate(zip(columns, first_order_shares(points, npv), strict=True)):
+        lowest, highest = tornado(points[:, place], npv)
+        found.append(
+            Sensitivity(
+                input=DIMENSIONS[index],
+                share_of_variance=float(share),
+                mean_npv_in_lowest_tenth=lowest,
+                mean_npv_in_highest_tenth=highest,
             )
+        )
     return sorted(found, key=lambda s: -s.share_of_variance)
 
 
@@ -388,8 +409,9 @@ def explain(
             framework_action=framework.action,
             expected_value_choice=expected.choice,
             expected_value_action=expected.action,
-            policies_agree=framework.choice == expected.choice,
+            policies_agree=framework.action == expected.action,
             risks=risks(case, decision, figures),
+            step=decision.verdict.step,
             missing_field=decision.verdict.field,
         ),
         break_even=_break_even(case, simulation, figures),

@@ -13,7 +13,7 @@ INPUTS: Mapping[str, tuple[str, str]] = {
     "peak_to_average": ("ratio", "peak request rate over mean rate"),
     "discount_rate": ("per year", "annual effective rate"),
     "price_decline_per_year": ("per year", "fall of inference prices"),
-    "error_cost": ("money", "cost of one wrong answer; 0 when not valued"),
+    "error_cost": ("money/error", "cost of one wrong answer; 0 when not valued"),
     "batch_share": ("share", "share of requests sent through a batch interface"),
     "cache_time_to_live": ("seconds", "life of a prompt-cache entry"),
     "prompt_instruction_tokens": ("tokens", "system prompt and few-shot examples; the cacheable prefix"),

@@ -54,6 +54,11 @@ def total_over_months(monthly: Array) -> Array:
     return monthly.sum(axis=1, keepdims=True)
 
 
+def largest(monthly: Array) -> Array:
+    """Return the largest value of any month, shape (D, 1)."""
+    return monthly.max(axis=1, keepdims=True)
+
+
 def errors(requests: Array, error_cost: Array, accuracy_: Array) -> Array:
     """Return the cost of wrong answers: requests * error cost * (1 - accuracy)."""
     return requests * error_cost * (1.0 - accuracy_)
@@ -166,6 +171,7 @@ LEDGER: tuple[Step, ...] = (
     Step("retrainings", "retrainings", timeline.retrainings, ("months", *_DATES, "horizon_months")),
     Step("retraining_count", "retrainings", total_over_months, ("retrainings",)),
     Step("knowledge_age", "months", timeline.knowledge_age, ("months", *_DATES)),
+    Step("oldest_knowledge", "months", largest, ("knowledge_age",)),
     Step("improvement_months", "months", timeline.months_from_weeks, ("improvement_weeks",)),
     Step("improved_share", "share", timeline.share_after, ("months", "improvement_months")),
     # accuracy
@@ -341,9 +347,11 @@ LEDGER: tuple[Step, ...] = (
          ("measured_p50", "prompt_ttft", "prompt_output_tokens", "output_tokens_per_second")),
     Step("prompt_latency", "seconds", latency.end_to_end_seconds,
          ("prompt_ttft", "prompt_output_tokens", "output_tokens_per_second", "prompt_latency_scale")),
+    Step("prompt_first_token", "seconds", multiply, ("prompt_ttft", "prompt_latency_scale")),
     Step("tuned_ttft", "seconds", latency.ttft_seconds,
          ("tuned_instruction_tokens", "tuned_payload_tokens", "tuned_cache_hit_rate", *_TTFT, "adapter_ttft_factor")),
     Step("tuned_latency_scale", "ratio", scale_if_same, ("prompt_latency_scale", "is_same_base")),
+    Step("tuned_first_token", "seconds", multiply, ("tuned_ttft", "tuned_latency_scale")),
     Step("tuned_latency_unqueued", "seconds", latency.end_to_end_seconds,
          ("tuned_ttft", "tuned_output_tokens", "tuned_output_tokens_per_second", "tuned_latency_scale")),
     Step("tuned_latency", "seconds", waiting_median, _QUEUE),

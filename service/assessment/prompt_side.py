@@ -152,7 +152,9 @@ def put_prompt(desk: Desk, prompting: Prompting) -> None:
     )  # fmt: skip
     if prompting.build_cost is None:
         desk.intervals["prompt_build_cost"] = Interval(0.0, 0.0, "positive")
-        desk.note("/prompting/build_cost", "prompt_build_cost", 0.0, desk.finance.currency or "USD",
+        desk.note(
+            "/prompting/build_cost",
+            "", 0.0, desk.finance.currency or "USD",
               "A prompt whose accuracy was measured is already built: what was spent is sunk.")  # fmt: skip
     else:
         desk.state("prompt_build_cost", "/prompting/build_cost", prompting.build_cost, "positive")
@@ -168,6 +170,8 @@ def put_prompt(desk: Desk, prompting: Prompting) -> None:
         )
     else:
         desk.intervals["prompt_migration_cost"] = Interval(0.0, 0.0, "positive")
+        desk.note("/prompting/shutdown_date", "", None, "months",
+                  "The prompted model is taken to be served through the whole horizon.", "none known")  # fmt: skip
     tried = prompting.techniques_tried
     untold = 1.0
     if tried is None:
@@ -177,8 +181,7 @@ def put_prompt(desk: Desk, prompting: Prompting) -> None:
         if tried is not None and technique in tried:
             desk.intervals[name] = Interval(0.0, 0.0, "rate")
         else:
-            gain = desk.assume("/prompting/techniques_tried", name, name)
-            desk.intervals[name] = Interval(gain.low * untold, gain.high * untold, "rate")
+            desk.intervals[name] = desk.assume("/prompting/techniques_tried", name, name, share=untold)
     desk.intervals["prompt_gain_residual"] = desk.assume(
         "/prompting/techniques_tried", "prompt_gain_residual", "prompt_gain_residual"
     )

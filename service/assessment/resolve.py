@@ -6,6 +6,7 @@ Collects every fault of a request before it refuses it, and notes every default 
 from __future__ import annotations
 
 import datetime
+import math
 
 import numpy as np
 
@@ -97,7 +98,7 @@ def resolve(
     prompting, tuning = request.prompting, request.fine_tuning or FineTuning()
     simulation = request.simulation or Simulation()
     if desk.finance.error_cost is None:
-        desk.note("/finance/error_cost", "error_cost", None, f"{desk.finance.currency or 'USD'}/error",
+        desk.note("/finance/error_cost", "", None, f"{desk.finance.currency or 'USD'}/error",
               "Not valued: money counts no errors. State what a wrong answer costs.", "not_valued")  # fmt: skip
     model, price = put_price(desk, prompting, prices)
     put_tokens(desk, prompting, model, count)
@@ -136,6 +137,8 @@ def resolve(
         intervals=desk.intervals,
         constants=desk.constants,
         stated=frozenset(desk.intervals) | frozenset(desk.constants),
+        said=frozenset(desk.said),
+        context_window=math.inf if price is None or price.context_window is None else float(price.context_window),
         candidates=candidates,
         bystanders=bystanders,
         is_screened=is_screened,

@@ -14,6 +14,7 @@ from scipy.optimize import elementwise
 
 from models.breakeven import Crossing, linear_root, scan
 from models.timeline import WEEKS_PER_MONTH
+from service.assessment.case import Candidate
 from service.assessment.fold import Values, downstream, read_by, refold
 
 Array = NDArray[np.float64]
@@ -64,6 +65,7 @@ class BreakEven(NamedTuple):
     search: Search
     current: float
     crossings: tuple[Crossing, ...]
+    offers: tuple[str, ...]
     state: str
 
 
@@ -153,7 +155,7 @@ class Envelope:
                 return np.tile(array, (count, 1))
             return array
 
-        values = {name: rows(array) for name, array in self.values.items()}
+        values = {name: array if name == "pilots" else rows(array) for name, array in self.values.items()}
         column = np.repeat(points, self.offers)[:, None]
         npv, end, start = (
             np.broadcast_to(refold(values, {self.name: column}, self.stated, name), (count * self.offers, 1))
@@ -163,10 +165,18 @@ class Envelope:
         table = npv[:, 0].reshape(count, self.offers)
         return np.where(alive | ~alive.any(axis=1, keepdims=True), table, -np.inf)
 
+    def best(self, point: float) -> int:
+        """Return the row of the offer that is best at a point."""
+        return int(self.by_offer(np.array([point]))[0].argmax())
+
     def __call__(self, points: Array) -> Array:
         """Return the NPV at every point, shape (K,)."""
         table: Array = self.by_offer(np.atleast_1d(points)).max(axis=1)
         return table
+
+
+def _trains(candidates: tuple[Candidate, ...]) -> NDArray[np.bool_]:
+    return np.array([not candidate.no_longer_trains for candidate in candidates])
 
 
 def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
@@ -178,25 +188,28 @@ def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
         width = max(abs(root), 1e-6) * 1e-3
         at, below, above = npv(np.array([root, max(root - width, search.low), min(root + width, search.high)]))
         if abs(at) <= ZERO * scale and below * above <= 0 and below != above:
-            found.append(Crossing(float(root), True, float(below), float(above)))
+            found.append(Crossing(float(root) + 0.0, True, float(below), float(above)))
     return found
 
 
 def one_row(values: Values, row: int, rows: int) -> Values:
     """Return the values of one offer of a calculation with one row per offer."""
     return {
-        name: array[row : row + 1] if rows > 1 and array.ndim == 2 and array.shape[0] == rows else array
+        name: array[row : row + 1]
+        if rows > 1 and name != "pilots" and array.ndim == 2 and array.shape[0] == rows
+        else array
         for name, array in values.items()
     }
 
 
 def curves(
-    values: Values, stated: frozenset[str], trains: NDArray[np.bool_], chosen: int
+    values: Values, stated: frozenset[str], candidates: tuple[Candidate, ...], chosen: int
 ) -> tuple[tuple[Search, Array, Array], ...]:
     """Return the base-case NPV along each of the ten inputs: (input, values, NPV).
 
     Shares run over their whole range, the others from a tenth of today's value to ten times it.
     """
+    trains = _trains(candidates)
     base = one_row(values, chosen, trains.size)
     found = []
     for search in SEARCHES:
@@ -210,7 +223,9 @@ def curves(
     return tuple(found)
 
 
-def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_], chosen: int) -> list[BreakEven]:
+def break_evens(
+    values: Values, stated: frozenset[str], candidates: tuple[Candidate, ...], chosen: int, context_window: float
+) -> list[BreakEven]:
     """Return the break-even of all ten inputs.
 
     Parameters
@@ -219,11 +234,14 @@ def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_
         The base case, folded, with one row per offer.
     stated : frozenset of str
         Ledger names the request states.
-    trains : ndarray of bool, shape (O,)
-        Which offers can still be bought.
+    candidates : tuple of Candidate
+        The offers.
     chosen : int
         The offer of the base case.
+    context_window : float
+        Most input tokens that the prompted base model reads.
     """
+    trains = _trains(candidates)
     base = one_row(values, chosen, trains.size)
     horizon = int(values["horizon_months"])
     scale, rows = max(1.0, float(values["prompt_tco"].max())), trains.size
@@ -232,6 +250,10 @@ def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_
         search = template
         if template.input == "retraining_interval_months":
             search = template._replace(high=float(max(horizon, 1)))
+        if template.input == "prompt_instruction_tokens":
+            search = template._replace(
+                high=min(HIGHEST_TOKENS, max(context_window - float(base["prompt_payload_tokens"].max()), 1.0))
+            )
         current = float(base[search.ledger].ravel()[0])
         npv = Envelope(values, stated, search, trains)
         if search.is_linear:
@@ -244,7 +266,8 @@ def break_evens(values: Values, stated: frozenset[str], trains: NDArray[np.bool_
             state = "reached" if nearest.is_zero else "crossed"
         else:
             state = "always" if here > 0 else "never"
-        results.append(BreakEven(search, current, tuple(found), state))
+        offers = tuple(candidates[npv.best(crossing.value)].id for crossing in found)
+        results.append(BreakEven(search, current, tuple(found), offers, state))
     return results
 
 
@@ -270,7 +293,7 @@ def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
     draws = max(array.shape[0] for array in kept.values() if array.ndim == 2)
     grid = np.geomspace(1.0, HIGHEST_VOLUME, 12)
     at_grid = np.stack([refold(kept, {name: np.full((draws, 1), point)}, stated, "npv")[:, 0] for point in grid])
-    pays = at_grid >= 0.0
+    pays = at_grid > 0.0
     first = pays.argmax(axis=0)
     result = np.where(pays.any(axis=0), 0.0, np.inf)
     index = np.flatnonzero(pays.any(axis=0) & (first > 0))
@@ -278,7 +301,7 @@ def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
         return result
 
     def npv(log_volume: Array, draw: Array) -> Array:
-        part = {s: a[draw] if a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()}
+        part = {s: a[draw] if s != "pilots" and a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()}
         return refold(part, {name: np.exp(log_volume)[:, None]}, stated, "npv")[:, 0]
 
     bracket = (np.log(grid[first[index] - 1]), np.log(grid[first[index]]))

@@ -19,26 +19,40 @@ from service.assessment.search import BreakEven, Search, break_evens, curves, on
 Array = NDArray[np.float64]
 
 DIMENSIONS = (
-    "prompt_accuracy", "accuracy_deviate", "requests_per_month", "growth_per_month", "error_cost",
-    "prompt_instruction_tokens", "prompt_payload_tokens", "prompt_output_tokens", "prompt_cache_hit_rate",
-    "prompt_maintenance_cost_per_month", "prompt_build_cost", "prompt_migration_cost", "improvement_cost",
-    "improvement_weeks", "prompt_gain_few_shot", "prompt_gain_better_examples", "prompt_gain_chain_of_thought",
+    "knowledge_half_life_months", "retraining_cost", "lead_time_weeks", "tuned_build_cost", "accuracy_deviate",
+    "prompt_accuracy", "error_cost", "requests_per_month", "growth_per_month", "retraining_interval_months",
+    "build_engineering_hours", "prompt_maintenance_cost_per_month", "monitoring_cost_per_month",
+    "prompt_payload_tokens", "prompt_instruction_tokens", "prompt_output_tokens", "prompt_cache_hit_rate",
+    "prompt_build_cost", "prompt_migration_cost", "improvement_cost", "improvement_weeks",
+    "prompt_gain_few_shot", "prompt_gain_better_examples", "prompt_gain_chain_of_thought",
     "prompt_gain_structured_output", "prompt_gain_output_parsing", "prompt_gain_input_preprocessing",
-    "prompt_gain_prompt_optimiser", "prompt_gain_residual", "price_decline_per_year", "tuned_instruction_tokens",
-    "tuned_instruction_share", "tuned_payload_tokens", "tuned_output_tokens", "tuned_cache_hit_rate",
-    "tuned_hosting_cost_per_month", "monitoring_cost_per_month", "lead_time_weeks", "tuned_build_cost",
-    "build_engineering_hours", "build_hourly_rate", "build_examples_to_label", "build_cost_per_example",
-    "build_epochs", "build_training_runs", "retraining_cost", "retraining_interval_months",
-    "retraining_engineering_hours", "retraining_hourly_rate", "retraining_examples_to_label",
-    "retraining_cost_per_example", "retraining_epochs", "retraining_training_runs", "knowledge_half_life_months",
-    "forgetting_drop",
+    "prompt_gain_prompt_optimiser", "prompt_gain_residual", "price_decline_per_year",
+    "tuned_instruction_tokens", "tuned_instruction_share", "tuned_payload_tokens", "tuned_output_tokens",
+    "tuned_cache_hit_rate", "tuned_hosting_cost_per_month", "build_hourly_rate", "build_examples_to_label",
+    "build_cost_per_example", "build_epochs", "build_training_runs", "retraining_engineering_hours",
+    "retraining_hourly_rate", "retraining_examples_to_label", "retraining_cost_per_example",
+    "retraining_epochs", "retraining_training_runs", "forgetting_drop",
 )  # fmt: skip
-"""The Sobol' dimension of each uncertain input. Append, never reorder: a new name must not reshuffle the others."""
+"""The Sobol' dimension of each uncertain input, those that move the NPV most in the first, best spread dimensions. Append,
+never reorder: a new name must not reshuffle the others."""
 
-MOST_REPLICAS = 1000
+FEW_REPLICAS, MOST_REPLICAS = 1000.0, 100_000.0
+"""How far the fewest replicas that meet a latency target are looked for."""
 
 LARGEST_MONEY = 1e100
 """What exceeds it is no money, and its square no number."""
+
+PARTS = {
+    "building": "tuned_build_cost",
+    "tokens": "tuned_tokens_pv",
+    "wrong answers": "tuned_errors_pv",
+    "hosting": "tuned_hosting_pv",
+    "monitoring": "tuned_monitoring_pv",
+    "retraining": "tuned_retraining_pv",
+    "prompting while not live": "tuned_prompt_running_pv",
+    "the prompt's wrong answers while not live": "tuned_prompt_errors_pv",
+}
+"""What the present value of a fine-tune's cost is made of."""
 
 ROWS_AT_ONCE = 2048
 """Draws folded together; bounds memory at long horizons."""
@@ -51,6 +65,7 @@ class Screened(Struct, frozen=True, kw_only=True):
     npv: float
     monthly_cost: float
     one_off_cost: float
+    parts: dict[str, float]
     is_feasible: bool
     obstacle: str
 
@@ -99,7 +114,7 @@ def with_candidates(values: Values, candidates: tuple[Candidate, ...]) -> Values
 
 def _obstacle(candidate: Candidate, start: float, end: float) -> str:
     if candidate.no_longer_trains:
-        if candidate.shutdown_date and candidate.last_training_date != candidate.shutdown_date:
+        if candidate.shutdown_date and candidate.last_training_date not in (None, candidate.shutdown_date):
             return f"no longer trained since {candidate.last_training_date}, shut down on {candidate.shutdown_date}"
         return f"no longer trained since {candidate.last_training_date or candidate.shutdown_date}"
     if end <= start:
@@ -130,6 +145,7 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
                 npv=float(npv[index]),
                 monthly_cost=float(monthly[index]),
                 one_off_cost=float(one_off[index]),
+                parts={name: float(column(figure)[index]) for name, figure in PARTS.items()},
                 is_feasible=not obstacle,
                 obstacle=obstacle,
             )
@@ -155,7 +171,8 @@ def _fewest_replicas(case: Case, base: Values) -> int | None:
     target, capacity = case.request.latency_target, base["replica_requests_per_second"]
     if target is None or not np.isfinite(capacity).all():
         return None
-    servers = np.arange(1.0, MOST_REPLICAS + 1.0)[:, None]
+    deployed = float(base["tuned_replicas_month_1"].max())
+    servers = np.arange(1.0, min(max(deployed, FEW_REPLICAS), MOST_REPLICAS) + 1.0)[:, None]
     median_, sigma = with_waiting(
         base["tuned_latency_unqueued"], base["latency_sigma"], base["peak_requests_per_second"], capacity, servers
     )
@@ -201,14 +218,13 @@ def simulate(case: Case) -> Simulation:
         )
     ranked = [screened[i] for i in order]
     ranked += sorted(beside, key=lambda s: (not s.is_feasible, -s.npv, s.candidate.id))
-    trains = np.array([not candidate.no_longer_trains for candidate in case.candidates])
     return Simulation(
         chosen=screened[chosen],
         screened=tuple(ranked),
         base=base,
         draws=draws,
         volume_break_even=np.concatenate(volumes),
-        break_evens=tuple(break_evens(values, stated, trains, chosen)),
-        curves=curves(values, stated, trains, chosen) if "curves" in case.request.include else (),
+        break_evens=tuple(break_evens(values, stated, case.candidates, chosen, case.context_window)),
+        curves=curves(values, stated, case.candidates, chosen) if "curves" in case.request.include else (),
         fewest_replicas=_fewest_replicas(case, base),
     )

@@ -30,7 +30,7 @@ def _plan(desk: Desk, prefix: str, pointer: str, plan: BuildPlan, examples: floa
         name, given, where = f"{prefix}_{field}", getattr(plan, field), f"{pointer}/{field}"
         if given is None and field == "examples_to_label":
             desk.intervals[name] = Interval(examples or 0.0, examples or 0.0, "positive")
-            desk.note(where, "examples_to_label", examples or 0.0, "examples",
+            desk.note(where, "", examples or 0.0, "examples",
                   "Planned examples that are not labelled yet." if examples else "A retraining re-labels only what its plan states.")  # fmt: skip
         elif given is None and field == "cost_per_example" and desk.intervals[f"{prefix}_examples_to_label"].high == 0:
             desk.intervals[name] = Interval(0.0, 0.0, "positive")
@@ -77,9 +77,7 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
         )
     for part in ("payload", "output"):
         if not desk.state(f"tuned_{part}_tokens", f"/fine_tuning/tokens/{part}", getattr(tokens, part), "positive"):
-            desk.note(
-                f"/fine_tuning/tokens/{part}", f"tuned_{part}_tokens", None, "tokens", "as prompted", "as prompted"
-            )
+            desk.note(f"/fine_tuning/tokens/{part}", "", None, "tokens", "As many as prompted.", "as prompted")
     desk.state("tuned_cache_hit_rate", "/fine_tuning/cache_hit_rate", tuning.cache_hit_rate, "share")
     desk.state(
         "tuned_hosting_cost_per_month", "/fine_tuning/hosting_cost_per_month", tuning.hosting_cost_per_month, "positive"
@@ -103,6 +101,13 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
         desk.put(knowledge_half_life_months=math.inf)
     else:
         desk.state("knowledge_half_life_months", "/task/knowledge_half_life_months", half_life, "positive")
+    prior = desk.catalogue.prior
+    desk.note("/fine_tuning/pilots", "", None, "log-odds",
+              f"Accuracy after tuning rests on a prior fitted to published results on {prior.fitted}"
+              + (", updated by your pilots." if tuning.pilots else "; a graded pilot would replace most of it."), "accuracy prior")  # fmt: skip
+    if tuning.on_shutdown is None:
+        desk.note("/fine_tuning/on_shutdown", "", None, "id",
+                  "When the provider shuts the base model down, the prompt serves again.", "revert")  # fmt: skip
     for index, pilot in enumerate(tuning.pilots):
         if pilot.correct > pilot.total:
             desk.fault(f"/fine_tuning/pilots/{index}/correct", "More trials were right than were graded.",

@@ -7,10 +7,12 @@ import math
 from service.assessment.case import Case
 from service.assessment.decide import Decision, Rule, gap_of
 from service.assessment.figures import Figures
+from service.assessment.simulate import Screened
 from service.response import Dimension, Reason
 
 SIGNIFICANT = 3
 CHECKED_LONG_AGO_DAYS = 90
+ONE_POINT = 0.01
 
 
 def number(value: float | None) -> str:
@@ -31,19 +33,26 @@ def number(value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Return a share in per cent for people.
+    """Return a share in per cent for people, to three significant digits.
 
     Examples
     --------
-    >>> percent(0.7388), percent(0.0009), percent(None)
-    ('74 %', '0.09 %', 'n/a')
+    >>> percent(0.7388), percent(0.0009), percent(1.0), percent(None)
+    ('73.9 %', '0.09 %', '100 %', 'n/a')
     """
     if share is None:
         return "n/a"
     scaled = 100.0 * share
-    if 0 < abs(scaled) < 1 or 99 < abs(scaled) < 100:
-        return f"{scaled:.2g} %" if scaled < 50 else f"{scaled:.4g} %"
-    return f"{scaled:.0f} %"
+    return f"{scaled:.3g} %" if scaled < 99.95 else "100 %"
+
+
+def chance(case: Case, share: float | None) -> str:
+    """Return a share of the draws in words; none of them is not never."""
+    if share == 0.0:
+        return f"under {100.0 / case.draws:.1g} %"
+    if share == 1.0:
+        return f"over {100.0 - float(f'{100.0 / case.draws:.1g}'):g} %"
+    return percent(share)
 
 
 def _money(case: Case, value: float | None) -> str:
@@ -62,12 +71,15 @@ DOING = {
 
 
 def _worth(case: Case, decision: Decision, figures: Figures) -> str:
-    npv = figures.mean("npv")
-    verb = "saves" if npv >= 0 else "costs"
+    npv, improving = figures.mean("npv"), figures.mean("npv_improved")
     counted = "" if case.request.finance and case.request.finance.error_cost is not None else ", errors not valued"
+    tuning = f"fine-tuning {'saves' if npv >= 0 else 'costs'} an expected {_money(case, abs(npv))} more than the prompt as it is"
+    if npv >= 0:
+        tuning = f"fine-tuning saves an expected {_money(case, npv)} against the prompt as it is"
+    better = f"improving the prompt {'saves' if improving >= 0 else 'costs'} {_money(case, abs(improving))}"
     return (
-        f"switching to fine-tuning {verb} an expected {_money(case, abs(npv))} over {case.horizon_months} months{counted} "
-        f"({percent(decision.probability_positive)} chance that it pays)"
+        f"over {case.horizon_months} months{counted} {tuning} ({chance(case, decision.probability_positive)} chance that it "
+        f"pays), {better}"
     )
 
 
@@ -76,8 +88,8 @@ def _chances(case: Case, decision: Decision) -> str:
     if requirement is None:
         return ""
     return (
-        f"; the chance to reach {percent(requirement)} accuracy is {percent(decision.p_prompt)} with the prompt as it is, "
-        f"{percent(decision.p_improved)} with an improved prompt and {percent(decision.p_tuned)} with a fine-tune"
+        f"; the chance to reach {percent(requirement)} accuracy is {chance(case, decision.p_prompt)} with the prompt as it "
+        f"is, {chance(case, decision.p_improved)} improved, {chance(case, decision.p_tuned)} fine-tuned"
     )
 
 
@@ -117,8 +129,16 @@ def summary(case: Case, decision: Decision, figures: Figures) -> str:
             if roots
             else f"; a wrong answer has no price here, and no price of it would change that ({item.state})"
         )
+    other = decision.expected_value if case.policy == "framework" else decision.framework
+    split = ""
+    if other.action != decision.verdict.action:
+        name = "expected value alone" if case.policy == "framework" else "the framework"
+        split = f"; {name} would say {other.action.replace('_', ' ')}"
     head = DOING[decision.verdict.action]
-    return f"{head}: {because + '; ' if because else ''}{_worth(case, decision, figures)}{_chances(case, decision)}{error_note}."
+    return (
+        f"{head}: {because + '; ' if because else ''}{_worth(case, decision, figures)}{_chances(case, decision)}{split}"
+        f"{error_note}."
+    )
 
 
 def _statement(case: Case, rule: Rule) -> str:
@@ -131,7 +151,7 @@ def _statement(case: Case, rule: Rule) -> str:
         names = "not stated" if tried is None else ", ".join(tried) or "none"
         return (
             f"{f['trials']:,.0f} graded trials, techniques tried: {names}; chance that the prompt meets the requirement: "
-            f"{percent(f['probability_prompt_meets'])}."
+            f"{chance(case, f['probability_prompt_meets'])}."
         )
     if rule.id == "token_overhead":
         strict = {None: "not stated", True: "yes", False: "no"}[case.request.task.strict_format]
@@ -150,11 +170,16 @@ def _statement(case: Case, rule: Rule) -> str:
             return "No half-life of the required knowledge is stated, so none is assumed."
         return (
             f"Even a model that was perfect on the day of its training would average {percent(f['best_average_validity'])} "
-            f"between retrainings, against the {percent(f['bar'])} to beat."
+            f"between trainings, against the {percent(f['bar'])} to beat."
         )
     if rule.id == "no_dataset":
         have = "not stated" if f["labelled_examples"] is None else f"{f['labelled_examples']:,.0f}"
-        return f"Labelled examples: {have}."
+        why = {
+            "satisfied": "collecting the missing ones takes months or does not pay",
+            "not_satisfied": "nothing to collect, or collecting is quick and pays",
+            "unknown": "how many there are decides",
+        }[rule.status]
+        return f"Labelled examples: {have}; {why}."
     field = {
         "proprietary_knowledge": "Terminology or schemas rare in public text",
         "multi_step_reasoning": "Multi-step reasoning with few-shot and chain of thought doing well",
@@ -175,12 +200,14 @@ def reasons(case: Case, decision: Decision) -> list[Reason]:
         small, large = case.thresholds["article_small_gap"], case.thresholds["article_large_gap"]
         favours = "fine_tuning" if gap >= large else "prompt_engineering"
         status = "satisfied" if gap >= large or gap <= small else "not_satisfied"
+        points = round(100 * gap)
+        where = f"{points} points short of" if points > 0 else "at or above"
         found.append(
             Reason(
                 rule="size_of_gap",
                 favours=favours,
                 status=status,
-                statement=f"The prompt is {round(100 * gap)} points short of {percent(requirement)}: up to {round(100 * small)} "
+                statement=f"The prompt is {where} {percent(requirement)}: up to {round(100 * small)} "
                 f"points a better prompt is likelier to close it, from {round(100 * large)} a fine-tune.",
             )
         )
@@ -203,6 +230,7 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
             "The prompt may drift when the base model is updated.",
             "Instruction tokens are paid on every request.",
             "Output format may be uneven, and long prompts are brittle.",
+            "A prompt is limited to what the base model knows.",
         ]
     if chosen.shutdown_date:
         found.append(f"{chosen.name}: the provider shuts it down on {chosen.shutdown_date}.")
@@ -211,6 +239,11 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
     shutdown = case.request.prompting.shutdown_date
     if shutdown:
         found.append(f"The prompted base model is shut down on {shutdown}; the prompt then has to be moved.")
+    elif chosen.is_same_base and chosen.shutdown_date:
+        found.append(
+            f"The prompt runs on the same base model, whose fine-tunes end on {chosen.shutdown_date}; if it ends too, send "
+            "prompting.shutdown_date."
+        )
     for what, checked in ((chosen.name, chosen.checked), (case.prompt_model, case.prompt_price_checked)):
         if what and checked and (days := (case.as_of - checked).days) > CHECKED_LONG_AGO_DAYS:
             found.append(f"Prices of {what} were last checked on {checked}, {days} days before this assessment.")
@@ -222,6 +255,18 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
     return found
 
 
+def why_it_lost(offer: Screened, best: Screened, currency: str) -> str:
+    """Return how far an offer is behind the best one, and what sets them apart most."""
+    if offer.npv > best.npv or not best.is_feasible:
+        return "listed for information beside your own choice"
+    behind = {part: offer.parts[part] - best.parts[part] for part in best.parts}
+    part = max(behind, key=lambda name: behind[name])
+    why = f", most of all for {part} ({currency} {number(behind[part])} more)" if behind[part] > 0 else ""
+    return (
+        f"its base-case NPV is {currency} {number(best.npv - offer.npv)} lower than that of {best.candidate.name}{why}"
+    )
+
+
 def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimension]:
     """Return the article's ten dimensions with this case's values and winners beside the article's."""
     pe, ft, tie = "prompt_engineering", "fine_tuning", "tie"
@@ -231,6 +276,7 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
     examples = case.planned_examples
     prompt_cost, tuned_cost = figures("prompt_cost_per_request"), figures("tuned_cost_per_request")
     upkeep = figures("prompt_maintenance_cost_per_month")
+    hosting = figures("tuned_run_rate_hosting")
     tuned_upkeep = (
         figures("monitoring_cost_per_month")
         + figures("tuned_run_rate_hosting")
@@ -239,10 +285,13 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
     improvement, build = figures("improvement_cost"), figures("tuned_build_cost")
     p_invalid = float(case.constants["prompt_invalid_output_rate"])
     t_invalid = float(case.constants["tuned_invalid_output_rate"])
-    age = f"up to {number(min(interval, figures('live_months') or interval))} months old between retrainings"
+    age = f"up to {number(figures('oldest_knowledge'))} months old"
 
-    def less(left: float, right: float) -> str:
-        return tie if left == right else pe if left < right else ft
+    def less(left: float, right: float, close: float = 0.0) -> str:
+        return tie if abs(left - right) <= close else pe if left < right else ft
+
+    def known(stated: bool | None) -> str:
+        return {None: "not stated", True: "yes", False: "no"}[stated]
 
     return [
         _row("time_to_first_result", "in use today", f"{number(lead)} weeks", pe, pe),
@@ -250,15 +299,17 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
         _row("data_requirement", "none", f"{examples:,.0f} labelled examples", pe, pe),
         _row("output_consistency", f"{percent(p_invalid)} invalid outputs, {percent(figures('prompt_accuracy'))} right",
              f"{percent(t_invalid)} invalid outputs, {percent(figures('tuned_accuracy_fresh'))} right",
-             less(p_invalid + 1.0 - figures("prompt_accuracy"), t_invalid + 1.0 - figures("tuned_accuracy_fresh")), ft),
+             less(p_invalid + 1.0 - figures("prompt_accuracy"), t_invalid + 1.0 - figures("tuned_accuracy_fresh"), ONE_POINT), ft),
         _row("knowledge_freshness", "as fresh as the prompt",
              age if half_life is not None else "frozen at training; no half-life stated", pe, pe),
-        _row("token_cost_at_scale", f"{_money(case, prompt_cost)} per request", f"{_money(case, tuned_cost)} per request",
-             less(prompt_cost, tuned_cost), ft),
+        _row("token_cost_at_scale", f"{_money(case, prompt_cost)} per request",
+             f"{_money(case, tuned_cost)} per request, and {_money(case, hosting)} hosting a month",
+             less(figures("prompt_run_rate_tokens"), figures("tuned_run_rate_tokens") + hosting), ft),
         _row("auditability", "instructions can be read", "behaviour is in the weights", pe, pe),
         _row("implementation_cost", f"{_money(case, improvement)} to improve", f"{_money(case, build)} to build",
              less(improvement, build), pe),
-        _row("task_specificity", "varied tasks", "narrow, repeated tasks",
+        _row("task_specificity", f"well defined: {known(case.request.task.well_defined)}",
+             f"own terms or schemas: {known(case.request.task.proprietary_knowledge)}",
              {True: ft, False: pe, None: tie}[case.request.task.well_defined], tie),
         _row("maintenance_burden", f"{_money(case, upkeep)} a month", f"{_money(case, tuned_upkeep)} a month",
              less(upkeep, tuned_upkeep), tie),
