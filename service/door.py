@@ -98,7 +98,7 @@ def _types(types: list[str]) -> str:
 def _expected(kind: Any) -> tuple[str, str]:
     """Return (message, what is expected) of a schema violation that has no parts."""
     limit = getattr(kind, "limit", None)
-    limit = f"{limit:.17g}" if isinstance(limit, int | float) else limit
+    limit = _whole(limit)
     name = kind.name
     if name == "type":
         return "This is of the wrong type.", _types(kind.types)

@@ -1,0 +1,22 @@
+"""The documents say what the service answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_figures_of_the_examples_are_fresh() -> None:
+    """docs/examples.md holds the figures that the service gives, each recomputed by hand; `make examples` renews them."""
+    command = [sys.executable, "tools/examples.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_document_names_a_machine_path() -> None:
+    """Documents speak of the project alone."""
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        assert "/root/" not in path.read_text() and "/work/" not in path.read_text(), path
