@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit
+from scipy.optimize import brentq
+from scipy.special import logit, ndtr
 
 Array = NDArray[np.float64]
 
 REFERENCE_EXAMPLES = 1000.0
 """The level is the log-odds at this many examples."""
+
+FEWEST, MOST, GRID = 10.0, 50_000.0, 371
+"""Reach of the evidence [examples], and points of the grid on which it is searched."""
 
 
 def decades(examples: Array) -> Array:
@@ -55,12 +59,14 @@ def posterior(
     slope_variance: Array,
     pilots: Array,
     seed_variance: Array,
+    bend_variance: Array,
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Return the posterior of (level, slope) after all pilots.
 
     Each pilot of n examples, k of t answers right, observes ``y = logit((k + 1/2) / (t + 1))`` with variance
-    ``1 / (t p (1 - p)) + seed_variance``: binomial noise and the spread between training runs. More examples never
-    hurt on average, so the slope's mean is held at or above zero after every step.
+    ``1 / (t p (1 - p)) + seed_variance + bend_variance * d^2``: binomial noise, the spread between training runs and,
+    because real curves flatten, what a pilot d decades smaller than the largest one can say about the line there.
+    More examples never hurt on average, so the slope's mean is held at or above zero after every step.
 
     Parameters
     ----------
@@ -72,6 +78,8 @@ def posterior(
         Training examples, correct, total of each pilot.
     seed_variance : ndarray
         Variance between training runs of the same recipe [log-odds^2].
+    bend_variance : ndarray
+        Variance per squared decade by which a curve departs from the line [log-odds^2/decade^2].
 
     Returns
     -------
@@ -83,16 +91,17 @@ def posterior(
     With a vague prior and one large pilot at 1,000 examples the level is the pilot's log-odds.
 
     >>> big, one = np.array(1e9), np.array(1.0)
-    >>> level, *_ = posterior(np.zeros((1, 1)), big, one, one, np.array([[1000.0, 750.0, 1000.0]]), 0 * one)
+    >>> level, *_ = posterior(np.zeros((1, 1)), big, one, one, np.array([[1000.0, 750.0, 1000.0]]), 0 * one, one)
     >>> round(float(level[0, 0]), 2)
     1.1
     """
     level, slope = np.asarray(level_mean, dtype=float), np.asarray(slope_mean, dtype=float)
     v_level, v_cross, v_slope = np.asarray(level_variance, dtype=float), np.zeros(()), np.asarray(slope_variance)
+    largest = decades(pilots[:, 0].max()) if len(pilots) else 0.0
     for examples, correct, total in pilots:
         rate = (correct + 0.5) / (total + 1.0)
-        noise = 1.0 / (total * rate * (1.0 - rate)) + seed_variance
         t = decades(examples)
+        noise = 1.0 / (total * rate * (1.0 - rate)) + seed_variance + bend_variance * (largest - t) ** 2
         gain_level, gain_slope = v_level + v_cross * t, v_cross + v_slope * t
         spread = gain_level + gain_slope * t + noise
         surprise = logit(rate) - (level + slope * t)
@@ -113,6 +122,7 @@ def predictive_mean(
     slope_variance: Array,
     pilots: Array,
     seed_variance: Array,
+    bend_variance: Array,
     examples: Array,
 ) -> Array:
     """Return the posterior mean of the log-odds of accuracy at a number of examples.
@@ -122,10 +132,12 @@ def predictive_mean(
     Examples
     --------
     >>> one = np.ones((1, 1))
-    >>> predictive_mean(one, one, 0.5 * one, one, np.empty((0, 3)), one, 10_000 * one).tolist()
+    >>> predictive_mean(one, one, 0.5 * one, one, np.empty((0, 3)), one, one, 10_000 * one).tolist()
     [[1.5]]
     """
-    level, slope, *_ = posterior(level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance)
+    level, slope, *_ = posterior(
+        level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance, bend_variance
+    )
     return level + slope * decades(examples)
 
 
@@ -136,6 +148,7 @@ def predictive_variance(
     slope_variance: Array,
     pilots: Array,
     seed_variance: Array,
+    bend_variance: Array,
     examples: Array,
 ) -> Array:
     """Return the posterior variance of the log-odds of accuracy of the next training run at a number of examples.
@@ -146,12 +159,76 @@ def predictive_variance(
     Examples
     --------
     >>> one = np.ones((1, 1))
-    >>> predictive_variance(one, one, one, 0.25 * one, np.empty((0, 3)), one, 10_000 * one).tolist()
+    >>> predictive_variance(one, one, one, 0.25 * one, np.empty((0, 3)), one, one, 10_000 * one).tolist()
     [[1.25]]
     """
     _, _, v_level, v_cross, v_slope = posterior(
-        level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance
+        level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance, bend_variance
     )
     t = decades(examples)
     variance = v_level + 2.0 * t * v_cross + t**2 * v_slope
     return variance + (seed_variance if len(pilots) else 0.0)
+
+
+def probability_above(log_odds_mean: Array, log_odds_variance: Array, accuracy: Array) -> Array:
+    """Return the probability that an accuracy with normal log-odds is at least a given one.
+
+    Examples
+    --------
+    >>> float(probability_above(np.array(0.0), np.array(1.0), np.array(0.5)))
+    0.5
+    """
+    return ndtr((log_odds_mean - logit(accuracy)) / np.sqrt(log_odds_variance))
+
+
+def required_examples(
+    level: Array,
+    slope: Array,
+    v_level: Array,
+    v_cross: Array,
+    v_slope: Array,
+    spread: Array,
+    accuracy: float,
+    confidence: float,
+) -> float:
+    """Return the fewest examples at which an accuracy is reached with a given confidence.
+
+    The chance ``Phi((level + slope t - logit(accuracy)) / sd(t))`` is looked at on a grid of decades within the reach
+    of the evidence, 10 to 50,000 examples, and the first crossing is polished.
+
+    Parameters
+    ----------
+    level, slope, v_level, v_cross, v_slope : ndarray
+        Posterior of the line, as `posterior` returns it.
+    spread : ndarray
+        Variance of a training run about the line [log-odds^2].
+    accuracy : float
+        Accuracy to reach, in (0, 1).
+    confidence : float
+        Chance asked for.
+
+    Returns
+    -------
+    float
+        Examples; infinite when it is not reached within the reach of the evidence.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> round(required_examples(a(0.0), a(1.0), a(0.0), a(0.0), a(0.0), a(1e-12), 0.7310585786300049, 0.5))
+    10000
+    """
+    grid = np.linspace(np.log10(FEWEST / REFERENCE_EXAMPLES), np.log10(MOST / REFERENCE_EXAMPLES), GRID)
+
+    def surplus(t: Array) -> Array:
+        variance = v_level + 2.0 * t * v_cross + t**2 * v_slope + spread
+        return np.ravel(probability_above(level + slope * t, variance, np.asarray(accuracy))) - confidence
+
+    reached = np.flatnonzero(surplus(grid) >= 0.0)
+    if reached.size == 0:
+        return float("inf")
+    first = int(reached[0])
+    if first == 0:
+        return FEWEST
+    root = brentq(lambda t: float(surplus(np.array([t]))[0]), grid[first - 1], grid[first])
+    return float(REFERENCE_EXAMPLES * 10.0**root)

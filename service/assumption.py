@@ -113,6 +113,7 @@ class AccuracyPrior(Fact, frozen=True):
     slope_mean: float
     slope_variance: float
     seed_variance: float
+    bend_variance: float
     note: str
 
 

@@ -104,7 +104,7 @@ def test_more_examples_never_lower_the_expected_accuracy(prompt: float, examples
     level = learning.prior_level(a(prompt), a(1.5), a(0.5))
 
     def mean(count: float) -> float:
-        return float(learning.predictive_mean(level, a(1.2), a(0.8), a(0.25), pilots, a(0.03), a(count))[0, 0])
+        return float(learning.predictive_mean(level, a(1.2), a(0.8), a(0.25), pilots, a(0.03), a(3.0), a(count))[0, 0])
 
     assert mean(examples * times) >= mean(examples) - 1e-12
 
@@ -116,7 +116,7 @@ def test_pilots_dominate_the_prior_as_they_grow() -> None:
     for total in (100, 10_000, 1_000_000):
         pilots = np.array([[1000.0, rate * total, total]])
         means = [
-            float(learning.predictive_mean(a(level), a(1.2), a(0.8), a(0.25), pilots, a(0.0), a(1000))[0, 0])
+            float(learning.predictive_mean(a(level), a(1.2), a(0.8), a(0.25), pilots, a(0.0), a(3.0), a(1000))[0, 0])
             for level in (-3.0, 3.0)
         ]
         spreads.append(abs(means[0] - means[1]))
@@ -134,7 +134,7 @@ def test_pilot_update_is_the_textbook_regression() -> None:
     prior = np.diag([1 / 1.2, 1 / 0.25])
     precision = prior + x.T @ (x / noise[:, None])
     mean = np.linalg.solve(precision, prior @ [0.5, 0.8] + x.T @ (np.log(rates / (1 - rates)) / noise))
-    level, slope, v_level, v_cross, v_slope = learning.posterior(a(0.5), a(1.2), a(0.8), a(0.25), pilots, a(0.03))
+    level, slope, v_level, v_cross, v_slope = learning.posterior(a(0.5), a(1.2), a(0.8), a(0.25), pilots, a(0.03), a(0.0))
     np.testing.assert_allclose([level[0, 0], slope[0, 0]], mean, rtol=1e-10)
     covariance = np.linalg.inv(precision)
     np.testing.assert_allclose(

@@ -11,12 +11,14 @@ import csv
 import datetime
 import hashlib
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr
+
+from tools.curves import fit_curves
 
 Array = NDArray[np.float64]
 Row = dict[str, str]
@@ -56,7 +58,6 @@ PENALTY = np.array([1e-6, 1e-6, 1.0, 2.0, *[3.0] * len(KINDS)])
 EDGE = 0.005
 """Scores of 0 and 1 are read as this far inside, where the test size is not stated."""
 
-MIN_CURVE_EXAMPLES = 50
 DEFAULT_EXAMPLES = 2000.0
 
 
@@ -75,29 +76,6 @@ def log_odds(score: float, trials: str) -> float:
 def selected(rows: list[Row]) -> list[Row]:
     """Return the rows that teach: accuracy-like metric, working prompt below 1."""
     return [r for r in rows if r["metric"] in ACCURACY_LIKE and WORKING_PROMPT <= float(r["prompt_score"]) < 1.0]
-
-
-def slopes(rows: list[Row]) -> tuple[float, float, float]:
-    """Return mean and variance over curves of the log-odds gained per tenfold examples, and the spread about a curve."""
-    curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for row in rows:
-        if row["metric"].startswith("accuracy") and float(row["n_train"]) >= MIN_CURVE_EXAMPLES:
-            point = (np.log10(float(row["n_train"]) / 1000.0), log_odds(float(row["score"]), ""))
-            curves[row["case_id"] + row["model"]].append(point)
-    fitted, residuals, clusters = [], [], []
-    for name, points in curves.items():
-        if len(points) < 3:
-            continue
-        x, y = np.array(points).T
-        slope, level = np.polyfit(x, y, 1)
-        fitted.append(slope)
-        residuals += list((y - level - slope * x) * np.sqrt(len(x) / (len(x) - 2.0)))
-        clusters.append("__".join(name.split("__")[:2]))
-    share = Counter(clusters)
-    weights = np.array([1.0 / share[c] for c in clusters])
-    mean = float(np.average(fitted, weights=weights))
-    variance = float(np.average((np.array(fitted) - mean) ** 2, weights=weights))
-    return mean, variance, float(np.var(residuals))
 
 
 def design(rows: list[Row], slope: float) -> tuple[Array, Array, Array]:
@@ -179,7 +157,8 @@ def toml_number(value: float) -> str:
 def main() -> int:
     """Fit, write the prior, print and store the back-test."""
     pairs, curves = selected(read(PAIRS)), read(CURVES)
-    slope = slopes(curves)
+    learned = fit_curves(curves)
+    slope = (learned.slope_mean, learned.slope_variance, learned.seed_variance)
     coefficients, covariance, variance = fit(*design(pairs, slope[0]))
     digest = hashlib.sha256(PAIRS.read_bytes() + CURVES.read_bytes()).hexdigest()
     rows = ",\n    ".join("[" + ", ".join(toml_number(v) for v in row) + "]" for row in covariance)
@@ -197,6 +176,7 @@ level_variance = {toml_number(variance)}
 slope_mean = {toml_number(slope[0])}
 slope_variance = {toml_number(slope[1])}
 seed_variance = {toml_number(slope[2])}
+bend_variance = {toml_number(learned.bend_variance)}
 source = {{title = "Published pairs of prompt and fine-tuned scores, and learning curves", locator = "evidence_pairs.csv and evidence_curves.csv beside this file, each row with its source"}}
 note = "Level regressed on the prompt's log-odds, base-model relation, strongest technique and task kind; cluster-weighted ridge."
 """

@@ -63,6 +63,7 @@ INPUTS: Mapping[str, tuple[str, str]] = {
     "prior_slope_mean": ("log-odds/decade", "gain per tenfold examples"),
     "prior_slope_variance": ("(log-odds/decade)^2", "its variance between tasks"),
     "seed_variance": ("log-odds^2", "variance between training runs"),
+    "bend_variance": ("log-odds^2/decade^2", "departure of a learning curve from its line"),
     "pilots": ("table", "examples, correct and total of each pilot"),
     "planned_examples": ("examples", "labelled examples the fine-tune is trained on"),
     "accuracy_deviate": ("deviate", "standard normal draw of the fine-tuned accuracy"),

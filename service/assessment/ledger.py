@@ -120,7 +120,7 @@ def first_month(monthly: Array) -> Array:
 _CACHE = ("mean_requests_per_second", "cache_time_to_live")
 _POSTERIOR = (
     "tuned_level_prior_mean", "prior_level_variance", "prior_slope_mean", "prior_slope_variance", "pilots",
-    "seed_variance",
+    "seed_variance", "bend_variance",
 )  # fmt: skip
 _DATES = ("lead_time_months", "live_end_month", "retraining_interval_months", "last_training_months",
           "tuned_shutdown_months")  # fmt: skip

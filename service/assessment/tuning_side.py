@@ -124,6 +124,7 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
         prior_slope_mean=desk.catalogue.prior.slope_mean,
         prior_slope_variance=desk.catalogue.prior.slope_variance,
         seed_variance=desk.catalogue.prior.seed_variance,
+        bend_variance=desk.catalogue.prior.bend_variance,
     )  # fmt: skip
     _project(desk, tuning, planned)
     return planned
