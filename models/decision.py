@@ -5,10 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
-from scipy.special import betainc
+from scipy.special import betainc, betaincinv, expit, ndtri
 
 Array = NDArray[np.float64]
+
+QUANTILES = 501
+_MIDPOINTS = (np.arange(QUANTILES) + 0.5) / QUANTILES
+_NODES, _WEIGHTS = hermegauss(61)
+_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 def share(events: NDArray[np.bool_]) -> float:
@@ -121,3 +127,94 @@ def tuning_is_right(benefit: Array, meets: NDArray[np.bool_]) -> NDArray[np.bool
     prompting_meets, tuning_meets = meets[:, 0] | meets[:, 1], meets[:, 2]
     better = benefit[:, 2] > np.maximum(benefit[:, 0], benefit[:, 1])
     return np.where(prompting_meets == tuning_meets, better, tuning_meets)
+
+
+def expected_loss(benefit: Array) -> float:
+    """Return the expected value of knowing a benefit before deciding for it or against it.
+
+    ``E[max(0, B)] - max(0, E[B])``, written as the loss avoided on the losing side, so that a benefit that never
+    changes sign is worth exactly nothing to know (Raiffa and Schlaifer 1961; EVPI of B itself).
+
+    Parameters
+    ----------
+    benefit : ndarray, shape (N,)
+        Net benefit, draw by draw, or its conditional mean.
+
+    Examples
+    --------
+    >>> expected_loss(np.array([-1.0, 3.0])), expected_loss(np.array([0.3, 0.3, 0.3]))
+    (0.5, 0.0)
+    """
+    mean = float(benefit.mean())
+    return float(np.maximum(-benefit if mean > 0 else benefit, 0.0).mean())
+
+
+def trials_value(mean: float, weight: float, correct: float, total: float, trials: Array) -> Array:
+    """Return the expected value of grading more trials of the prompt before deciding.
+
+    The posterior is Beta(a, b); n more trials resolve the share ``n / (n + a + b)`` of its variance, so the mean they
+    will bring is taken as a Beta(a, b) accuracy drawn towards its mean by the root of that share, which keeps both the
+    variance and the skew. The benefit is linear in the accuracy. Where the Beta is normal this is the unit normal loss
+    (Raiffa and Schlaifer 1961, section 5.13).
+
+    Parameters
+    ----------
+    mean : float
+        Expected benefit today [money].
+    weight : float
+        Money per unit of accuracy, by regression over the draws.
+    correct, total : float
+        Trials graded so far.
+    trials : ndarray, shape (S,)
+        Sizes of the study.
+
+    Returns
+    -------
+    ndarray, shape (S,)
+
+    Examples
+    --------
+    >>> trials_value(5.0, 0.0, 90, 100, np.array([100.0])).tolist()
+    [0.0]
+    """
+    a, b = correct + 0.5, total - correct + 0.5
+    departures = betaincinv(a, b, _MIDPOINTS)
+    departures = weight * (departures - departures.mean())
+    resolved = np.sqrt(trials / (trials + a + b))
+    return np.array([expected_loss(mean + root * departures) for root in resolved])
+
+
+def pilot_value(
+    mean: float, weight: float, log_odds_mean: float, log_odds_variance: float, resolved: float, ceiling: float
+) -> float:
+    """Return the expected value of a pilot before deciding.
+
+    The pilot moves the posterior mean m of the log-odds, ``m ~ Normal(mu, resolved * V)``, and leaves the variance
+    ``(1 - resolved) V``. The benefit is linear in the accuracy, so its mean after the pilot is
+    ``mean + weight (E[expit | m] - E[expit])``; the expectation over m is a midpoint sum over its quantiles, the inner
+    one 61-node Gauss-Hermite. Were the benefit linear in m, this would be the unit normal loss.
+
+    Parameters
+    ----------
+    mean : float
+        Expected benefit today [money].
+    weight : float
+        Money per unit of fine-tuned accuracy, by regression over the draws.
+    log_odds_mean, log_odds_variance : float
+        Predictive mean and variance of the log-odds today.
+    resolved : float
+        Share of that variance that the pilot resolves.
+    ceiling : float
+        Highest accuracy that can be observed.
+
+    Examples
+    --------
+    >>> pilot_value(-1.0, 100.0, 0.0, 1.0, 0.0, 1.0)
+    0.0
+    """
+    if resolved <= 0.0 or weight == 0.0:
+        return 0.0
+    means = log_odds_mean + np.sqrt(resolved * log_odds_variance) * ndtri(_MIDPOINTS)
+    spread = np.sqrt((1.0 - resolved) * log_odds_variance)
+    accuracy = np.minimum(expit(means[:, None] + spread * _NODES), ceiling) @ _WEIGHTS
+    return expected_loss(mean + weight * (accuracy - accuracy.mean()))

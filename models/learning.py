@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import logit, ndtr
+from scipy.special import expit, logit, ndtr
 
 Array = NDArray[np.float64]
 
@@ -232,3 +232,45 @@ def required_examples(
         return FEWEST
     root = brentq(lambda t: float(surplus(np.array([t]))[0]), grid[first - 1], grid[first])
     return float(REFERENCE_EXAMPLES * 10.0**root)
+
+
+def resolved_share(
+    posterior_line: tuple[Array, Array, Array, Array, Array],
+    predictive: Array,
+    seed_variance: Array,
+    target: Array,
+    examples: Array,
+    trials: Array,
+) -> Array:
+    """Return the share of the predictive variance at a target size that one more pilot resolves.
+
+    ``cov(x, y)^2 / (var(x) var(y))`` for the log-odds x at the target and the pilot's observation y at its own size, with
+    binomial noise at the expected accuracy.
+
+    Parameters
+    ----------
+    posterior_line : tuple of ndarray
+        Level, slope, and their variances, as `posterior` returns them.
+    predictive : ndarray
+        Predictive variance at the target.
+    seed_variance : ndarray
+        Variance between training runs.
+    target, examples : ndarray
+        Examples at the target and in the pilot.
+    trials : ndarray
+        Graded trials of the pilot.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> line = (a(0.0), a(0.0), a(1.0), a(0.0), a(0.0))
+    >>> round(float(resolved_share(line, a(1.0), a(0.0), a(1000.0), a(1000.0), a(4e12))), 9)
+    1.0
+    """
+    level, slope, v_level, v_cross, v_slope = posterior_line
+    t, s = decades(target), decades(examples)
+    rate = expit(level + slope * s)
+    noise = 1.0 / (trials * rate * (1.0 - rate)) + seed_variance
+    covariance = v_level + (t + s) * v_cross + t * s * v_slope
+    variance = v_level + 2.0 * s * v_cross + s**2 * v_slope + noise
+    return np.minimum(np.where(covariance > 0, covariance, 0.0) ** 2 / (predictive * variance), 1.0)

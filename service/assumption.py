@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+from service.request import TaskKind
 
 Kind = Literal["quoted", "measured", "published", "judged"]
 AssumptionFamily = Literal["positive", "share", "rate", "text"]
@@ -115,6 +117,34 @@ class AccuracyPrior(Fact, frozen=True):
     seed_variance: float
     bend_variance: float
     note: str
+
+
+Score = Annotated[float, Meta(ge=0, le=1)]
+Items = Annotated[int, Meta(ge=1)]
+
+
+class Evidence(Fact, frozen=True):
+    """A published pair of scores: of a prompt and of a fine-tune on the same task, higher is better."""
+
+    case_id: Annotated[str, Meta(pattern=r"^[^_]\S*__\S*[^_]$")]
+    source: Annotated[str, Meta(min_length=1)]
+    year: Annotated[int, Meta(ge=2018, le=2100)]
+    task: Annotated[str, Meta(min_length=1)]
+    kind: TaskKind
+    metric: Annotated[str, Meta(min_length=1)]
+    prompt_model: Annotated[str, Meta(min_length=1)]
+    prompt_method: Literal["zero-shot", "few-shot", "cot", "optimised"]
+    prompt_score: Score
+    ft_base_model: Annotated[str, Meta(min_length=1)]
+    relation: Literal["same", "smaller", "unknown"]
+    ft_score: Score
+    examples: Items | None
+    test_size: Items | None
+
+    @property
+    def cluster(self) -> str:
+        """Rows of one cluster share source and task."""
+        return "__".join(self.case_id.split("__")[:2])
 
 
 V = TypeVar("V", AssumedValue, OfferValue)

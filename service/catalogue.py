@@ -1,11 +1,13 @@
 """Reads the larder, refuses what cannot be true, and gives it a digest.
 
-The larder is `service/assumptions/*.toml`: assumed numbers, fine-tuning offers, fitted coefficients, identifiers.
+The larder is `service/assumptions`: assumed numbers, fine-tuning offers, fitted coefficients, identifiers, published
+cases.
 Everything is checked once, when the service starts; an entry that cannot be true stops the start.
 """
 
 from __future__ import annotations
 
+import csv
 import datetime
 import hashlib
 import itertools
@@ -13,20 +15,31 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+import numpy as np
+from msgspec import Meta, Struct
+from numpy.typing import NDArray
 
-from service.assumption import AccuracyPrior, AssumedValue, Assumption, FineTuningOffer, OfferValue
+from models import similarity
+from service.assumption import AccuracyPrior, AssumedValue, Assumption, Evidence, FineTuningOffer, OfferValue
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
 """`provider/model`."""
 
+LARDER = resources.files("service") / "assumptions"
+
 SLIP_OF_THE_UNIT = 1000.0
 """A price this many times its neighbours is a slip of the unit."""
 
-OTHER_FILES = frozenset({"offers", "accuracy_prior", "identifiers"})
+OTHER_FILES = frozenset({"offers", "accuracy_prior", "identifiers", "evidence_tasks"})
+
+PAIRS = "evidence_pairs.csv"
+FIELD_OF_COLUMN = {"task_type": "kind", "n_train": "examples", "n_test": "test_size"}
+"""Our names for columns of the published pairs where they differ."""
+KIND_OF_TYPE = {"qa": "question_answering", "structured-output": "structured_output"}
+"""Our names for kinds of task where they differ."""
 
 
 class CatalogueError(ValueError):
@@ -43,6 +56,21 @@ class Identifiers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     public_tokenizers: dict[str, tuple[str, ...]]
 
 
+class EvidenceIndex(Struct, frozen=True, kw_only=True):
+    """What a search in the published pairs needs, made once: rows in the order of `Catalogue.evidence`."""
+
+    descriptions: Mapping[str, str]
+    """What each task is, by its name."""
+    corpus: similarity.Corpus
+    """Vectors of the distinct descriptions."""
+    place: NDArray[np.int64]
+    """Which description is a row's."""
+    scores: NDArray[np.float64]
+    """Prompt scores."""
+    examples: NDArray[np.float64]
+    """Training examples; nan where the source does not say."""
+
+
 class Catalogue(Struct, frozen=True, kw_only=True):
     """Everything we assume, checked, with its digest."""
 
@@ -51,6 +79,8 @@ class Catalogue(Struct, frozen=True, kw_only=True):
     offer_aliases: Mapping[str, str]
     prior: AccuracyPrior
     identifiers: Identifiers
+    evidence: tuple[Evidence, ...]
+    evidence_index: EvidenceIndex
     digest: str
 
     def offer(self, model_id: str) -> FineTuningOffer | None:
@@ -143,8 +173,64 @@ def faults(assumptions: Iterable[Assumption], offers: Iterable[FineTuningOffer])
     return found
 
 
-def parse(texts: Mapping[str, bytes]) -> Catalogue:
-    """Return the checked catalogue from the bytes of its files, by stem.
+def read_evidence(text: bytes, descriptions: Mapping[str, str]) -> tuple[tuple[Evidence, ...], list[str]]:
+    """Return the published pairs of a CSV file, and everything in them that cannot be true, one sentence each.
+
+    Checks columns, cells, scores, names of kinds and relations, that no case stands twice, and that tasks and
+    descriptions belong together.
+    """
+    names = {field: column for column, field in FIELD_OF_COLUMN.items()}
+    columns = [names.get(name, name) for name in Evidence.__struct_fields__]
+    lines = csv.reader(text.decode().splitlines())
+    if (header := next(lines, [])) != columns:
+        return (), [f"{PAIRS}: the columns are {', '.join(header)}; expected {', '.join(columns)}"]
+    rows: list[Evidence] = []
+    found: list[str] = []
+    for number, cells in enumerate(lines, start=2):
+        if len(cells) != len(columns):
+            found.append(f"{PAIRS} line {number}: {len(cells)} cells, expected {len(columns)}")
+            continue
+        entry: dict[str, str | None] = dict(zip(Evidence.__struct_fields__, cells, strict=True))
+        entry["kind"] = KIND_OF_TYPE.get(entry["kind"] or "", entry["kind"])
+        entry |= {name: entry[name] or None for name in ("examples", "test_size")}
+        try:
+            rows.append(msgspec.convert(entry, Evidence, strict=False))
+        except msgspec.ValidationError as error:
+            found.append(f"{PAIRS} line {number}, {entry['case_id']}: {error}")
+    seen: set[str] = set()
+    for row in rows:
+        if row.case_id in seen:
+            found.append(f"{PAIRS}: {row.case_id} is used twice")
+        seen.add(row.case_id)
+    tasks = {row.task for row in rows}
+    found += [f"{PAIRS}: {task} has no description in evidence_tasks" for task in sorted(tasks - set(descriptions))]
+    if not rows:
+        found.append(f"{PAIRS}: no rows")
+    elif not found and (unused := sorted(set(descriptions) - tasks)):
+        found.append(f"evidence_tasks: no published pair is about {', '.join(unused)}")
+    return tuple(rows), found
+
+
+def _indexed(rows: tuple[Evidence, ...], descriptions: Mapping[str, str]) -> EvidenceIndex:
+    distinct = {text: place for place, text in enumerate(dict.fromkeys(descriptions.values()))}
+    return EvidenceIndex(
+        descriptions=descriptions,
+        corpus=similarity.corpus([similarity.terms(text) for text in distinct]),
+        place=np.array([distinct[descriptions[row.task]] for row in rows]),
+        scores=np.array([row.prompt_score for row in rows]),
+        examples=np.array([np.nan if row.examples is None else row.examples for row in rows], dtype=np.float64),
+    )
+
+
+def parse(texts: Mapping[str, bytes], pairs: bytes | None = None) -> Catalogue:
+    """Return the checked catalogue from the bytes of its files, by stem, and of the published pairs.
+
+    Parameters
+    ----------
+    texts : mapping of str to bytes
+        The TOML files, by stem.
+    pairs : bytes, optional
+        The published pairs, as CSV; those that ship with the service where none are given.
 
     Raises
     ------
@@ -162,12 +248,15 @@ def parse(texts: Mapping[str, bytes]) -> Catalogue:
         offers = [msgspec.convert(entry, FineTuningOffer) for entry in tables["offers"]["offer"]]
         prior = msgspec.convert(tables["accuracy_prior"], AccuracyPrior)
         identifiers = msgspec.convert(tables["identifiers"], Identifiers)
+        descriptions = msgspec.convert(tables["evidence_tasks"], dict[str, Annotated[str, Meta(min_length=1)]])
     except (msgspec.ValidationError, KeyError) as error:
         raise CatalogueError(str(error)) from error
-    if found := faults(assumptions, offers):
+    pairs = (LARDER / PAIRS).read_bytes() if pairs is None else pairs
+    evidence, untrue = read_evidence(pairs, descriptions)
+    if found := faults(assumptions, offers) + untrue:
         raise CatalogueError("; ".join(found))
     digest = hashlib.sha256()
-    for stem, text in sorted(texts.items()):
+    for stem, text in (*sorted(texts.items()), (PAIRS, pairs)):
         digest.update(stem.encode() + b"\0" + text + b"\0")
     return Catalogue(
         assumptions={assumption.id: assumption for assumption in assumptions},
@@ -175,17 +264,18 @@ def parse(texts: Mapping[str, bytes]) -> Catalogue:
         offer_aliases={alias: offer.id for offer in offers for alias in offer.aliases},
         prior=prior,
         identifiers=identifiers,
+        evidence=evidence,
+        evidence_index=_indexed(evidence, descriptions),
         digest=digest.hexdigest(),
     )
 
 
 def load() -> Catalogue:
     """Return the catalogue that ships with the service."""
-    folder = resources.files("service") / "assumptions"
     return parse(
         {
             entry.name.removesuffix(".toml"): entry.read_bytes()
-            for entry in folder.iterdir()
+            for entry in LARDER.iterdir()
             if entry.name.endswith(".toml")
         }
     )

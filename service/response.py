@@ -219,6 +219,46 @@ class TunedAccuracy(Noun, frozen=True):
     planned_examples: float
 
 
+class RequiredLabels(Noun, frozen=True):
+    """How many labelled examples a fine-tune needs to meet the requirement with the asked confidence."""
+
+    examples: Annotated[
+        int | None, Meta(description="Null when not reachable within 50,000 examples, or without a requirement")
+    ]
+    state: Annotated[str, Meta(description="reached, not_reachable or no_requirement")]
+    missing: Annotated[int | None, Meta(description="Examples still to be labelled; null when not known")]
+    confidence: float
+
+
+class AnalogueAnswer(Noun, frozen=True):
+    """A published case like this one: what a prompt and a fine-tune scored on the same task."""
+
+    case_id: str
+    task: Annotated[str, Meta(description="The task's name in its source")]
+    description: Annotated[str, Meta(description="What the task is, in our words")]
+    kind: str
+    source: Annotated[str, Meta(description="Where the scores were published")]
+    year: int
+    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy")]
+    prompt_model: Annotated[str, Meta(description="The base model that was prompted, as its source names it")]
+    prompt_method: Annotated[str, Meta(description="zero-shot, few-shot, cot or optimised")]
+    prompt_score: float
+    fine_tuned_model: Annotated[str, Meta(description="The base model that was fine-tuned, as its source names it")]
+    relation: Annotated[str, Meta(description="Tuned base model beside the prompted one: same, smaller or unknown")]
+    fine_tuned_score: float
+    gain: Annotated[float, Meta(description="fine_tuned_score - prompt_score; negative where fine-tuning lost")]
+    training_examples: Annotated[int | None, Meta(description="null where the source does not say")]
+    test_size: Annotated[int | None, Meta(description="Trials behind each score; null where the source does not say")]
+    similarity: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="1 when alike in all that is known: wording of the description, kind, prompt score, examples",
+        ),
+    ]
+
+
 class AccuracyAnswer(Noun, frozen=True):
     """How often each option is right."""
 
@@ -227,6 +267,8 @@ class AccuracyAnswer(Noun, frozen=True):
     fine_tuning: TunedAccuracy
     required_accuracy: float | None
     gap: float | None
+    required_labels: RequiredLabels
+    analogues: Annotated[list[AnalogueAnswer], Meta(description="The nearest published cases, nearest first")]
 
 
 class OptionLatency(Noun, frozen=True):
@@ -250,6 +292,41 @@ class LatencyAnswer(Noun, frozen=True):
     target_percentile: float | None
     replicas: float
     fewest_replicas_for_target: int | None
+
+
+class Evppi(Noun, frozen=True):
+    """What knowing one input before deciding would be worth."""
+
+    input: str
+    value: Money
+
+
+class TrialStudy(Noun, frozen=True):
+    """Grading more answers of the prompt, at the size that is worth most."""
+
+    trials: int
+    cost: Money
+    value: Money
+    net_value: Money
+
+
+class PilotStudy(Noun, frozen=True):
+    """A pilot fine-tune, at the size that is worth most."""
+
+    examples: int
+    trials: int
+    cost: Money
+    value: Money
+    net_value: Money
+
+
+class ValueOfInformation(Noun, frozen=True):
+    """What it is worth to find out more before deciding whether to switch to fine-tuning."""
+
+    evpi: Money
+    evppi: list[Evppi]
+    graded_trials: TrialStudy
+    pilot: PilotStudy
 
 
 class Dimension(Noun, frozen=True):
@@ -298,6 +375,9 @@ class AssumptionUsed(Noun, frozen=True):
     source: str
     href: str
     note: str
+    share_of_variance: Annotated[
+        float | None, Meta(description="Share of the NPV's variance; null where it is a fixed number")
+    ]
 
 
 class Provenance(Noun, frozen=True):
@@ -375,6 +455,7 @@ class Assessment(Noun, frozen=True):
     costs: Costs
     accuracy: AccuracyAnswer
     latency: LatencyAnswer
+    value_of_information: ValueOfInformation
     comparison: list[Dimension]
     offers: list[OfferAnswer]
     assumptions: list[AssumptionUsed]

@@ -21,7 +21,7 @@ TABLES: dict[str, Any] = {path.stem: tomllib.loads(path.read_text()) for path in
 ENTRIES: dict[str, Any] = {
     name: entry["values"][-1]
     for stem, table in TABLES.items()
-    if stem not in ("offers", "accuracy_prior", "identifiers")
+    if stem not in ("offers", "accuracy_prior", "identifiers", "evidence_tasks")
     for name, entry in table.items()
 }
 OFFERS = {offer["id"]: offer["values"][-1] for offer in TABLES["offers"]["offer"]}

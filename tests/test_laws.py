@@ -134,7 +134,9 @@ def test_pilot_update_is_the_textbook_regression() -> None:
     prior = np.diag([1 / 1.2, 1 / 0.25])
     precision = prior + x.T @ (x / noise[:, None])
     mean = np.linalg.solve(precision, prior @ [0.5, 0.8] + x.T @ (np.log(rates / (1 - rates)) / noise))
-    level, slope, v_level, v_cross, v_slope = learning.posterior(a(0.5), a(1.2), a(0.8), a(0.25), pilots, a(0.03), a(0.0))
+    level, slope, v_level, v_cross, v_slope = learning.posterior(
+        a(0.5), a(1.2), a(0.8), a(0.25), pilots, a(0.03), a(0.0)
+    )
     np.testing.assert_allclose([level[0, 0], slope[0, 0]], mean, rtol=1e-10)
     covariance = np.linalg.inv(precision)
     np.testing.assert_allclose(
@@ -170,7 +172,7 @@ def test_first_order_share_of_a_sum_is_its_share_of_variance() -> None:
     """For a sum of independent inputs among many idle ones the shares are known in closed form, at the default N."""
     points = sampling.sobol_points(40, 1024, 1)
     output = 3.0 * points[:, 7] + 1.0 * points[:, 31]
-    shares = sensitivity.first_order_shares(points, output)
+    shares = sensitivity.first_order_shares(sensitivity.main_effects(points, output), output)
     assert shares[7] == pytest.approx(0.9, abs=0.01)
     assert shares[31] == pytest.approx(0.1, abs=0.01)
     assert np.delete(shares, [7, 31]).max() < 1e-9

@@ -15,6 +15,7 @@ from service.assessment import assess
 from service.assessment.decide import decide
 from service.assessment.encode import encode
 from service.assessment.explain import explain
+from service.assessment.inform import inform
 from service.assessment.resolve import resolve
 from service.assessment.search import break_evens, volume_break_evens
 from service.assessment.simulate import drawn, screen, simulate
@@ -47,12 +48,13 @@ def time_example(path: Path) -> dict[str, float]:
     assert as_of is not None
     case = resolve(request, house.catalogue, house.prices, house.count, as_of)
     simulation = simulate(case)
-    decision = decide(case, simulation)
+    information = inform(case, simulation)
+    decision = decide(case, simulation, information)
     versions, digests = (
         dict.fromkeys(("service", "assumptions", "prices"), ""),
         dict.fromkeys(("request", "result"), ""),
     )
-    answer = explain(case, simulation, decision, versions, digests)
+    answer = explain(case, simulation, information, decision, versions, digests)
     _, values = screen(case, case.candidates)
     draws = drawn(case, slice(0, case.draws), simulation.chosen.candidate)
     work: dict[str, Callable[[], Any]] = {
@@ -63,8 +65,9 @@ def time_example(path: Path) -> dict[str, float]:
         "draws": lambda: drawn(case, slice(0, case.draws), simulation.chosen.candidate),
         "break-even per draw": lambda: volume_break_evens(draws, case.stated),
         "ten break-evens": lambda: break_evens(values, case.stated, case.candidates, 0, case.context_window),
-        "decide": lambda: decide(case, simulation),
-        "explain": lambda: explain(case, simulation, decision, versions, digests),
+        "inform": lambda: inform(case, simulation),
+        "decide": lambda: decide(case, simulation, information),
+        "explain": lambda: explain(case, simulation, information, decision, versions, digests),
         "encode": lambda: encode(answer),
     }
     return {part: milliseconds(work[part]) for part in PARTS}
@@ -79,7 +82,7 @@ def main() -> int:
 
 
 PARTS = (
-    "whole", "decode", "resolve", "screen offers", "draws", "break-even per draw", "ten break-evens", "decide",
+    "whole", "decode", "resolve", "screen offers", "draws", "break-even per draw", "ten break-evens", "inform", "decide",
     "explain", "encode",
 )  # fmt: skip
 

@@ -84,9 +84,18 @@ def predict_last(points: Curve, prior: CurvePrior) -> float:
     """Return the prediction of a curve's last point from its earlier ones, given as pilots."""
     *earlier, last = points
     pilots = np.array([(n, score * size, size) for n, score, size in earlier if n < last[0]])
-    scalar = [np.full((1, 1), value) for value in (0.0, VAGUE_LEVEL_VARIANCE, prior.slope_mean, prior.slope_variance)]
-    rest = [np.full((1, 1), value) for value in (prior.seed_variance, prior.bend_variance, last[0])]
-    return float(expit(learning.predictive_mean(*scalar, pilots, *rest))[0, 0])
+    one = np.ones((1, 1))
+    mean = learning.predictive_mean(
+        0.0 * one,
+        VAGUE_LEVEL_VARIANCE * one,
+        prior.slope_mean * one,
+        prior.slope_variance * one,
+        pilots,
+        prior.seed_variance * one,
+        prior.bend_variance * one,
+        last[0] * one,
+    )
+    return float(expit(mean)[0, 0])
 
 
 def errors(curves: dict[tuple[str, str], Curve], bend: float) -> list[tuple[tuple[str, str], float, float]]:

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from defended import Answer, Case, Wrong, break_evens, chance, figures, number, options, steps, table
 from litestar.testing import TestClient
 
 from service.app import app
+from tools.defended import Answer, Case, Wrong, break_evens, chance, figures, number, options, steps, table
 
 ROOT = Path(__file__).parent.parent
 PAGE, REQUESTS = ROOT / "docs" / "examples.md", ROOT / "openapi" / "examples"

@@ -7,6 +7,7 @@ import datetime
 from service.assessment.decide import decide
 from service.assessment.encode import canonical, digest, encode
 from service.assessment.explain import explain
+from service.assessment.inform import inform
 from service.assessment.prompt_side import Counter
 from service.assessment.resolve import resolve
 from service.assessment.simulate import simulate
@@ -31,5 +32,6 @@ def assess(
 
     case = resolve(request, catalogue, prices, count, as_of)
     simulation = simulate(case)
-    decision = decide(case, simulation)
-    return encode(explain(case, simulation, decision, versions, digests))
+    information = inform(case, simulation)
+    decision = decide(case, simulation, information)
+    return encode(explain(case, simulation, information, decision, versions, digests))

@@ -11,7 +11,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from models.sampling import Family
-from service.assumption import Source
+from service.assumption import Evidence, Source
+from service.catalogue import EvidenceIndex
 from service.request import AssessmentRequest, Relation
 
 Array = NDArray[np.float64]
@@ -75,6 +76,15 @@ class Candidate(Struct, frozen=True, kw_only=True):
     confidence: str
 
 
+class Studies(NamedTuple):
+    """What it costs to find out more, in the request's currency."""
+
+    cost_per_trial: float
+    pilot_cost: float
+    cost_per_example: float
+    labelled_examples: float
+
+
 class Case(Struct, frozen=True, kw_only=True):
     """A resolved request: nothing is left unsaid."""
 
@@ -101,6 +111,9 @@ class Case(Struct, frozen=True, kw_only=True):
     bystanders: tuple[Candidate, ...]
     is_screened: bool
     planned_examples: float
+    studies: Studies
     latency_sigma_measured: bool
     thresholds: Mapping[str, float]
     used: tuple[Used, ...]
+    evidence: tuple[Evidence, ...]
+    evidence_index: EvidenceIndex

@@ -15,6 +15,7 @@ from models import decision
 from models.accuracy import effective_accuracy
 from models.latency import percentile_seconds
 from service.assessment.case import Case
+from service.assessment.inform import Information
 from service.assessment.simulate import Simulation
 from service.request import FineTuning
 
@@ -275,15 +276,16 @@ def infeasible_verdict(case: Case, p_p: float, p_i: float) -> Verdict:
     return Verdict(choice="prompt_engineering", action=action, step="2")
 
 
-def expected_value_verdict(mean: float, mean_improved: float) -> Verdict:
-    """Return the option with the highest expected net benefit."""
+def expected_value_verdict(mean: float, mean_improved: float, information: Information) -> Verdict:
+    """Return the option with the highest expected net benefit, and a study first where it is worth more than it costs."""
     benefits = decision.net_benefit(np.array([mean_improved]), np.array([mean]))[0]
     best = int(benefits.argmax())
-    if best == 2:
-        return Verdict(choice="fine_tuning", action="fine_tune", step="expected_value")
-    return Verdict(
-        choice="prompt_engineering", action="improve_prompt" if best == 1 else "keep_prompting", step="expected_value"
-    )
+    actions: tuple[Action, ...] = ("keep_prompting", "improve_prompt", "fine_tune")
+    action = actions[best]
+    trials, pilot = information.graded_trials.net_value, information.pilot.net_value
+    if max(trials, pilot) > 0.0:
+        action = "run_pilot" if pilot >= trials else "measure_first"
+    return Verdict(choice="fine_tuning" if best == 2 else "prompt_engineering", action=action, step="expected_value")
 
 
 def gap_of(case: Case, requirement: float) -> float:
@@ -292,7 +294,7 @@ def gap_of(case: Case, requirement: float) -> float:
     return round(requirement - mean, WHOLE_POINTS)
 
 
-def decide(case: Case, simulation: Simulation) -> Decision:
+def decide(case: Case, simulation: Simulation, information: Information) -> Decision:
     """Return the verdict under the asked policy and under both, with the rules behind it."""
     draws, requirement = simulation.draws, case.request.task.required_accuracy
     options = ("prompt_accuracy", "improved_accuracy", "tuned_accuracy_average")
@@ -308,7 +310,9 @@ def decide(case: Case, simulation: Simulation) -> Decision:
     framework = framework_verdict(
         case, {rule.id: rule for rule in rules}, feasible, mean, mean_improved, positive, p_p, p_i, p_f
     )
-    expected = expected_value_verdict(mean, mean_improved) if feasible else infeasible_verdict(case, p_p, p_i)
+    expected = (
+        expected_value_verdict(mean, mean_improved, information) if feasible else infeasible_verdict(case, p_p, p_i)
+    )
     verdict = expected if case.policy == "expected_value" else framework
     right = decision.tuning_is_right(decision.net_benefit(draws["npv_improved"], draws["npv"]), meets)
     if not feasible:

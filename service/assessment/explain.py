@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,15 +11,15 @@ from msgspec import UNSET
 from models import decision as statistics
 from models.breakeven import Crossing
 from models.latency import percentile_seconds
-from models.sampling import sobol_points
-from models.sensitivity import first_order_shares, tornado
+from service.assessment.analogues import analogues
 from service.assessment.case import Array, Case
 from service.assessment.decide import Decision
 from service.assessment.figures import DECILES, Figures, finite
+from service.assessment.inform import Information
 from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
 from service.assessment.search import BreakEven
-from service.assessment.simulate import DIMENSIONS, Simulation
+from service.assessment.simulate import Simulation
 from service.assessment.words import comparison, reasons, risks, summary
 from service.response import (
     AccuracyAnswer,
@@ -33,6 +34,7 @@ from service.response import (
     CrossingAnswer,
     Curve,
     Distribution,
+    Evppi,
     LatencyAnswer,
     NpvAnswer,
     OfferAnswer,
@@ -40,11 +42,15 @@ from service.response import (
     OptionCosts,
     OptionLatency,
     PaybackAnswer,
+    PilotStudy,
     PresentValues,
     Provenance,
+    RequiredLabels,
     Sensitivity,
     TraceLine,
+    TrialStudy,
     TunedAccuracy,
+    ValueOfInformation,
     VerdictAnswer,
     WithoutCache,
 )
@@ -175,7 +181,7 @@ def _costs(case: Case, simulation: Simulation, figures: Figures) -> Costs:
     )
 
 
-def _accuracy(case: Case, decision: Decision, figures: Figures) -> AccuracyAnswer:
+def _accuracy(case: Case, decision: Decision, figures: Figures, information: Information) -> AccuracyAnswer:
     required = case.request.task.required_accuracy
     draws = figures.simulation.draws
     went_live = np.isfinite(draws["tuned_accuracy_average"])
@@ -208,6 +214,15 @@ def _accuracy(case: Case, decision: Decision, figures: Figures) -> AccuracyAnswe
         ),
         required_accuracy=required,
         gap=decision.gap,
+        required_labels=_required_labels(case, information),
+        analogues=analogues(
+            case.request.task.description,
+            case.request.task.kind,
+            figures("prompt_accuracy"),
+            case.planned_examples,
+            case.evidence,
+            case.evidence_index,
+        ),
     )
 
 
@@ -281,11 +296,13 @@ def _offers(simulation: Simulation, currency: str) -> list[OfferAnswer]:
     return answers
 
 
-def _assumptions(case: Case) -> list[AssumptionUsed]:
+def _assumptions(case: Case, information: Information) -> list[AssumptionUsed]:
+    shares = {found.name: found.share_of_variance for found in information.inputs}
     return [
         AssumptionUsed(
             pointer=u.pointer, id=u.id or None, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
             source=u.source.title, href=u.source.href, note=u.note,
+            share_of_variance=max((shares[name] for name in u.feeds if name in shares), default=None),
         )
         for u in case.used
     ]  # fmt: skip
@@ -357,24 +374,41 @@ def _cash_flows(case: Case, figures: Figures) -> list[CashFlow]:
     return flows
 
 
-def _sensitivity(case: Case, figures: Figures) -> list[Sensitivity]:
-    uncertain = {name for name, interval in case.intervals.items() if interval.low < interval.high}
-    uncertain |= {"prompt_accuracy", "accuracy_deviate"}
-    columns = [index for index, name in enumerate(DIMENSIONS) if name in uncertain]
-    points = sobol_points(len(DIMENSIONS), case.draws, case.seed)[:, columns]
-    npv = figures.simulation.draws["npv"]
-    found = []
-    for place, (index, share) in enumerate(zip(columns, first_order_shares(points, npv), strict=True)):
-        lowest, highest = tornado(points[:, place], npv)
-        found.append(
-            Sensitivity(
-                input=DIMENSIONS[index],
-                share_of_variance=float(share),
-                mean_npv_in_lowest_tenth=lowest,
-                mean_npv_in_highest_tenth=highest,
-            )
+def _sensitivity(information: Information) -> list[Sensitivity]:
+    return [
+        Sensitivity(
+            input=found.name,
+            share_of_variance=found.share_of_variance,
+            mean_npv_in_lowest_tenth=found.lowest,
+            mean_npv_in_highest_tenth=found.highest,
         )
-    return sorted(found, key=lambda s: -s.share_of_variance)
+        for found in information.inputs
+    ]
+
+
+def _value_of_information(information: Information) -> ValueOfInformation:
+    trials, pilot = information.graded_trials, information.pilot
+    worth = sorted(information.inputs, key=lambda found: (-found.evppi, found.name))
+    return ValueOfInformation(
+        evpi=information.evpi,
+        evppi=[Evppi(input=found.name, value=found.evppi) for found in worth],
+        graded_trials=TrialStudy(trials=trials.size, cost=trials.cost, value=trials.value, net_value=trials.net_value),
+        pilot=PilotStudy(
+            examples=pilot.size, trials=pilot.trials, cost=pilot.cost, value=pilot.value, net_value=pilot.net_value
+        ),
+    )
+
+
+def _required_labels(case: Case, information: Information) -> RequiredLabels:
+    needed = information.required_examples
+    tuning = case.request.fine_tuning
+    have = tuning.labelled_examples if tuning else None
+    if needed is None or np.isinf(needed):
+        state = "no_requirement" if needed is None else "not_reachable"
+        return RequiredLabels(examples=None, state=state, missing=None, confidence=case.confidence)
+    examples = math.ceil(needed)
+    missing = None if have is None else max(examples - have, 0)
+    return RequiredLabels(examples=examples, state="reached", missing=missing, confidence=case.confidence)
 
 
 def _curves(case: Case, simulation: Simulation) -> list[Curve]:
@@ -385,7 +419,12 @@ def _curves(case: Case, simulation: Simulation) -> list[Curve]:
 
 
 def explain(
-    case: Case, simulation: Simulation, decision: Decision, versions: dict[str, str], digests: dict[str, str]
+    case: Case,
+    simulation: Simulation,
+    information: Information,
+    decision: Decision,
+    versions: dict[str, str],
+    digests: dict[str, str],
 ) -> Assessment:
     """Return the whole answer.
 
@@ -403,7 +442,7 @@ def explain(
             choice=decision.verdict.choice,
             action=decision.verdict.action,
             confidence=decision.confidence,
-            summary=summary(case, decision, figures),
+            summary=summary(case, decision, figures, information),
             reasons=reasons(case, decision),
             framework_choice=framework.choice,
             framework_action=framework.action,
@@ -416,11 +455,12 @@ def explain(
         ),
         break_even=_break_even(case, simulation, figures),
         costs=_costs(case, simulation, figures),
-        accuracy=_accuracy(case, decision, figures),
+        accuracy=_accuracy(case, decision, figures, information),
         latency=_latency(case, figures),
+        value_of_information=_value_of_information(information),
         comparison=comparison(case, decision, figures),
         offers=_offers(simulation, case.currency),
-        assumptions=_assumptions(case),
+        assumptions=_assumptions(case, information),
         provenance=Provenance(
             service_version=versions["service"],
             assumptions_digest=versions["assumptions"],
@@ -438,6 +478,6 @@ def explain(
         ),
         trace=_trace(case, figures) if "trace" in include else UNSET,
         cash_flows=_cash_flows(case, figures) if "cash_flows" in include else UNSET,
-        sensitivity=_sensitivity(case, figures) if "sensitivity" in include else UNSET,
+        sensitivity=_sensitivity(information) if "sensitivity" in include else UNSET,
         curves=_curves(case, simulation) if "curves" in include else UNSET,
     )

@@ -11,15 +11,16 @@ import math
 import numpy as np
 
 from models.latency import spread
+from models.sampling import median
 from service.assessment.candidates import candidates_of
-from service.assessment.case import Case, Interval, Unassessable
+from service.assessment.case import Case, Interval, Studies, Unassessable
 from service.assessment.desk import CALLER, Desk
 from service.assessment.prompt_side import Counter, put_price, put_prompt, put_tokens
 from service.assessment.tuning_side import put_tuning
 from service.assumption import Source
 from service.catalogue import Catalogue
 from service.prices import PriceList
-from service.request import AssessmentRequest, FineTuning, Simulation
+from service.request import AssessmentRequest, Estimate, FineTuning, Simulation
 
 THRESHOLDS = (
     "token_overhead_share",
@@ -82,6 +83,31 @@ def _latency(desk: Desk) -> bool:
     return measured is not None
 
 
+def _studies(desk: Desk) -> Studies:
+    """Return what grading one more trial, a pilot and a label cost: the medians of what is stated or assumed."""
+    tuning = desk.request.fine_tuning or FineTuning()
+    kind = desk.request.task.kind or "other"
+    plan = tuning.build_plan
+
+    def cost(pointer: str, given: Estimate | None, assumption_id: str) -> float:
+        if given is not None:
+            return median(*desk.interval(pointer, given, "positive"))
+        return median(*desk.assume(pointer, assumption_id))
+
+    return Studies(
+        cost_per_trial=cost(
+            "/prompting/cost_per_trial", desk.request.prompting.cost_per_trial, "prompt_cost_per_trial"
+        ),
+        pilot_cost=cost("/fine_tuning/pilot_cost", tuning.pilot_cost, "pilot_cost"),
+        cost_per_example=cost(
+            "/fine_tuning/build_plan/cost_per_example",
+            plan.cost_per_example if plan else None,
+            f"cost_per_example_{kind}",
+        ),
+        labelled_examples=float(tuning.labelled_examples or 0),
+    )
+
+
 def resolve(
     request: AssessmentRequest, catalogue: Catalogue, prices: PriceList, count: Counter, as_of: datetime.date
 ) -> Case:
@@ -110,12 +136,7 @@ def resolve(
     confidence = desk.plain("/simulation/confidence", simulation.confidence, "confidence")
     draws = int(desk.plain("/simulation/draws", simulation.draws, "draws"))
     seed = int(desk.plain("/simulation/seed", simulation.seed, "seed"))
-    for pointer, study in (
-        ("/prompting/cost_per_trial", prompting.cost_per_trial),
-        ("/fine_tuning/pilot_cost", tuning.pilot_cost),
-    ):
-        if study is not None:
-            desk.interval(pointer, study, "positive")
+    studies = _studies(desk)
     candidates, bystanders, is_screened = candidates_of(desk, tuning, model, price, prices)
     if desk.faults:
         raise Unassessable(desk.faults)
@@ -143,7 +164,10 @@ def resolve(
         bystanders=bystanders,
         is_screened=is_screened,
         planned_examples=planned,
+        studies=studies,
         latency_sigma_measured=is_measured,
         thresholds=thresholds,
         used=tuple(desk.used),
+        evidence=catalogue.evidence,
+        evidence_index=catalogue.evidence_index,
     )

@@ -7,6 +7,7 @@ import math
 from service.assessment.case import Case
 from service.assessment.decide import Decision, Rule, gap_of
 from service.assessment.figures import Figures
+from service.assessment.inform import Information
 from service.assessment.simulate import Screened
 from service.response import Dimension, Reason
 
@@ -93,10 +94,12 @@ def _chances(case: Case, decision: Decision) -> str:
     )
 
 
-def _because(case: Case, decision: Decision, figures: Figures) -> str:
+def _because(case: Case, decision: Decision, figures: Figures, information: Information) -> str:
     verdict = decision.verdict
     if verdict.step == "1":
         missing = int(case.thresholds["article_enough_trials"]) - case.total
+        if information.graded_trials.net_value > 0:
+            missing = max(missing, information.graded_trials.size)
         return f"only {case.total} answers were graded; grade at least {missing} more before deciding"
     if verdict.step == "2":
         return f"fine-tuning cannot go live: {decision.obstacle}"
@@ -110,15 +113,21 @@ def _because(case: Case, decision: Decision, figures: Figures) -> str:
         return f"one gate of the framework is open ({verdict.gate}): send {verdict.field.strip('/').replace('/', '.')}"
     if verdict.gate:
         return f"a gate of the framework is not met ({verdict.gate})"
+    if verdict.action == "run_pilot" and verdict.step in ("8", "expected_value"):
+        pilot = information.pilot
+        return f"with {pilot.size:,} examples it costs about {_money(case, pilot.cost)} and is worth {_money(case, pilot.value)} to know"
+    if verdict.step == "expected_value" and verdict.action == "measure_first":
+        study = information.graded_trials
+        return f"grade {study.size:,} more answers for about {_money(case, study.cost)}; to know is worth {_money(case, study.value)}"
     if verdict.is_premium:
         premium = max(-figures.mean("npv"), 0.0)
         return f"only a fine-tune is likely to meet the requirement, at an expected premium of {_money(case, premium)}"
     return ""
 
 
-def summary(case: Case, decision: Decision, figures: Figures) -> str:
+def summary(case: Case, decision: Decision, figures: Figures, information: Information) -> str:
     """Return one sentence that a manager can read."""
-    because = _because(case, decision, figures)
+    because = _because(case, decision, figures, information)
     valued = case.request.finance is not None and case.request.finance.error_cost is not None
     error_note = ""
     if not valued:

@@ -1,0 +1,221 @@
+"""The value of information: closed forms against brute force, and the order that theory demands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from cases_at_random import request_at_random
+from conftest import EXAMPLES, example
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from models import accuracy, decision, learning
+
+Assess = Callable[[dict[str, Any]], dict[str, Any]]
+TRIALS = [
+    (148, 200, 100, 0.74, 1e6, 0.0), (148, 200, 400, 0.74, 1e6, 2e4), (60, 100, 50, 0.6, -3e5, 1e4),
+    (95, 100, 200, 0.95, 1e6, -1e4), (30, 60, 140, 0.5, 2e6, 5e4), (180, 200, 1000, 0.9, 5e5, 5e3),
+    (410, 500, 300, 0.82, -1e6, -1e4), (9, 12, 100, 0.75, 1e5, 3e3), (700, 1000, 2000, 0.7, 1e7, -5e4), (70, 100, 25, 0.7, 1e6, 1e4),
+]  # fmt: skip
+"""Correct, total, further trials, accuracy at which the mean is taken, money per accuracy, mean benefit."""
+
+PILOTS = [
+    (1.0, 1.2, 0.7, 0.2, 2000, 200, 200, 1e6, 0.0), (1.8, 1.2, 0.7, 0.2, 5000, 500, 200, 1e6, 5e4),
+    (0.5, 0.8, 0.7, 0.2, 1000, 1000, 100, 5e5, -3e4), (2.2, 1.2, 0.7, 0.2, 6200, 1000, 200, 2e6, 8e4),
+    (1.2, 0.5, 0.4, 0.1, 3000, 300, 400, 1e6, -4e4), (0.0, 1.5, 0.9, 0.3, 10_000, 400, 150, 1e6, 1e5),
+    (1.5, 1.2, 0.7, 0.2, 2000, 100, 60, 1e6, 2e4), (3.0, 1.0, 0.5, 0.1, 2000, 2000, 1000, 5e6, 1e5),
+    (1.0, 1.2, 0.7, 0.2, 50_000, 5000, 300, 1e6, -6e4), (0.8, 2.0, 0.7, 0.2, 800, 400, 120, 3e5, 0.0),
+]  # fmt: skip
+"""Level, its variance, slope, its variance, planned examples, pilot's examples and trials, money per accuracy, mean."""
+
+
+@pytest.mark.parametrize("case", TRIALS)
+def test_value_of_trials_is_that_of_nested_simulation(case: tuple[float, ...]) -> None:
+    """The closed form for more graded trials is within 10 % of simulating the trials and the posterior they give."""
+    correct, total, trials, _, weight, mean = case
+    a, b = correct + 0.5, total - correct + 0.5
+    rng = np.random.default_rng(7)
+    truth = rng.beta(a, b, 400_000)
+    seen = rng.binomial(int(trials), truth)
+    benefit = mean + weight * ((a + seen) / (a + b + trials) - a / (a + b))
+    nested = np.maximum(benefit, 0).mean() - max(0.0, mean)
+    ours = float(decision.trials_value(mean, weight, correct, total, np.array([trials]))[0])
+    assert ours == pytest.approx(nested, rel=0.10)
+
+
+@pytest.mark.parametrize("case", PILOTS)
+def test_value_of_a_pilot_is_that_of_nested_simulation(case: tuple[float, ...]) -> None:
+    """The value of a pilot is within 10 % of simulating graded pilots and updating on each of them."""
+    level, v_level, slope, v_slope, planned, size, trials, weight, mean = case
+    seed, bend, none = 0.025, 3.0, np.empty((0, 3))
+    prior = [np.full((1, 1), v) for v in (level, v_level, slope, v_slope)]
+    rest = [np.full((1, 1), v) for v in (seed, bend)]
+    centre = learning.predictive_mean(*prior, none, *rest, np.array(planned))
+    variance = learning.predictive_variance(*prior, none, *rest, np.array(planned))
+    share = learning.resolved_share(
+        learning.posterior(*prior, none, *rest), variance, rest[0], np.array(planned), np.array(size), np.array(trials)
+    )
+    ours = decision.pilot_value(mean, weight, float(centre[0, 0]), float(variance[0, 0]), float(share[0, 0]), 1.0)
+
+    rng = np.random.default_rng(11)
+    draws = 20_000
+    t = np.log10(size / 1000)
+    levels = rng.normal(level, np.sqrt(v_level), draws)
+    slopes = rng.normal(slope, np.sqrt(v_slope), draws)
+    true_log_odds = levels + slopes * t + rng.normal(0, np.sqrt(seed), draws)
+    seen = rng.binomial(int(trials), 1 / (1 + np.exp(-true_log_odds)))
+    by_outcome = {}
+    for k in np.unique(seen):
+        pilot = np.array([[size, k, trials]])
+        m, s, a, c, d = (np.asarray(v, dtype=float) for v in learning.posterior(*prior, pilot, *rest))
+        at = np.log10(planned / 1000)
+        spread = np.sqrt(a + 2 * at * c + at**2 * d)
+        by_outcome[k] = float(
+            accuracy.mean_accuracy(m + s * at, np.broadcast_to(spread, (1, 1)), np.ones((1, 1)))[0, 0]
+        )
+    means = np.array([by_outcome[k] for k in seen])
+    benefit = mean + weight * (means - means.mean())
+    nested = np.maximum(benefit, 0).mean() - max(0.0, mean)
+    assert ours == pytest.approx(nested, rel=0.10)
+
+
+DEVIATES = stats.norm.ppf((np.arange(4096) + 0.5) / 4096)
+
+
+def unit_normal_loss(mean: float, deviation: float) -> float:
+    """Return the textbook's closed form for a normal benefit."""
+    d = abs(mean) / deviation
+    return float(deviation * (stats.norm.pdf(d) - d * stats.norm.sf(d)))
+
+
+@given(st.floats(-2, 2), st.floats(0.01, 3), st.floats(0, 1), st.floats(0, 1))
+def test_order_is_exact_in_the_linear_gaussian_case(mean: float, total: float, known: float, resolved: float) -> None:
+    """EVPI >= EVPPI >= EVSI >= 0 where the benefit is normal, an input explains part of it, a study part of that."""
+    deviations = (total, total * known, total * known * resolved)
+    evpi, evppi, evsi = (decision.expected_loss(mean + deviation * DEVIATES) for deviation in deviations)
+    assert evpi >= evppi >= evsi >= 0.0
+
+
+@given(st.floats(-2, 2), st.floats(0.1, 3))
+def test_value_of_a_normal_benefit_is_the_unit_normal_loss(mean: float, deviation: float) -> None:
+    """The draws' EVPI of a normal benefit is the closed form."""
+    ours = decision.expected_loss(mean + deviation * DEVIATES)
+    assert ours == pytest.approx(unit_normal_loss(mean, deviation), abs=1e-3 * deviation)
+
+
+@pytest.mark.parametrize("mean", [0.0, 5e3, -1.2e4])
+def test_trials_in_the_normal_limit_are_worth_the_unit_normal_loss(mean: float) -> None:
+    """With many answers graded the Beta is normal, and the value of more is the closed form."""
+    a, b, trials, weight = 60_000.5, 40_000.5, 50_000.0, 1e7
+    variance = a * b / ((a + b) ** 2 * (a + b + 1)) * trials / (trials + a + b)
+    ours = float(decision.trials_value(mean, weight, 60_000, 100_000, np.array([trials]))[0])
+    assert ours == pytest.approx(unit_normal_loss(mean, weight * np.sqrt(variance)), rel=0.01)
+
+
+def test_order_holds_on_random_requests(assess: Assess) -> None:
+    """On requests at random the order holds within three standard errors, and nothing is below zero."""
+    requests = [request_at_random(seed) for seed in range(4000, 4060)] + [example(name) for name in EXAMPLES]
+    for request in requests:
+        request = {**request, "simulation": {"draws": 1024}}
+        answer = assess(request)
+        found, error = answer["value_of_information"], 3 * answer["costs"]["npv"]["standard_error"]
+        evppi = {entry["input"]: entry["value"] for entry in found["evppi"]}
+        assert all(value >= 0.0 for value in evppi.values())
+        assert found["evpi"] >= 0.0 and found["graded_trials"]["value"] >= 0.0 and found["pilot"]["value"] >= 0.0
+        assert found["evpi"] >= max(evppi.values()) - error, request
+        assert evppi["prompt_accuracy"] >= found["graded_trials"]["value"] - error, request
+        assert found["evpi"] >= found["pilot"]["value"] - error, request
+
+
+def test_nothing_uncertain_is_worth_nothing_to_know(assess: Assess) -> None:
+    """With plain numbers everywhere and no cost of errors, perfect information is worth exactly 0."""
+    request: dict[str, Any] = {
+        "task": {"description": "Plain."},
+        "prompting": {
+            "measured_accuracy": {"correct": 150, "total": 200}, "techniques_tried": ["few_shot"],
+            "tokens": {"instruction": 1000, "payload": 100, "output": 50}, "maintenance_cost_per_month": 700,
+            "improvement_cost": 5000, "improvement_weeks": 2,
+        },
+        "fine_tuning": {
+            "base_model": "azure/gpt-4.1-mini", "labelled_examples": 3000, "tokens": {"instruction": 100},
+            "build_cost": 3000.1, "retraining": {"interval_months": 4, "cost": 900.7}, "lead_time_weeks": 7,
+            "monitoring_cost_per_month": 333.3,
+        },
+        "volume": {"requests_per_month": 1_234_567},
+        "finance": {"error_cost": 0},
+    }  # fmt: skip
+    for volume in (1_234_567, 98_765_432):
+        request["volume"]["requests_per_month"] = volume
+        answer = assess(request)
+        found = answer["value_of_information"]
+        assert found["evpi"] == 0.0
+        assert all(entry["value"] == 0.0 for entry in found["evppi"])
+        assert (found["graded_trials"]["value"], found["pilot"]["value"]) == (0.0, 0.0)
+
+
+def test_the_best_size_is_best(assess: Assess) -> None:
+    """A study's net value is its value less its cost, and grading at another price changes the best size."""
+    request = example("contract-extraction")
+    before = assess(request)["value_of_information"]
+    for study in ("graded_trials", "pilot"):
+        assert before[study]["net_value"] == pytest.approx(before[study]["value"] - before[study]["cost"])
+    request["prompting"]["cost_per_trial"] = 200
+    after = assess(request)["value_of_information"]
+    assert after["graded_trials"]["trials"] < before["graded_trials"]["trials"]
+
+
+def test_examples_needed_are_found_or_said_to_be_out_of_reach(assess: Assess) -> None:
+    """The examples needed for the requirement: more confidence needs more, and what cannot be reached is said."""
+    request = example("ticket-triage")
+    request["fine_tuning"]["pilots"] = [{"training_examples": 3000, "correct": 1760, "total": 2000}]
+    needed = []
+    for confidence in (0.6, 0.8):
+        request["simulation"] = {"confidence": confidence, "draws": 256}
+        labels = assess(request)["accuracy"]["required_labels"]
+        assert labels["state"] == "reached"
+        assert labels["missing"] == max(labels["examples"] - 6200, 0)
+        needed.append(labels["examples"])
+    assert needed[0] < needed[1]
+    request["task"]["required_accuracy"] = 0.999
+    assert assess(request)["accuracy"]["required_labels"]["state"] == "not_reachable"
+    del request["task"]["required_accuracy"]
+    assert assess(request)["accuracy"]["required_labels"]["state"] == "no_requirement"
+
+
+def test_trained_on_that_many_the_requirement_is_met(assess: Assess) -> None:
+    """Planned at the required number, the fine-tune meets the requirement with the asked confidence."""
+    request = example("ticket-triage")
+    request["fine_tuning"]["pilots"] = [{"training_examples": 3000, "correct": 1760, "total": 2000}]
+    request["prompting"]["measured_accuracy"] = {"correct": 1_480_000, "total": 2_000_000}
+    request["simulation"] = {"draws": 4096, "confidence": 0.7}
+    labels = assess(request)["accuracy"]["required_labels"]
+    request["fine_tuning"]["target_examples"] = labels["examples"]
+    chance = assess(request)["accuracy"]["fine_tuning"]["probability_meets_requirement"]
+    assert chance == pytest.approx(0.7, abs=0.02)
+
+
+def test_more_correct_trials_move_the_verdict_the_right_way(assess: Assess) -> None:
+    """Fifty more correct answers raise the prompt's chance and lower what switching is worth."""
+    request = example("ticket-triage")
+    before = assess(request)
+    request["prompting"]["measured_accuracy"] = {"correct": 198, "total": 250}
+    after = assess(request)
+    assert after["accuracy"]["prompting"]["mean"] > before["accuracy"]["prompting"]["mean"]
+    assert (
+        after["accuracy"]["improved_prompt"]["probability_meets_requirement"]
+        > before["accuracy"]["improved_prompt"]["probability_meets_requirement"]
+    )
+    assert after["costs"]["npv"]["mean"] < before["costs"]["npv"]["mean"]
+
+
+def test_each_default_says_its_share_of_the_variance(assess: Assess) -> None:
+    """An assumed range says which share of the answer's variance it brings; the largest is worth replacing first."""
+    used = assess(example("minimal"))["assumptions"]
+    shares = {entry["id"]: entry["share_of_variance"] for entry in used if entry["share_of_variance"] is not None}
+    assert max(shares, key=lambda name: shares[name]) == "article_fine_tuning_build_cost"
+    assert shares["article_fine_tuning_build_cost"] > 0.5
+    assert all(entry["share_of_variance"] is None for entry in used if entry["id"] == "discount_rate")
