@@ -32,8 +32,11 @@ def decades(examples: Array) -> Array:
     return np.log10(examples / REFERENCE_EXAMPLES)
 
 
-def prior_level(prompt_accuracy: Array, intercept: Array, weight: Array) -> Array:
+def prior_level(prompt_accuracy: Array, intercept: Array, weight: Array, working_prompt: Array | float = 0.0) -> Array:
     """Return the prior mean of the level, linear in the log-odds of the prompt's accuracy.
+
+    A prompt below `working_prompt` fails on the format and says nothing about the task, so it is read as one that just
+    works: ``intercept + weight * logit(max(prompt_accuracy, working_prompt))``.
 
     Parameters
     ----------
@@ -43,13 +46,17 @@ def prior_level(prompt_accuracy: Array, intercept: Array, weight: Array) -> Arra
         Intercept with the effects of base-model relation, task kind and prompting level [log-odds].
     weight : ndarray
         Log-odds of level per log-odds of prompt accuracy.
+    working_prompt : ndarray or float
+        Lowest accuracy of a prompt that the evidence speaks of [share].
 
     Examples
     --------
     >>> float(prior_level(np.array(0.5), np.array(1.2), np.array(0.4)))
     1.2
+    >>> float(prior_level(np.array(0.01), np.array(1.2), np.array(0.4), np.array(0.5)))
+    1.2
     """
-    return intercept + weight * logit(prompt_accuracy)
+    return intercept + weight * logit(np.maximum(prompt_accuracy, working_prompt))
 
 
 def posterior(

@@ -103,15 +103,23 @@ class FineTuningOffer(Fact, frozen=True):
 
 
 class AccuracyPrior(Fact, frozen=True):
-    """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/fit_prior.py."""
+    """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/fit_prior.py.
+
+    Digests are of the evidence files and of the rows selected from them. A prompt below `working_prompt` is read as
+    one at it, with `failing_prompt_level_variance` in place of `level_variance`.
+    """
 
     fitted: datetime.date
     source: Source
     evidence_digest: str
+    rows: int
+    rows_digest: str
     names: tuple[str, ...]
     coefficients: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
     level_variance: float
+    working_prompt: float
+    failing_prompt_level_variance: float
     slope_mean: float
     slope_variance: float
     seed_variance: float

@@ -24,26 +24,30 @@ STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt
 def prior_inputs(desk: Desk, relation: Relation | None) -> dict[str, float]:
     """Return the prior's intercept, weight and level variance for this case and one base-model relation.
 
-    The features are those of tools/fit_prior.py; an unknown relation, and an unknown prompting level, count half.
+    The features are those of tools/fit_prior.py; an unknown relation, and an unknown prompting level, count half. Only
+    reasoning has an effect of its own: other kinds, and an unknown one, share the level that the evidence supports.
     """
     prior: AccuracyPrior = desk.catalogue.prior
     trials, tried = desk.request.prompting.measured_accuracy, desk.request.prompting.techniques_tried
-    kind = {"summarisation": "generation", None: "other"}.get(desk.request.task.kind, desk.request.task.kind)
-    correct = min(trials.correct, trials.total)
+    accuracy = float(accuracy_mean(min(trials.correct, trials.total), trials.total))
+    smaller = {"smaller": 1.0, None: 0.5}.get(relation, 0.0)
+    reasoning = float(desk.request.task.kind == "reasoning")
     features = {
         "intercept": 1.0,
-        "prompt_log_odds": float(logit(accuracy_mean(correct, trials.total))),
-        "smaller": {"smaller": 1.0, None: 0.5}.get(relation, 0.0),
+        "prompt_log_odds": float(logit(max(accuracy, prior.working_prompt))),
+        "smaller": smaller,
         "few_shot_or_stronger": 0.5 if tried is None else float(bool(STRONGER.intersection(tried))),
-        f"kind_{kind}": 1.0,
+        "reasoning": reasoning,
+        "reasoning_on_smaller": reasoning * smaller,
     }
-    x = np.array([features.get(name, 0.0) for name in prior.names])
+    x = np.array([features[name] for name in prior.names])
     coefficients, covariance = np.array(prior.coefficients), np.array(prior.covariance)
     weight = prior.coefficients[prior.names.index("prompt_log_odds")]
+    spread = prior.level_variance if accuracy >= prior.working_prompt else prior.failing_prompt_level_variance
     return {
         "prior_intercept": float(x @ coefficients) - weight * features["prompt_log_odds"],
         "prior_weight": weight,
-        "prior_level_variance": prior.level_variance + float(x @ covariance @ x),
+        "prior_level_variance": spread + float(x @ covariance @ x),
     }
 
 

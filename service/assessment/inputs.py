@@ -59,6 +59,7 @@ INPUTS: Mapping[str, tuple[str, str]] = {
     "retraining_interval_months": ("months", "between retrainings"),
     "prior_intercept": ("log-odds", "fitted level at even odds of the prompt"),
     "prior_weight": ("ratio", "fitted weight of the prompt's log-odds"),
+    "prior_working_prompt": ("share", "lowest prompt accuracy that the published evidence speaks of"),
     "prior_level_variance": ("log-odds^2", "variance of the level between tasks"),
     "prior_slope_mean": ("log-odds/decade", "gain per tenfold examples"),
     "prior_slope_variance": ("(log-odds/decade)^2", "its variance between tasks"),

@@ -176,7 +176,7 @@ LEDGER: tuple[Step, ...] = (
     Step("improved_share", "share", timeline.share_after, ("months", "improvement_months")),
     # accuracy
     Step("tuned_level_prior_mean", "log-odds", learning.prior_level,
-         ("prompt_accuracy", "prior_intercept", "prior_weight")),
+         ("prompt_accuracy", "prior_intercept", "prior_weight", "prior_working_prompt")),
     Step("tuned_log_odds_mean", "log-odds", learning.predictive_mean, (*_POSTERIOR, "planned_examples")),
     Step("tuned_log_odds_variance", "log-odds^2", learning.predictive_variance, (*_POSTERIOR, "planned_examples")),
     Step("tuned_accuracy_at_start", "share", accuracy.tuned_accuracy,

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from models.sampling import accuracy_mean
 from service.assessment.case import Interval
 from service.assessment.desk import Desk
 from service.request import BuildPlan, FineTuning, Retraining, Tokens
@@ -105,6 +106,14 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
     desk.note("/fine_tuning/pilots", "", None, "log-odds",
               f"Accuracy after tuning rests on a prior fitted to published results on {prior.fitted}"
               + (", updated by your pilots." if tuning.pilots else "; a graded pilot would replace most of it."), "accuracy prior")  # fmt: skip
+    trials = desk.request.prompting.measured_accuracy
+    if accuracy_mean(min(trials.correct, trials.total), trials.total) < prior.working_prompt:
+        desk.note("/prompting/measured_accuracy", "", None, "share",
+                  f"A prompt below {prior.working_prompt:.0%} mostly fails on the format and is outside the evidence: the "
+                  "prior reads it as one that just works, and its interval is widened.", "outside the evidence")  # fmt: skip
+    if desk.request.task.kind == "summarisation":
+        desk.note("/task/kind", "", None, "kind", "No published pair of scores is on summarisation; the prior treats it "
+                  "like generation.", "as generation")  # fmt: skip
     if tuning.on_shutdown is None:
         desk.note("/fine_tuning/on_shutdown", "", None, "id",
                   "When the provider shuts the base model down, the prompt serves again.", "revert")  # fmt: skip
@@ -121,6 +130,7 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
         accuracy_ceiling=1.0 - (tuning.label_noise or 0.0),
         migrates=float(tuning.on_shutdown == "migrate"),
         pilots=np.array(pilots, dtype=np.float64) if pilots else NO_PILOTS,
+        prior_working_prompt=prior.working_prompt,
         prior_slope_mean=desk.catalogue.prior.slope_mean,
         prior_slope_variance=desk.catalogue.prior.slope_variance,
         seed_variance=desk.catalogue.prior.seed_variance,
