@@ -6,7 +6,7 @@ export PYTHONPATH := $(CURDIR)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format fit prices examples lock bench clean
+.PHONY: help run test lint format fit backtest prices examples lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -39,6 +39,9 @@ format: $(VENV)/test.stamp ## format the code
 
 fit: $(VENV)/run.stamp ## fit the accuracy prior to the evidence and write it to the larder
 	$(BIN)/python tools/fit_prior.py
+
+backtest: $(VENV)/run.stamp ## write the figures and the plot of docs/accuracy-prior.md anew
+	$(BIN)/python tools/backtest.py
 
 prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdicts move; see docs/prices.md
 	$(BIN)/python tools/prices.py $(ARGS)

@@ -39,7 +39,8 @@ def test_every_line_and_input_is_read() -> None:
     read = {source for step in LEDGER for source in step.inputs}
     figures = Path(__file__).parent.parent / "service" / "assessment"
     words = "".join(
-        (figures / f"{name}.py").read_text() for name in ("explain", "words", "decide", "search", "simulate")
+        (figures / f"{name}.py").read_text()
+        for name in ("explain", "explain_money", "words", "decide", "inform", "search", "simulate")
     )
     options = ("prompt", "improved", "tuned")
     for step in LEDGER:

@@ -67,7 +67,9 @@ class Evidence(NamedTuple):
 
     def where(self, kept: NDArray[np.bool_]) -> Evidence:
         """Return the rows kept; a cluster never spans sources, so weights stay."""
-        return Evidence(*(column[kept] for column in self))
+        return Evidence(
+            self.features[kept], self.log_odds[kept], self.decades[kept], self.weights[kept], self.sources[kept]
+        )
 
 
 class Fit(NamedTuple):
@@ -132,7 +134,8 @@ def evidence(rows: list[Row]) -> Evidence:
 
 def ridge(known: Evidence, slope: float, penalty: Array) -> tuple[Array, Array]:
     """Return coefficients of the level at 1,000 examples and the inverse of the penalised Gram matrix."""
-    inverse = np.linalg.inv(known.features.T @ (known.features * known.weights[:, None]) + np.diag(penalty))
+    gram = known.features.T @ (known.features * known.weights[:, None]) + np.diag(penalty)
+    inverse: Array = np.asarray(np.linalg.inv(gram), dtype=np.float64)
     levels = known.log_odds - slope * known.decades
     return inverse @ (known.features.T @ (levels * known.weights)), inverse
 

@@ -54,6 +54,8 @@ PARTS = {
 }
 """What the present value of a fine-tune's cost is made of."""
 
+PAYS = 1e-9
+
 ROWS_AT_ONCE = 2048
 """Draws folded together; bounds memory at long horizons."""
 
@@ -65,6 +67,7 @@ class Screened(Struct, frozen=True, kw_only=True):
     npv: float
     monthly_cost: float
     one_off_cost: float
+    accuracy: float
     parts: dict[str, float]
     is_feasible: bool
     obstacle: str
@@ -145,6 +148,7 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
                 npv=float(npv[index]),
                 monthly_cost=float(monthly[index]),
                 one_off_cost=float(one_off[index]),
+                accuracy=float(np.nan_to_num(column("tuned_accuracy_average")[index])),
                 parts={name: float(column(figure)[index]) for name, figure in PARTS.items()},
                 is_feasible=not obstacle,
                 obstacle=obstacle,
@@ -164,6 +168,22 @@ def _per_draw(values: Values, rows: int) -> Values:
         for name, array in values.items()
         if array.ndim == 2 and array.shape[1] == 1 and name != "pilots"
     }
+
+
+def _choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
+    """Return the offer that is kept: the best by NPV; where none pays, the likeliest to meet the requirement.
+
+    An offer that costs least and cannot do what is required is no alternative (docs/decisions/0006). Offers within a
+    billionth of break-even pay.
+    """
+
+    def by_npv(i: int) -> tuple[bool, float, str]:
+        return (not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id)
+
+    best = min(range(len(screened)), key=by_npv)
+    if case.request.task.required_accuracy is None or screened[best].npv >= -PAYS * max(prompt_tco, 1.0):
+        return best
+    return min(range(len(screened)), key=lambda i: (by_npv(i)[0], -screened[i].accuracy, *by_npv(i)[1:]))
 
 
 def _fewest_replicas(case: Case, base: Values) -> int | None:
@@ -189,10 +209,11 @@ def simulate(case: Case) -> Simulation:
         If a draw of the NPV is not finite: the ranges are too wide to be money.
     """
     screened, values = screen(case, case.candidates)
+    chosen = _choose(case, screened, float(values["prompt_tco"].max()))
     order = sorted(
-        range(len(screened)), key=lambda i: (not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id)
+        range(len(screened)),
+        key=lambda i: (i != chosen, not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id),
     )
-    chosen = order[0]
     beside, _ = screen(case, case.bystanders) if case.bystanders else ([], None)
     base = one_row(values, chosen, len(screened))
     stated = case.stated

@@ -266,6 +266,11 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
 
 def why_it_lost(offer: Screened, best: Screened, currency: str) -> str:
     """Return how far an offer is behind the best one, and what sets them apart most."""
+    if offer.npv > best.npv and offer.accuracy < best.accuracy:
+        return (
+            f"it would cost {currency} {number(offer.npv - best.npv)} less, but be right {percent(offer.accuracy)} of the time "
+            f"against {percent(best.accuracy)}"
+        )
     if offer.npv > best.npv or not best.is_feasible:
         return "listed for information beside your own choice"
     behind = {part: offer.parts[part] - best.parts[part] for part in best.parts}
