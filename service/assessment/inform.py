@@ -13,8 +13,7 @@ from models import decision, learning
 from models.sampling import sobol_points
 from models.sensitivity import conditional_means, first_order_shares, main_effects, tornado
 from service.assessment.case import Case
-from service.assessment.fold import refold
-from service.assessment.simulate import DIMENSIONS, Simulation
+from service.assessment.simulate import DIMENSIONS, Simulation, start_needed
 
 Array = NDArray[np.float64]
 
@@ -132,15 +131,7 @@ def _required_examples(case: Case, simulation: Simulation) -> float | None:
     if requirement is None:
         return None
     base = simulation.base
-    # The live average is linear in the accuracy at the start: read off the line what the start must be.
-    ends = [
-        refold(base, {"tuned_accuracy_at_start": np.full((1, 1), value)}, case.stated, "tuned_accuracy_average")
-        for value in (0.0, 1.0)
-    ]
-    low, high = (float(end.ravel()[0]) for end in ends)
-    if not np.isfinite(low) or high <= max(requirement, low):
-        return np.inf
-    start = (requirement - low) / (high - low)
+    start = float(start_needed(base, case.stated, requirement, 1)[0])
     if start <= 0.0:
         return learning.FEWEST
     if start >= float(base["accuracy_ceiling"]):

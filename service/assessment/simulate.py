@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models.latency import percentile_seconds, with_waiting
+from models.learning import probability_above
 from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
 from service.assessment.case import Candidate, Case, Fault, Unassessable
-from service.assessment.fold import DRAWN, Values, fold
+from service.assessment.fold import DRAWN, Values, fold, refold
 from service.assessment.search import BreakEven, Search, break_evens, curves, one_row, volume_break_evens
 
 Array = NDArray[np.float64]
@@ -67,7 +68,7 @@ class Screened(Struct, frozen=True, kw_only=True):
     npv: float
     monthly_cost: float
     one_off_cost: float
-    accuracy: float
+    chance: float
     parts: dict[str, float]
     is_feasible: bool
     obstacle: str
@@ -139,6 +140,7 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
     start, end = column("lead_time_months"), column("live_end_month")
     npv, one_off = column("npv"), column("tuned_build_cost")
     monthly = column("tuned_cost_per_request") * column("requests_per_month") + column("tuned_hosting_cost_per_month")
+    chances = _chances(case, values, count)
     found = []
     for index, candidate in enumerate(candidates):
         obstacle = _obstacle(candidate, float(start[index]), float(end[index]))
@@ -148,7 +150,7 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
                 npv=float(npv[index]),
                 monthly_cost=float(monthly[index]),
                 one_off_cost=float(one_off[index]),
-                accuracy=float(np.nan_to_num(column("tuned_accuracy_average")[index])),
+                chance=float(chances[index]),
                 parts={name: float(column(figure)[index]) for name, figure in PARTS.items()},
                 is_feasible=not obstacle,
                 obstacle=obstacle,
@@ -170,6 +172,35 @@ def _per_draw(values: Values, rows: int) -> Values:
     }
 
 
+def start_needed(values: Values, stated: frozenset[str], requirement: float, rows: int) -> Array:
+    """Return the accuracy at the start with which the live average meets a requirement, shape (rows,).
+
+    The live average is linear in the accuracy at the start, so two points give the line; infinite where no start does.
+    """
+    low, high = (
+        np.broadcast_to(refold(values, {"tuned_accuracy_at_start": np.full((rows, 1), end)}, stated, "tuned_accuracy_average"),
+                        (rows, 1))[:, 0]
+        for end in (0.0, 1.0)
+    )  # fmt: skip
+    with np.errstate(invalid="ignore", divide="ignore"):
+        start = np.where(high > low, (requirement - low) / (high - low), np.where(low >= requirement, 0.0, np.inf))
+    return np.where(np.isnan(low), np.inf, start)
+
+
+def _chances(case: Case, values: Values, rows: int) -> Array:
+    """Return the chance of every offer to meet the requirement, at the base case; 1 without a requirement."""
+    requirement = case.request.task.required_accuracy
+    if requirement is None:
+        return np.ones(rows)
+    start = start_needed(values, case.stated, requirement, rows)
+    mean, variance = (
+        np.broadcast_to(values[name], (rows, 1))[:, 0] for name in ("tuned_log_odds_mean", "tuned_log_odds_variance")
+    )
+    inside = np.clip(start, 1e-12, 1.0 - 1e-12)
+    chance = np.where(start <= 0.0, 1.0, probability_above(mean, variance, inside))
+    return np.where(start >= float(values["accuracy_ceiling"]), 0.0, chance)
+
+
 def _choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
     """Return the offer that is kept: the best by NPV; where none pays, the likeliest to meet the requirement.
 
@@ -181,9 +212,15 @@ def _choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
         return (not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id)
 
     best = min(range(len(screened)), key=by_npv)
-    if case.request.task.required_accuracy is None or screened[best].npv >= -PAYS * max(prompt_tco, 1.0):
+    plausible = [
+        i
+        for i, offer in enumerate(screened)
+        if offer.is_feasible and offer.chance >= case.thresholds["plausible_probability"]
+    ]
+    no_requirement = case.request.task.required_accuracy is None
+    if no_requirement or not plausible or screened[best].npv >= -PAYS * max(prompt_tco, 1.0):
         return best
-    return min(range(len(screened)), key=lambda i: (by_npv(i)[0], -screened[i].accuracy, *by_npv(i)[1:]))
+    return min(plausible, key=lambda i: (-screened[i].chance, *by_npv(i)))
 
 
 def _fewest_replicas(case: Case, base: Values) -> int | None:

@@ -266,10 +266,10 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
 
 def why_it_lost(offer: Screened, best: Screened, currency: str) -> str:
     """Return how far an offer is behind the best one, and what sets them apart most."""
-    if offer.npv > best.npv and offer.accuracy < best.accuracy:
+    if offer.npv > best.npv and offer.chance < best.chance:
         return (
-            f"it would cost {currency} {number(offer.npv - best.npv)} less, but be right {percent(offer.accuracy)} of the time "
-            f"against {percent(best.accuracy)}"
+            f"it would cost {currency} {number(offer.npv - best.npv)} less, but its chance to meet the requirement is "
+            f"{percent(offer.chance)} against {percent(best.chance)}"
         )
     if offer.npv > best.npv or not best.is_feasible:
         return "listed for information beside your own choice"
