@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincc, gammaln, ndtr, ndtri, xlogy
+from scipy.special import gammaincc, gammaln, ndtri, xlogy
 
 Array = NDArray[np.float64]
 
@@ -156,14 +156,3 @@ def percentile_seconds(median: Array, sigma: Array, probability: float) -> Array
     2.0
     """
     return median * np.exp(sigma * ndtri(probability))
-
-
-def share_within(median: Array, sigma: Array, seconds: float) -> Array:
-    """Return the share of requests answered within a time.
-
-    Examples
-    --------
-    >>> float(share_within(np.array(2.0), np.array(0.7), 2.0))
-    0.5
-    """
-    return ndtr(np.log(seconds / median) / sigma)

@@ -8,7 +8,6 @@ Everything is checked once, when the service starts; an entry that cannot be tru
 from __future__ import annotations
 
 import csv
-import datetime
 import hashlib
 import itertools
 import re
@@ -279,8 +278,3 @@ def load() -> Catalogue:
             if entry.name.endswith(".toml")
         }
     )
-
-
-def age_in_days(checked: datetime.date, as_of: datetime.date) -> int:
-    """Return how many days before `as_of` a figure was last checked."""
-    return (as_of - checked).days

@@ -215,3 +215,29 @@ def test_the_service_starts_and_stops(tmp_path: Path) -> None:
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
+
+
+def test_every_offer_that_lost_says_why(client: Client) -> None:
+    """An offer that was not chosen names what kept it out or what sets it back; one that cannot go live has no NPV."""
+    answer = client.post("/v1/assessments", json={**example("minimal"), "as_of": "2026-11-23"}).json()
+    chosen, *others = answer["offers"]
+    assert chosen["is_chosen"] and chosen["lost_because"] is None
+    assert len(others) > 30
+    for offer in others:
+        assert offer["lost_because"]
+        assert (offer["npv"] is None) == (not offer["is_feasible"])
+    feasible = [offer["lost_because"] for offer in others if offer["is_feasible"]]
+    assert any("most of all for hosting" in why for why in feasible)
+    assert any("shut down on 2027-01-14" in offer["lost_because"] for offer in others if not offer["is_feasible"])
+
+
+def test_trace_tells_where_each_value_comes_from(client: Client) -> None:
+    """A value of the trace is calculated, stated, assumed, or from an offer, a price list or the fit."""
+    trace = client.post("/v1/assessments", json=example("contract-extraction")).json()["trace"]
+    origin = {line["name"]: line["origin"] for line in trace}
+    assert origin["error_cost"] == "stated"
+    assert origin["npv"] == "calculated"
+    assert origin["prompt_maintenance_cost_per_month"] == "assumed"
+    assert origin["tuned_input_price"] == "offer"
+    assert origin["prompt_tier_input_prices"] == "price list"
+    assert origin["seed_variance"] == "fitted"

@@ -19,7 +19,7 @@ from service.assessment.inform import Information
 from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
 from service.assessment.simulate import Simulation
-from service.assessment.words import comparison, reasons, risks, summary
+from service.assessment.words import comparison, reasons, risks, summary, why_it_lost
 from service.response import (
     AccuracyAnswer,
     AccuracyInterval,
@@ -133,11 +133,7 @@ def _offers(simulation: Simulation, currency: str) -> list[OfferAnswer]:
         if not offer.is_feasible:
             lost = offer.obstacle
         elif not chosen:
-            lost = (
-                f"its base-case NPV is {currency} {best.npv - offer.npv:,.0f} lower than that of {best.candidate.name}"
-            )
-            if offer.npv > best.npv or not best.is_feasible:
-                lost = "listed for information beside your own choice"
+            lost = why_it_lost(offer, best, currency)
         c = offer.candidate
         answers.append(
             OfferAnswer(
