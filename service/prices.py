@@ -72,6 +72,7 @@ class PriceList:
     def __init__(self, identifiers: Identifiers) -> None:
         """Bind our identifiers to the package's price data."""
         self._identifiers = identifiers
+        self._find = lru_cache(maxsize=4096)(self._look_up)
         self._suppliers = {provider.id: provider for provider in data_snapshot.get_snapshot().providers}
 
     @cached_property
@@ -103,8 +104,7 @@ class PriceList:
         """Return the price of a model (id or exact alias) in force at a date, None if there is none."""
         return self._find(self.canonical(model_id), as_of)
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - one list lives as long as the service
-    def _find(self, name: str, as_of: datetime.date) -> InferencePrice | None:
+    def _look_up(self, name: str, as_of: datetime.date) -> InferencePrice | None:
         if name not in self._models:
             return None
         supplier, model = self._models[name]

@@ -190,7 +190,9 @@ def rules_of(case: Case, simulation: Simulation, p_prompt: float) -> tuple[Rule,
 
 
 def _not(value: Status) -> Status:
-    return {"satisfied": "not_satisfied", "not_satisfied": "satisfied"}.get(value, "unknown")  # type: ignore[return-value]
+    if value == "unknown":
+        return "unknown"
+    return "not_satisfied" if value == "satisfied" else "satisfied"
 
 
 def _either(statuses: list[Status]) -> Status:
