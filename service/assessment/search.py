@@ -30,7 +30,8 @@ MOST_ROWS = 40_000
 ROWS_AT_ONCE = 1024
 """Points times offers folded together; bounds memory at long horizons."""
 REPLICA_STEPS = 64
-ZERO = 1e-9
+ROUNDED = 1e-7
+"""What rounding may leave of an NPV at the root of a line, as a share of the prompt's total cost."""
 CURVE_POINTS = 41
 
 
@@ -91,7 +92,7 @@ def _jumps(search: Search, base: Values, horizon: int, most: int) -> Array:
     stops = np.unique([one("live_end_month"), min(shutdown, horizon), min(one("last_training_months"), horizon)])
     if search.input == "retraining_interval_months":
         clocks = [start, shutdown] if one("migrates") and start < shutdown < horizon else [start]
-        dates = np.unique(np.concatenate([months, stops]))
+        dates = np.unique(np.concatenate([months, months - 0.5, stops]))
         count = np.arange(1.0, horizon / SHORTEST_INTERVAL_MONTHS + 1.0)
         for ends in (dates, stops):
             spans = np.concatenate([ends - clock for clock in clocks])
@@ -187,7 +188,7 @@ def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
     for root in np.unique(roots[np.isfinite(roots) & (roots >= search.low) & (roots <= search.high)]):
         width = max(abs(root), 1e-6) * 1e-3
         at, below, above = npv(np.array([root, max(root - width, search.low), min(root + width, search.high)]))
-        if abs(at) <= ZERO * scale and below * above <= 0 and below != above:
+        if abs(at) <= ROUNDED * scale and below * above <= 0 and below != above:
             found.append(Crossing(float(root) + 0.0, True, float(below), float(above)))
     return found
 
@@ -291,7 +292,8 @@ def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
     lines = downstream(frozenset({name}), stated, "npv")
     kept = {source: values[source] for source in read_by(lines, frozenset({name}))}
     draws = max(array.shape[0] for array in kept.values() if array.ndim == 2)
-    grid = np.geomspace(1.0, HIGHEST_VOLUME, 12)
+    today = float(np.median(values[name]))
+    grid = np.unique(np.concatenate([np.geomspace(1.0, HIGHEST_VOLUME, 12), np.clip([today], 1.0, HIGHEST_VOLUME)]))
     at_grid = np.stack([refold(kept, {name: np.full((draws, 1), point)}, stated, "npv")[:, 0] for point in grid])
     pays = at_grid > 0.0
     first = pays.argmax(axis=0)

@@ -208,8 +208,9 @@ def _choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
     billionth of break-even pay.
     """
 
-    def by_npv(i: int) -> tuple[bool, float, str]:
-        return (not screened[i].is_feasible, -screened[i].npv, screened[i].candidate.id)
+    def by_npv(i: int) -> tuple[bool, bool, float, str]:
+        offer = screened[i]
+        return (not offer.is_feasible, offer.candidate.no_longer_trains, -offer.npv, offer.candidate.id)
 
     best = min(range(len(screened)), key=by_npv)
     plausible = [
