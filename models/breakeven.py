@@ -113,7 +113,11 @@ def scan(npv: Callable[[Array], Array], grid: Array, jumps: Array, scale: float)
                 )
             else:
                 below, above = float(lower[index]), float(upper[index])
-                found.append(Crossing((below + above) / 2.0, False, float(f_lower[index]), float(f_upper[index])))
+                place = (below + above) / 2.0
+                if jumps.size:  # a jump that was named is where it was named
+                    named = float(jumps[np.abs(jumps - place).argmin()])
+                    place = named if abs(named - place) <= SIDE * max(1.0, abs(named)) else place
+                found.append(Crossing(place, False, float(f_lower[index]), float(f_upper[index])))
     for end in (0, -1):
         if zero[end] and not any(abs(c.value - points[end]) <= SIDE * max(1.0, abs(points[end])) for c in found):
             inner = 1 if end == 0 else -2
