@@ -193,9 +193,16 @@ def facts_of(request: Request, tuned_accuracy_at_start: float, improved_accuracy
     def stated(place: Request, field: str, otherwise: Callable[[], float], family: str = "positive") -> float:
         return middle(place[field], family) if field in place else otherwise()
 
-    def price_list(own: Request, scale: float) -> tuple[float, float, float | None, float | None]:
-        names = ("input_usd_per_mtok", "output_usd_per_mtok", "cache_read_usd_per_mtok", "cache_write_usd_per_mtok")
-        return tuple(own[n] * scale if own.get(n) is not None else None for n in names)  # type: ignore[return-value]
+    def price_list(own: Request, scale: float) -> tuple[float | None, float | None, float | None, float | None]:
+        def price(name: str) -> float | None:
+            return own[name] * scale if own.get(name) is not None else None
+
+        return (
+            price("input_usd_per_mtok"),
+            price("output_usd_per_mtok"),
+            price("cache_read_usd_per_mtok"),
+            price("cache_write_usd_per_mtok"),
+        )
 
     batch_share = prompting.get("batch_share", 0.0)
     if "prices" in prompting:

@@ -90,7 +90,8 @@ def test_minimal_request_lists_its_assumptions(assess: Assess) -> None:
         "/prompting/tokens/output", "/prompting/maintenance_cost_per_month", "/fine_tuning/build_cost",
         "/fine_tuning/retraining/cost", "/fine_tuning/retraining/interval_months", "/fine_tuning/lead_time_weeks",
         "/fine_tuning/target_examples", "/fine_tuning/tokens/instruction", "/volume/horizon_months",
-        "/finance/discount_rate", "/volume/growth_per_month", "/prompting/measured_latency",
+        "/finance/discount_rate", "/volume/growth_per_month", "/prompting/measured_latency", "/task/kind",
+        "/fine_tuning/relative_size", "/task/knowledge_half_life_months",
     ):  # fmt: skip
         assert pointer in pointers, pointer
     assert answer["assumptions"][0]["pointer"] == "/finance/error_cost"

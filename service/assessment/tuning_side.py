@@ -114,6 +114,29 @@ def put_tuning(desk: Desk, tuning: FineTuning) -> float:
     if desk.request.task.kind == "summarisation":
         desk.note("/task/kind", "", None, "kind", "No published pair of scores is on summarisation; the prior treats it "
                   "like generation.", "as generation")  # fmt: skip
+    unsaid = (
+        (
+            "/task/kind",
+            desk.request.task.kind,
+            "other",
+            "The kind sets what a label costs and what the accuracy prior expects.",
+        ),
+        (
+            "/fine_tuning/relative_size",
+            tuning.relative_size,
+            "derived",
+            "From each offer's base model and input price.",
+        ),
+        (
+            "/task/knowledge_half_life_months",
+            half_life,
+            "none",
+            "The knowledge the task needs is taken not to go stale.",
+        ),
+    )
+    for pointer, said, text, why in unsaid:
+        if said is None:
+            desk.note(pointer, "", None, "id", why, text)
     if tuning.on_shutdown is None:
         desk.note("/fine_tuning/on_shutdown", "", None, "id",
                   "When the provider shuts the base model down, the prompt serves again.", "revert")  # fmt: skip
