@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 import jsonschema_rs
@@ -166,6 +170,39 @@ def _plain_fault(message: str) -> Fault:
     return Fault(pointer, f"This cannot be read: {said}.", "this value", "see the OpenAPI document")
 
 
+class _NotFinite(str):
+    """The text of a number that is not finite: NaN, Infinity, 1e999."""
+
+    __slots__ = ()
+
+
+def _finite(text: str) -> float | _NotFinite:
+    number = float(text)
+    return number if math.isfinite(number) else _NotFinite(text)
+
+
+def _marked(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, _NotFinite):
+        yield path, str(value)
+    elif isinstance(value, dict | list):
+        for part, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(item, dict | list | _NotFinite):
+                yield from _marked(item, (*path, part))
+
+
+def _not_finite(body: bytes) -> list[Fault]:
+    """Return a fault for every number of a refused body that is not finite; none where that is not what is wrong."""
+    try:
+        raw = json.loads(body, parse_constant=_NotFinite, parse_float=_finite, parse_int=_finite)
+        found = list(islice(_marked(raw), MOST_FAULTS))
+    except (ValueError, RecursionError):
+        return []
+    return [
+        Fault(_pointer(list(path)), "This is not a finite number.", _shown(text, ""), "a finite JSON number")
+        for path, text in found
+    ]
+
+
 def decode(body: bytes, noun: type[T]) -> T:
     """Return the noun that a JSON body states.
 
@@ -187,6 +224,8 @@ def decode(body: bytes, noun: type[T]) -> T:
     except RecursionError:
         raise _refuse("", "The body is nested too deeply.", "deep nesting", "at most a few levels") from None
     except msgspec.DecodeError as error:
+        if faults := _not_finite(body):
+            raise Unreadable(faults) from None
         raise _refuse(
             "", f"The body is not JSON: {error}.", "malformed JSON", "a JSON object; numbers are finite"
         ) from None
