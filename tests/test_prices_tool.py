@@ -78,3 +78,40 @@ def test_a_price_that_cannot_be_true_is_refused(
     assert tool.main() == 1
     assert "a thousand times off" in capsys.readouterr().err
     assert tool.read_larder() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            CHANGE.replace("[[hourly_rate.values]]", "[[hourly_rates.values]]"),
+            "'hourly_rates'; the nearest are hourly_rate",
+        ),
+        ("[[offers.values]]\nfrom = 2026-12-01\n", "no assumption is called 'offers'"),
+        ("[[zzzzqqqq.values]]\nfrom = 2026-12-01\n", "'zzzzqqqq'; GET /v1/assumptions lists them"),
+        ("[[hourly_rate.values]]\nvalue = 1\n", "hourly_rate: each of its [[...values]] states from"),
+        ("[[offer]]\nname = 'no id'\n", 'id = "provider/model"'),
+        ("hourly_rate = 3\n", "hourly_rate: each of its [[...values]] states from"),
+        ("", "nothing to append"),
+        ("[[offer]\n", "Expected"),
+    ],
+)
+def test_a_change_that_cannot_be_read_is_explained(
+    tool: Any, change: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """An unknown assumption is answered with the nearest known ones, a change out of form with its mend: exit code 2."""
+    path = tmp_path / "change.toml"
+    path.write_text(change)
+    monkeypatch.setattr("sys.argv", ["prices.py", str(path), "--write"])
+    before = tool.read_larder()
+    assert tool.main() == 2
+    error = capsys.readouterr().err
+    assert said in error and str(path) in error
+    assert tool.read_larder() == before
+
+
+def test_a_change_file_that_is_missing_is_named(tool: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """A path without a file is answered with its name: exit code 2."""
+    monkeypatch.setattr("sys.argv", ["prices.py", "no-such-change.toml"])
+    assert tool.main() == 2
+    assert "no-such-change.toml" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import difflib
 import json
 import re
 import sys
@@ -25,6 +26,16 @@ ROOT = Path(__file__).parent.parent
 LARDER, EXAMPLES = ROOT / "service" / "assumptions", ROOT / "openapi" / "examples"
 Texts = dict[str, bytes]
 
+NO_ASSUMPTIONS = frozenset({"offers", "accuracy_prior", "identifiers", "evidence_tasks"})
+"""Files of the larder that hold no assumptions."""
+
+UNREADABLE = 2
+"""What the command exits with when the change cannot be read; a change that is refused is 1."""
+
+
+class ChangeError(ValueError):
+    """The change cannot be appended as it is written; says why and what to write instead."""
+
 
 def read_larder() -> Texts:
     """Return the larder's files by stem."""
@@ -33,7 +44,10 @@ def read_larder() -> Texts:
 
 def with_offer(text: str, offer: dict[str, Any], source: str) -> str:
     """Return offers.toml with a new offer at the end, or new terms at the end of a known offer."""
-    block = next(b for b in re.split(r"(?m)^(?=\[\[offer\]\])", source) if f'"{offer["id"]}"' in b)
+    blocks = re.split(r"(?m)^(?=\[\[offer\]\])", source)
+    block = next((b for b in blocks if f'"{offer.get("id")}"' in b), None)
+    if block is None:
+        raise ChangeError('every [[offer]] states its id in double quotes: id = "provider/model"')
     known = re.search(rf'(?m)^id = "{re.escape(offer["id"])}"', text)
     if known is None:
         return text.rstrip() + "\n\n" + block.strip() + "\n"
@@ -43,22 +57,42 @@ def with_offer(text: str, offer: dict[str, Any], source: str) -> str:
     return text[:place].rstrip() + "\n" + terms.strip() + "\n\n" + text[place:]
 
 
+def _dates(name: str, entry: Any) -> list[datetime.date]:
+    """Return the days from which the values of an entry hold."""
+    values = entry.get("values") if isinstance(entry, dict) else None
+    if not values or not all(isinstance(value.get("from"), datetime.date) for value in values):
+        raise ChangeError(f"{name}: each of its [[...values]] states from, a date such as 2026-12-01")
+    return [value["from"] for value in values]
+
+
 def changed(texts: Texts, source: str) -> tuple[Texts, datetime.date]:
     """Return the larder with a change appended, and the first day on which it holds."""
     change = tomllib.loads(source)
     after, days = dict(texts), []
+    homes = {
+        name: stem
+        for stem, text in texts.items()
+        if stem not in NO_ASSUMPTIONS
+        for name in tomllib.loads(text.decode())
+    }
     for offer in change.pop("offer", []):
         after["offers"] = with_offer(after["offers"].decode(), offer, source).encode()
-        days += [terms["from"] for terms in offer["values"]]
+        days += _dates(f"offer {offer['id']}", offer)
     for name, entry in change.items():
-        stem = next(s for s, text in texts.items() if s != "offers" and name in tomllib.loads(text.decode()))
+        if name not in homes:
+            near = difflib.get_close_matches(name, homes, n=3, cutoff=0.4)
+            known = f"the nearest are {', '.join(near)}" if near else "GET /v1/assumptions lists them"
+            raise ChangeError(f"no assumption is called {name!r}; {known}")
+        stem = homes[name]
         text = after[stem].decode()
         block = "".join(b for b in re.split(r"(?m)^(?=\[)", source) if b.startswith(f"[[{name}.values]]"))
         start = text.index(f"[{name}]")
         following = re.compile(r"(?m)^(?=\[[a-z])").search(text, start + 1)
         place = following.start() if following else len(text)
         after[stem] = (text[:place].rstrip() + "\n" + block.strip() + "\n\n" + text[place:]).encode()
-        days += [value["from"] for value in entry["values"]]
+        days += _dates(name, entry)
+    if not days:
+        raise ChangeError("the change states nothing to append: [[offer]] with [[offer.values]], or [[NAME.values]]")
     return after, max(days)
 
 
@@ -86,7 +120,11 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="append them to service/assumptions")
     arguments = parser.parse_args()
     before = read_larder()
-    after, day = changed(before, arguments.change.read_text())
+    try:
+        after, day = changed(before, arguments.change.read_text())
+    except (OSError, ValueError) as error:
+        print(f"{arguments.change}: {error}", file=sys.stderr)
+        return UNREADABLE
     try:
         new = catalogue.parse(after)
     except catalogue.CatalogueError as error:
