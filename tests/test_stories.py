@@ -16,10 +16,10 @@ STORIES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
 
 
 def look(answer: Any, path: str) -> Any:
-    """Return the value at a dotted path; a part in brackets picks the list item with that input or id."""
+    """Return the value at a dotted path; a part in brackets picks the list item with that input, id or month."""
     for part in path.split("."):
         if part.startswith("["):
-            answer = next(item for item in answer if part[1:-1] in (item.get("input"), item.get("id")))
+            answer = next(item for item in answer if part[1:-1] in (item.get("input"), item.get("id"), str(item.get("month"))))
         else:
             answer = answer[part]
     return answer
