@@ -19,7 +19,9 @@ def look(answer: Any, path: str) -> Any:
     """Return the value at a dotted path; a part in brackets picks the list item with that input, id or month."""
     for part in path.split("."):
         if part.startswith("["):
-            answer = next(item for item in answer if part[1:-1] in (item.get("input"), item.get("id"), str(item.get("month"))))
+            answer = next(
+                item for item in answer if part[1:-1] in (item.get("input"), item.get("id"), str(item.get("month")))
+            )
         else:
             answer = answer[part]
     return answer
@@ -96,4 +98,4 @@ def test_minimal_request_lists_its_assumptions(assess: Assess) -> None:
         assert pointer in pointers, pointer
     assert answer["assumptions"][0]["pointer"] == "/finance/error_cost"
     assert all(used["source"] for used in answer["assumptions"])
-    assert "no price" in answer["verdict"]["summary"]
+    assert "no price was put on a wrong answer" in answer["verdict"]["summary"]

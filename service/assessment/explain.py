@@ -19,7 +19,8 @@ from service.assessment.inform import Information
 from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
 from service.assessment.simulate import Simulation
-from service.assessment.words import comparison, reasons, risks, summary, why_it_lost
+from service.assessment.summary import summary
+from service.assessment.words import comparison, reasons, risks, why_it_lost
 from service.response import (
     AccuracyAnswer,
     AccuracyInterval,

@@ -7,7 +7,6 @@ import math
 from service.assessment.case import Case
 from service.assessment.decide import Decision, Rule, gap_of
 from service.assessment.figures import Figures
-from service.assessment.inform import Information
 from service.assessment.simulate import Screened
 from service.response import Dimension, Reason
 
@@ -21,7 +20,7 @@ def number(value: float | None) -> str:
 
     Examples
     --------
-    >>> number(308154.5), number(0.0004635), number(None)
+    >>> number(308154.5), number(0.00046351), number(None)
     ('308,000', '0.000464', 'n/a')
     """
     if value is None or not math.isfinite(value):
@@ -47,107 +46,47 @@ def percent(share: float | None) -> str:
     return f"{scaled:.3g} %" if scaled < 99.95 else "100 %"
 
 
+def exact_percent(share: float) -> str:
+    """Return a stated share in per cent, as exactly as it was stated.
+
+    Examples
+    --------
+    >>> exact_percent(0.9), exact_percent(0.9995)
+    ('90 %', '99.95 %')
+    """
+    return f"{100.0 * share:.10g} %"
+
+
 def chance(case: Case, share: float | None) -> str:
-    """Return a share of the draws in words; none of them is not never."""
+    """Return a share of the draws in words, in whole per cent but for the ends; none of them is not never."""
+    if share is None:
+        return "n/a"
+    least = f"{100.0 / case.draws:.1g}"
     if share == 0.0:
-        return f"under {100.0 / case.draws:.1g} %"
+        return f"under {least} %"
     if share == 1.0:
-        return f"over {100.0 - float(f'{100.0 / case.draws:.1g}'):g} %"
-    return percent(share)
+        return f"over {100.0 - float(least):g} %"
+    if share < ONE_POINT:
+        return f"{100.0 * share:.1g} %"
+    if share > 1.0 - ONE_POINT:
+        return f"{100.0 - float(f'{100.0 * (1.0 - share):.1g}'):g} %"
+    return f"{100.0 * share:.0f} %"
 
 
-def _money(case: Case, value: float | None) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "month"), counted(1200, "example")
+    ('1 month', '1,200 examples')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def money(case: Case, value: float | None) -> str:
+    """Return an amount of money for people, with its currency."""
     return f"{case.currency} {number(value)}"
-
-
-DOING = {
-    "keep_prompting": "Keep the prompt as it is",
-    "improve_prompt": "Improve the prompt",
-    "measure_first": "Measure first",
-    "collect_examples": "Stay with the prompt and collect labelled examples",
-    "run_pilot": "Run a pilot fine-tune before committing",
-    "fine_tune": "Fine-tune",
-    "rethink_task": "Rethink the task: neither a better prompt nor a fine-tune is likely to reach it",
-}
-
-
-def _worth(case: Case, decision: Decision, figures: Figures) -> str:
-    npv, improving = figures.mean("npv"), figures.mean("npv_improved")
-    counted = "" if case.request.finance and case.request.finance.error_cost is not None else ", errors not valued"
-    tuning = f"fine-tuning {'saves' if npv >= 0 else 'costs'} an expected {_money(case, abs(npv))} more than the prompt as it is"
-    if npv >= 0:
-        tuning = f"fine-tuning saves an expected {_money(case, npv)} against the prompt as it is"
-    better = f"improving the prompt {'saves' if improving >= 0 else 'costs'} {_money(case, abs(improving))}"
-    return (
-        f"over {case.horizon_months} months{counted} {tuning} ({chance(case, decision.probability_positive)} chance that it "
-        f"pays), {better}"
-    )
-
-
-def _chances(case: Case, decision: Decision) -> str:
-    requirement = case.request.task.required_accuracy
-    if requirement is None:
-        return ""
-    return (
-        f"; the chance to reach {percent(requirement)} accuracy is {chance(case, decision.p_prompt)} with the prompt as it "
-        f"is, {chance(case, decision.p_improved)} improved, {chance(case, decision.p_tuned)} fine-tuned"
-    )
-
-
-def _because(case: Case, decision: Decision, figures: Figures, information: Information) -> str:
-    verdict = decision.verdict
-    if verdict.step == "1":
-        missing = int(case.thresholds["article_enough_trials"]) - case.total
-        if information.graded_trials.net_value > 0:
-            missing = max(missing, information.graded_trials.size)
-        return f"only {case.total} answers were graded; grade at least {missing} more before deciding"
-    if verdict.step == "2":
-        return f"fine-tuning cannot go live: {decision.obstacle}"
-    if verdict.action == "collect_examples":
-        known = case.request.fine_tuning.labelled_examples if case.request.fine_tuning else None
-        needed = int(case.thresholds["article_enough_examples"])
-        if known is None:
-            return f"how many labelled examples there are was not said (send fine_tuning.labelled_examples; {needed:,} are needed)"
-        return f"{needed - known:,} labelled examples are missing to the {needed:,} that fine-tuning needs"
-    if verdict.gate and verdict.field:
-        return f"one gate of the framework is open ({verdict.gate}): send {verdict.field.strip('/').replace('/', '.')}"
-    if verdict.gate:
-        return f"a gate of the framework is not met ({verdict.gate})"
-    if verdict.action == "run_pilot" and verdict.step in ("8", "expected_value"):
-        pilot = information.pilot
-        return f"with {pilot.size:,} examples it costs about {_money(case, pilot.cost)} and is worth {_money(case, pilot.value)} to know"
-    if verdict.step == "expected_value" and verdict.action == "measure_first":
-        study = information.graded_trials
-        return f"grade {study.size:,} more answers for about {_money(case, study.cost)}; to know is worth {_money(case, study.value)}"
-    if verdict.is_premium:
-        premium = max(-figures.mean("npv"), 0.0)
-        return f"only a fine-tune is likely to meet the requirement, at an expected premium of {_money(case, premium)}"
-    return ""
-
-
-def summary(case: Case, decision: Decision, figures: Figures, information: Information) -> str:
-    """Return one sentence that a manager can read."""
-    because = _because(case, decision, figures, information)
-    valued = case.request.finance is not None and case.request.finance.error_cost is not None
-    error_note = ""
-    if not valued:
-        item = next(b for b in figures.simulation.break_evens if b.search.input == "error_cost")
-        roots = [c.value for c in item.crossings]
-        error_note = (
-            f"; a wrong answer has no price here, fine-tuning would break even at {_money(case, roots[0])} for each"
-            if roots
-            else f"; a wrong answer has no price here, and no price of it would change that ({item.state})"
-        )
-    other = decision.expected_value if case.policy == "framework" else decision.framework
-    split = ""
-    if other.action != decision.verdict.action:
-        name = "expected value alone" if case.policy == "framework" else "the framework"
-        split = f"; {name} would say {other.action.replace('_', ' ')}"
-    head = DOING[decision.verdict.action]
-    return (
-        f"{head}: {because + '; ' if because else ''}{_worth(case, decision, figures)}{_chances(case, decision)}{split}"
-        f"{error_note}."
-    )
 
 
 def _statement(case: Case, rule: Rule) -> str:
@@ -210,13 +149,13 @@ def reasons(case: Case, decision: Decision) -> list[Reason]:
         favours = "fine_tuning" if gap >= large else "prompt_engineering"
         status = "satisfied" if gap >= large or gap <= small else "not_satisfied"
         points = round(100 * gap)
-        where = f"{points} points short of" if points > 0 else "at or above"
+        where = f"{counted(points, 'point')} short of" if points > 0 else "at or above"
         found.append(
             Reason(
                 rule="size_of_gap",
                 favours=favours,
                 status=status,
-                statement=f"The prompt is {where} {percent(requirement)}: up to {round(100 * small)} "
+                statement=f"The prompt is {where} {exact_percent(requirement)}: up to {round(100 * small)} "
                 f"points a better prompt is likelier to close it, from {round(100 * large)} a fine-tune.",
             )
         )
@@ -242,7 +181,10 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
             "A prompt is limited to what the base model knows.",
         ]
     if chosen.shutdown_date:
-        found.append(f"{chosen.name}: the provider shuts it down on {chosen.shutdown_date}.")
+        found.append(
+            f"{chosen.name}: the provider {'shut' if chosen.shutdown_date <= case.as_of else 'shuts'} it down on "
+            f"{chosen.shutdown_date}."
+        )
     if chosen.last_training_date and chosen.last_training_date != chosen.shutdown_date:
         found.append(f"{chosen.name}: no training after {chosen.last_training_date}.")
     shutdown = case.request.prompting.shutdown_date
@@ -316,16 +258,16 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
              less(p_invalid + 1.0 - figures("prompt_accuracy"), t_invalid + 1.0 - figures("tuned_accuracy_fresh"), ONE_POINT), ft),
         _row("knowledge_freshness", "as fresh as the prompt",
              age if half_life is not None else "frozen at training; no half-life stated", pe, pe),
-        _row("token_cost_at_scale", f"{_money(case, prompt_cost)} per request",
-             f"{_money(case, tuned_cost)} per request, and {_money(case, hosting)} hosting a month",
+        _row("token_cost_at_scale", f"{money(case, prompt_cost)} per request",
+             f"{money(case, tuned_cost)} per request, and {money(case, hosting)} hosting a month",
              less(figures("prompt_run_rate_tokens"), figures("tuned_run_rate_tokens") + hosting), ft),
         _row("auditability", "instructions can be read", "behaviour is in the weights", pe, pe),
-        _row("implementation_cost", f"{_money(case, improvement)} to improve", f"{_money(case, build)} to build",
+        _row("implementation_cost", f"{money(case, improvement)} to improve", f"{money(case, build)} to build",
              less(improvement, build), pe),
         _row("task_specificity", f"well defined: {known(case.request.task.well_defined)}",
              f"own terms or schemas: {known(case.request.task.proprietary_knowledge)}",
              {True: ft, False: pe, None: tie}[case.request.task.well_defined], tie),
-        _row("maintenance_burden", f"{_money(case, upkeep)} a month", f"{_money(case, tuned_upkeep)} a month",
+        _row("maintenance_burden", f"{money(case, upkeep)} a month", f"{money(case, tuned_upkeep)} a month",
              less(upkeep, tuned_upkeep), tie),
     ]  # fmt: skip
 
