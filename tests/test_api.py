@@ -228,7 +228,7 @@ def test_every_offer_that_lost_says_why(client: Client) -> None:
         assert (offer["npv"] is None) == (not offer["is_feasible"])
     feasible = [offer["lost_because"] for offer in others if offer["is_feasible"]]
     assert any("most of all for hosting" in why for why in feasible)
-    assert any("shut down on 2027-01-14" in offer["lost_because"] for offer in others if not offer["is_feasible"])
+    assert any("shuts it down on 2027-01-14" in offer["lost_because"] for offer in others if not offer["is_feasible"])
 
 
 def test_trace_tells_where_each_value_comes_from(client: Client) -> None:

@@ -51,14 +51,16 @@ def test_base_case_equals_a_plain_calculation(seed: int, assess: Assess) -> None
     close(costs["retraining_cost"], hand.retraining_cost, 0.0, "retraining cost")
     close(costs["live_months"], hand.live_months, 1.0, "live months")
     close(costs["retrainings"], sum(hand.retrainings), 0.0, "retrainings")
-    close(back["payback"]["months"], hand.payback_months, 1.0, "payback")
-    close(back["discounted_payback"]["months"], hand.discounted_payback_months, 1.0, "discounted payback")
-    close(back["payback_requests"], hand.payback_requests, 0.0, "payback requests")
-    if hand.roi is not None:
-        invested = hand.npv / hand.roi if hand.roi else 1.0
-        close(costs["roi"], hand.roi, money / abs(invested), "roi")
     if hand.live_months > 0:
+        close(back["payback"]["months"], hand.payback_months, 1.0, "payback")
+        close(back["discounted_payback"]["months"], hand.discounted_payback_months, 1.0, "discounted payback")
+        close(back["payback_requests"], hand.payback_requests, 0.0, "payback requests")
         close(accuracy["fine_tuning"]["worst_month"], hand.worst_tuned_accuracy, 0.0, "worst month")
+        if hand.roi is not None:
+            invested = hand.npv / hand.roi if hand.roi else 1.0
+            close(costs["roi"], hand.roi, money / abs(invested), "roi")
+    else:
+        assert costs["roi"] is back["payback_requests"] is back["payback"]["months"] is None
     flows = answer["cash_flows"]
     for month, flow in enumerate(flows):
         close(flow["prompting"], hand.prompt_flows[month], money * 1e-3, f"prompting in month {month}")

@@ -102,7 +102,7 @@ def test_break_evens_of_the_examples(name: str, assess: Assess, resolved: Callab
 def test_break_evens_of_random_requests(assess: Assess, resolved: Callable[[dict[str, Any]], Case]) -> None:
     """The same holds for requests at random, jumps included."""
     counts = [check(request, assess, resolved(request)) for request in map(request_at_random, range(1000, 1060))]
-    assert sum(counts) >= 80
+    assert sum(counts) >= 70
 
 
 def test_states_never_and_always_hold_on_a_fine_grid(

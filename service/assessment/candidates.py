@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import logit
 
 from models.sampling import accuracy_mean
-from service.assessment.case import Candidate
+from service.assessment.case import NEVER_LIVE, Candidate
 from service.assessment.desk import CALLER, Desk, months_until
 from service.assumption import AccuracyPrior, FineTuningOffer, OfferValue
 from service.prices import InferencePrice, PriceList
@@ -102,6 +102,7 @@ def _candidate(
     smallest = desk.catalogue.assumptions["min_cacheable_tokens"].at(desk.as_of).value or 0.0
     is_dedicated = terms.requests_per_second_per_replica is not None
     last, shutdown = terms.last_training_date, terms.shutdown_date
+    is_over = (last is not None and last < desk.as_of) or (shutdown is not None and shutdown <= desk.as_of)
     inputs = {
         "tuned_input_price": plain * inference,
         "tuned_output_price": terms.output_usd_per_mtok * inference,
@@ -116,7 +117,7 @@ def _candidate(
         "storage_cost_per_month": (terms.storage_usd_per_month or 0.0) * money,
         "replica_requests_per_second": terms.requests_per_second_per_replica or math.inf,
         "minimum_replicas": float(terms.minimum_replicas or 1),
-        "tuned_shutdown_months": months_until(shutdown, desk.as_of),
+        "tuned_shutdown_months": NEVER_LIVE if is_over else months_until(shutdown, desk.as_of),
         "last_training_months": months_until(last, desk.as_of),
         "is_same_base": float(is_same),
         **prior_inputs(desk, relation),
@@ -128,7 +129,7 @@ def _candidate(
         is_same_base=is_same,
         is_dedicated=is_dedicated,
         inputs=inputs,
-        no_longer_trains=(last is not None and last < desk.as_of) or (shutdown is not None and shutdown <= desk.as_of),
+        no_longer_trains=is_over,
         last_training_date=last,
         shutdown_date=shutdown,
         source=terms.source,

@@ -17,6 +17,9 @@ from service.request import AssessmentRequest, Relation
 
 Array = NDArray[np.float64]
 
+NEVER_LIVE = 0.0
+"""Months until the shutdown of what cannot go live: an end before any start (docs/decisions/0007)."""
+
 
 class Interval(NamedTuple):
     """An 80 % interval; of no width for a quantity the caller is sure of."""

@@ -53,6 +53,8 @@ def _item(found: BreakEven, currency: str) -> BreakEvenItem:
 
 
 def _payback(figures: Figures, name: str) -> PaybackAnswer:
+    if not figures.simulation.chosen.is_feasible:
+        return PaybackAnswer(months=None, state="never", p10=None, p50=None, p90=None, share_never=1.0)
     months = figures.maybe(name)
     p10, p50, p90 = figures.percentiles(name)
     return PaybackAnswer(
@@ -74,7 +76,7 @@ def break_even_answer(case: Case, simulation: Simulation, figures: Figures) -> B
         requests_per_month=Distribution(p10=p10, p50=p50, p90=p90, share_never=never),
         payback=_payback(figures, "payback_months"),
         discounted_payback=_payback(figures, "discounted_payback_months"),
-        payback_requests=figures.maybe("payback_requests"),
+        payback_requests=figures.maybe("payback_requests") if simulation.chosen.is_feasible else None,
     )
 
 
@@ -139,7 +141,7 @@ def costs_answer(case: Case, simulation: Simulation, figures: Figures) -> Costs:
         npv=figures.npv(figures("npv"), simulation.draws["npv"]),
         npv_of_improving=figures.npv(figures("npv_improved"), simulation.draws["npv_improved"]),
         npv_against_better_prompt=_against_better_prompt(figures),
-        roi=figures.maybe("roi"),
+        roi=figures.maybe("roi") if chosen.is_feasible else None,
         saving_per_request=figures("saving_per_request"),
         go_live_month=figures("lead_time_months"),
         end_month=figures("live_end_month"),

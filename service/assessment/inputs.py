@@ -53,7 +53,10 @@ INPUTS: Mapping[str, tuple[str, str]] = {
     "tuned_batch_discount": ("share", "discount of the batch interface"),
     "tuned_invalid_output_rate": ("share", "outputs that need one retry"),
     "lead_time_weeks": ("weeks", "from the decision to go-live of the fine-tune"),
-    "tuned_shutdown_months": ("months", "until the provider shuts the base model down"),
+    "tuned_shutdown_months": (
+        "months",
+        "until the provider shuts the base model down; 0 where the fine-tune cannot go live",
+    ),
     "last_training_months": ("months", "until the provider stops training the base model"),
     "migrates": ("flag", "1 when a successor is trained at the shutdown"),
     "retraining_interval_months": ("months", "between retrainings"),

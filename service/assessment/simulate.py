@@ -5,15 +5,19 @@ The base case (every estimate at its median) goes through the same lines as the 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models.latency import percentile_seconds, with_waiting
 from models.learning import probability_above
 from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
-from service.assessment.case import Candidate, Case, Fault, Unassessable
+from models.timeline import WEEKS_PER_MONTH
+from service.assessment.case import NEVER_LIVE, Candidate, Case, Fault, Unassessable
+from service.assessment.desk import DAYS_PER_MONTH
 from service.assessment.fold import DRAWN, Values, fold, refold
 from service.assessment.search import BreakEven, Search, break_evens, curves, one_row, volume_break_evens
 
@@ -56,6 +60,8 @@ PARTS = {
 """What the present value of a fine-tune's cost is made of."""
 
 PAYS = 1e-9
+
+DAYS_PER_WEEK = 7
 
 ROWS_AT_ONCE = 2048
 """Draws folded together; bounds memory at long horizons."""
@@ -116,16 +122,20 @@ def with_candidates(values: Values, candidates: tuple[Candidate, ...]) -> Values
     }
 
 
-def _obstacle(candidate: Candidate, start: float, end: float) -> str:
+def _obstacle(candidate: Candidate, start: float, end: float, horizon: int) -> str:
+    """Return why an offer cannot go live, in whole days so that what is compared is what is shown; empty if it can."""
     if candidate.no_longer_trains:
         if candidate.shutdown_date and candidate.last_training_date not in (None, candidate.shutdown_date):
-            return f"no longer trained since {candidate.last_training_date}, shut down on {candidate.shutdown_date}"
-        return f"no longer trained since {candidate.last_training_date or candidate.shutdown_date}"
+            return f"training ended on {candidate.last_training_date}, serving ends on {candidate.shutdown_date}"
+        return f"training ended on {candidate.last_training_date or candidate.shutdown_date}"
     if end <= start:
+        takes = f"going live takes {math.ceil(round(start * WEEKS_PER_MONTH * DAYS_PER_WEEK, 6))} days"
         shutdown = candidate.inputs["tuned_shutdown_months"]
         if shutdown <= end:
-            return f"shut down on {candidate.shutdown_date}, in {shutdown:.1f} months, before it could go live in {start:.1f}"
-        return f"it could go live only after {start:.1f} months, the horizon ends at {end:.1f}"
+            days = round(shutdown * DAYS_PER_MONTH)
+            return f"{takes}, and the provider shuts it down on {candidate.shutdown_date}, after {days}"
+        months = f"{horizon} month{'s' if horizon > 1 else ''}"
+        return f"{takes}, and the horizon of {months} ends after {math.floor(end * DAYS_PER_MONTH)}"
     return ""
 
 
@@ -143,7 +153,7 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
     chances = _chances(case, values, count)
     found = []
     for index, candidate in enumerate(candidates):
-        obstacle = _obstacle(candidate, float(start[index]), float(end[index]))
+        obstacle = _obstacle(candidate, float(start[index]), float(end[index]), case.horizon_months)
         found.append(
             Screened(
                 candidate=candidate,
@@ -238,6 +248,20 @@ def _fewest_replicas(case: Case, base: Values) -> int | None:
     return int(servers[meets.argmax(), 0]) if meets.any() else None
 
 
+def _as_simulated(offer: Screened) -> Candidate:
+    """Return the offer that is drawn: one that cannot go live at the base case goes live in no draw."""
+    if offer.is_feasible:
+        return offer.candidate
+    return structs.replace(offer.candidate, inputs={**offer.candidate.inputs, "tuned_shutdown_months": NEVER_LIVE})
+
+
+def _without_a_switch(found: BreakEven) -> BreakEven:
+    """Return a break-even where no offer can go live: only a shorter lead time could change that."""
+    if found.search.ledger == "lead_time_weeks" and found.crossings:
+        return found
+    return found._replace(crossings=(), offers=(), state="never")
+
+
 def simulate(case: Case) -> Simulation:
     """Return the base case and the draws of the best offer, the ranking of all, and the break-evens.
 
@@ -258,7 +282,7 @@ def simulate(case: Case) -> Simulation:
     parts, volumes = [], []
     for first in range(0, case.draws, ROWS_AT_ONCE):
         rows = slice(first, min(first + ROWS_AT_ONCE, case.draws))
-        values_drawn = drawn(case, rows, screened[chosen].candidate)
+        values_drawn = drawn(case, rows, _as_simulated(screened[chosen]))
         parts.append(_per_draw(values_drawn, rows.stop - rows.start))
         volumes.append(volume_break_evens(values_drawn, stated))
     draws = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -275,6 +299,9 @@ def simulate(case: Case) -> Simulation:
                 )
             ]
         )
+    found = break_evens(values, stated, case.candidates, chosen, case.context_window)
+    if not screened[chosen].is_feasible:
+        found = [_without_a_switch(item) for item in found]
     ranked = [screened[i] for i in order]
     ranked += sorted(beside, key=lambda s: (not s.is_feasible, -s.npv, s.candidate.id))
     return Simulation(
@@ -283,7 +310,7 @@ def simulate(case: Case) -> Simulation:
         base=base,
         draws=draws,
         volume_break_even=np.concatenate(volumes),
-        break_evens=tuple(break_evens(values, stated, case.candidates, chosen, case.context_window)),
+        break_evens=tuple(found),
         curves=curves(values, stated, case.candidates, chosen) if "curves" in case.request.include else (),
         fewest_replicas=_fewest_replicas(case, base),
     )

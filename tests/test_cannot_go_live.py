@@ -1,0 +1,115 @@
+"""A fine-tune that cannot go live: nothing in the answer counts on it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Assess = Callable[[dict[str, Any]], dict[str, Any]]
+Json = dict[str, Any]
+
+RICH: Json = {
+    "task": {"description": "Route tickets.", "required_accuracy": 0.9},
+    "prompting": {"measured_accuracy": {"correct": 148, "total": 200}},
+    "fine_tuning": {"labelled_examples": 5000},
+    "volume": {"requests_per_month": 400000},
+    "finance": {"error_cost": 1000},
+    "include": ["cash_flows", "curves"],
+}
+"""A case in which a fine-tune would pay well if only it could go live."""
+
+DEAD: dict[str, Json] = {
+    "retired": {"base_model": "openai/gpt-3.5-turbo"},
+    "no longer trained, still served": {
+        "base_model": "azure/gpt-4.1-mini", "offer": {"last_training_date": "2026-10-01", "shutdown_date": "2029-01-01"},
+    },
+    "shut down before it could go live": {"base_model": "openai/gpt-4.1-mini"},
+    "shut down before it could go live, then migrated": {"base_model": "openai/gpt-4.1-mini", "on_shutdown": "migrate"},
+    "not live within the horizon": {"base_model": "azure/gpt-4.1-mini", "lead_time_weeks": {"low": 100, "high": 130}},
+    "nothing to build": {"base_model": "openai/gpt-3.5-turbo", "build_cost": 0},
+}  # fmt: skip
+
+
+def dead(name: str, **finance: Any) -> Json:
+    """Return the rich case with an offer that cannot go live."""
+    request = copy.deepcopy(RICH)
+    request["fine_tuning"] |= DEAD[name]
+    request["finance"] |= finance
+    return request
+
+
+@pytest.mark.parametrize("name", DEAD)
+@pytest.mark.parametrize("policy", ["framework", "expected_value"])
+def test_nothing_counts_on_it(name: str, policy: str, assess: Assess) -> None:
+    """No saving, no chance, no payback and no value of a study comes from a switch that cannot happen."""
+    answer = assess({**dead(name), "policy": policy})
+    costs, back = answer["costs"], answer["break_even"]
+    assert costs["is_feasible"] is False and costs["infeasible_because"]
+    assert answer["verdict"]["choice"] == "prompt_engineering"
+    for figure in ("mean", "p10", "p50", "p90", "base_case"):
+        assert costs["npv"][figure] <= 0
+    assert costs["npv"]["base_case"] == -costs["fine_tuning"]["one_off"]
+    assert costs["npv"]["probability_positive"] == 0
+    assert costs["roi"] is None and back["payback_requests"] is None
+    assert costs["live_months"] == costs["retrainings"] == 0
+    assert back["payback"] == back["discounted_payback"] == {
+        "months": None, "state": "never", "p10": None, "p50": None, "p90": None, "share_never": 1,
+    }  # fmt: skip
+    assert back["requests_per_month"] == {"p10": None, "p50": None, "p90": None, "share_never": 1}
+    assert answer["accuracy"]["fine_tuning"]["probability_meets_requirement"] == 0
+    assert answer["value_of_information"]["evpi"] == 0
+    assert answer["value_of_information"]["pilot"]["value"] == 0
+    assert all(flow["live_share"] == 0 for flow in answer["cash_flows"])
+    assert next(offer for offer in answer["offers"] if offer["is_chosen"])["npv"] is None
+
+
+@pytest.mark.parametrize("name", DEAD)
+def test_no_break_even_but_in_the_lead_time(name: str, assess: Assess) -> None:
+    """Every break-even is `never`, but that a shorter lead time lets it go live where the provider still trains it."""
+    items = {item["input"]: item for item in assess(dead(name))["break_even"]["items"]}
+    lead = items.pop("lead_time_weeks")
+    for item in items.values():
+        assert item["state"] == "never", item
+        assert item["break_even"] == item["crossings"] == []
+        assert item["fine_tuning_pays"] is item["distance"] is None
+    if name in ("retired", "no longer trained, still served", "nothing to build"):
+        assert lead["state"] == "never"
+    else:
+        assert lead["state"] in ("reached", "crossed")
+        assert lead["break_even"][0] < lead["current"] and lead["fine_tuning_pays"] == "below"
+
+
+@pytest.mark.parametrize("name", DEAD)
+@pytest.mark.parametrize("total", [60, 200])
+def test_the_summary_claims_nothing_for_it(name: str, total: int, assess: Assess) -> None:
+    """The summary says that and why it cannot go live, and neither a saving, a cost nor a chance of it."""
+    request = dead(name)
+    request["prompting"]["measured_accuracy"] = {"correct": total // 2, "total": total}
+    answer = assess(request)
+    said = answer["verdict"]["summary"]
+    assert f"fine-tuning cannot go live ({answer['costs']['infeasible_because']})" in said
+    assert "fine-tuning is expected" not in said and "after fine-tuning" not in said and "pays" not in said
+    del request["finance"]["error_cost"]
+    assert "break" not in assess(request)["verdict"]["summary"]
+
+
+def test_the_same_offer_pays_where_it_can_go_live(assess: Assess) -> None:
+    """The case is rich: with an offer that lives on, the same figures speak for fine-tuning."""
+    request = copy.deepcopy(RICH)
+    request["fine_tuning"]["base_model"] = "azure/gpt-4.1-mini"
+    answer = assess(request)
+    assert answer["costs"]["npv"]["mean"] > 0 and answer["value_of_information"]["evpi"] > 0
+    assert "fine-tuning is expected to save" in answer["verdict"]["summary"]
+
+
+def test_what_is_compared_is_what_is_shown(assess: Assess) -> None:
+    """A go-live one day too late is said in days that differ, not in rounded months that look alike."""
+    request = dead("shut down before it could go live")
+    request["fine_tuning"] = {
+        "base_model": "azure/gpt-4.1-mini", "lead_time_weeks": 31 / 7, "offer": {"shutdown_date": "2026-12-23", "last_training_date": "2026-12-23"},
+    }  # fmt: skip
+    because = assess(request)["costs"]["infeasible_because"]
+    assert because == "going live takes 31 days, and the provider shuts it down on 2026-12-23, after 30"
