@@ -2,6 +2,10 @@
 
 Asked for a model and a date it answers with the price of one request: by tier of input size, cached, cache-write and
 batch prices included. A model without a token price is not listed; nothing is matched fuzzily.
+
+The package states on which day a price changed, not on which day a model was first sold. So a model has no price before
+the first date in its own names (gpt-4.1-mini-2025-04-14), and none before any was sold by the token; after that its
+oldest price stands, and `since` is null where the package does not say from which day the price holds.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from importlib.metadata import version
@@ -24,6 +29,11 @@ LATEST = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)
 NEAREST_NAMES = 5
 
 CHECKED = re.compile(r"(?:verified|checked|retrieved) (?:on )?(\d{4}-\d{2}-\d{2})")
+
+FIRST_SOLD = datetime.date(2020, 6, 11)
+"""The day the first API to be sold by the token opened (https://openai.com/index/openai-api/)."""
+
+DATED = re.compile(r"(?<!\d)(20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 SNAPSHOT_DATE = datetime.date(2026, 10, 14)
 """Date of the newest verification stated in the price data of genai-prices 0.2.3, the release we ship."""
@@ -46,6 +56,11 @@ class InferencePrice(Struct, frozen=True, kw_only=True):
     is_deprecated: bool | None
     source_href: str
     checked: datetime.date
+    since: datetime.date | None
+
+    def is_oldest_known(self, as_of: datetime.date) -> bool:
+        """Return whether the price stands for a day before it was checked, and since when it holds is not known."""
+        return self.since is None and as_of < self.checked
 
 
 def _slug(supplier_id: str) -> str:
@@ -62,6 +77,30 @@ def _tiers(price: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
 def _on_starts(price: Any, starts: tuple[float, ...]) -> tuple[float, ...]:
     own_starts, prices = _tiers(price)
     return tuple(prices[sum(own <= start for own in own_starts)] for start in (0.0, *starts))
+
+
+def _names(clause: Any) -> Iterator[str]:
+    """Yield the names that a genai-prices match clause speaks of."""
+    for part in ("equals", "starts_with", "contains"):
+        if isinstance(name := getattr(clause, part, None), str):
+            yield name
+    for part in ("or_", "and_"):
+        for inner in getattr(clause, part, None) or ():
+            yield from _names(inner)
+
+
+def _first_dated(model: Any) -> datetime.date:
+    """Return the first date in a model's own names; where it has none, the day the first model was sold."""
+    found = [DATED.search(name) for name in (model.id, *_names(model.match))]
+    return min((datetime.date(*map(int, date.groups())) for date in found if date), default=FIRST_SOLD)
+
+
+def _since(model: Any, moment: datetime.datetime) -> datetime.date | None:
+    """Return the day from which the price in force at a moment is stated to hold, None where none is stated."""
+    if not isinstance(model.prices, list):
+        return None
+    active = (p.constraint for p in reversed(model.prices) if p.constraint is None or p.constraint.active(moment))
+    return getattr(next(active, None), "start_date", None)
 
 
 class PriceList:
@@ -104,8 +143,14 @@ class PriceList:
         """Return the price of a model (id or exact alias) in force at a date, None if there is none."""
         return self._find(self.canonical(model_id), as_of)
 
+    def first_day(self, model_id: str) -> datetime.date | None:
+        """Return the first day on which a model can have had a price, None where the model is unknown."""
+        known = self._models.get(self.canonical(model_id))
+        return _first_dated(known[1]) if known else None
+
     def _look_up(self, name: str, as_of: datetime.date) -> InferencePrice | None:
-        if name not in self._models:
+        first = self.first_day(name)
+        if first is None or as_of < first:
             return None
         supplier, model = self._models[name]
         moment = datetime.datetime.combine(as_of, NOON)
@@ -131,6 +176,7 @@ class PriceList:
             is_deprecated=model.deprecated,
             source_href=(supplier.pricing_urls or [""])[0],
             checked=max(dates, default=SNAPSHOT_DATE),
+            since=_since(model, moment),
         )
 
     def nearest(self, model_id: str, known: tuple[str, ...] | None = None) -> list[str]:

@@ -105,6 +105,7 @@ class Case(Struct, frozen=True, kw_only=True):
     prompt_model: str | None
     prompt_price_source: Source
     prompt_price_checked: datetime.date | None
+    prompt_price_is_oldest_known: bool
     intervals: Mapping[str, Interval]
     constants: Mapping[str, Array]
     stated: frozenset[str]

@@ -75,7 +75,11 @@ def put_price(desk: Desk, prompting: Prompting, prices: PriceList) -> tuple[str 
                  entry.note, ("prompt_tier_input_prices", "prompt_tier_output_prices"))
         )  # fmt: skip
     price = prices.find(model, desk.as_of) if model else None
-    if named and price is None and given is None:
+    first = prices.first_day(model) if model else None
+    if given is None and first is not None and desk.as_of < first:
+        desk.fault("/prompting/base_model", f"No price of {model} is on record before {first}.", named or "nothing",
+                   f"as_of {first} or later, a base model that was sold on {desk.as_of}, or prompting.prices")  # fmt: skip
+    elif named and price is None and given is None:
         near = prices.nearest(named)
         desk.fault(
             "/prompting/base_model",
@@ -83,6 +87,9 @@ def put_price(desk: Desk, prompting: Prompting, prices: PriceList) -> tuple[str 
             named,
             f"one of {', '.join(near)}" if near else "an id that GET /v1/models lists, or prompting.prices",
         )
+    if price is not None and given is None and price.is_oldest_known(desk.as_of):
+        desk.note("/as_of", "", None, "USD/1M tokens", f"The price list does not say since when {price.name} costs what it "
+                  f"does: for {desk.as_of} its oldest known price stands.", "oldest known price")  # fmt: skip
     scale = desk.units_per_usd
     if given is not None:
         read, write = given.cache_read_usd_per_mtok, given.cache_write_usd_per_mtok

@@ -155,6 +155,7 @@ def resolve(
         prompt_model=model,
         prompt_price_source=CALLER if price is None else Source(title=PriceList.version, href=price.source_href),
         prompt_price_checked=None if price is None or prompting.prices else price.checked,
+        prompt_price_is_oldest_known=price is not None and not prompting.prices and price.is_oldest_known(as_of),
         intervals=desk.intervals,
         constants=desk.constants,
         stated=frozenset(desk.intervals) | frozenset(desk.constants),

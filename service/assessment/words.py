@@ -198,6 +198,10 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
     for what, checked in ((chosen.name, chosen.checked), (case.prompt_model, case.prompt_price_checked)):
         if what and checked and (days := (case.as_of - checked).days) > CHECKED_LONG_AGO_DAYS:
             found.append(f"Prices of {what} were last checked on {checked}, {days} days before this assessment.")
+    if case.prompt_price_is_oldest_known:
+        found.append(
+            f"Since when {case.prompt_model} costs what it does is not on record; for {case.as_of} its oldest known price is used."
+        )
     if chosen.confidence != "high" and not chosen.no_longer_trains:
         found.append(f"The terms of {chosen.name} rest on sources of {chosen.confidence} confidence.")
     half_life = figures.maybe("knowledge_half_life_months")

@@ -1,0 +1,90 @@
+"""Prices of base models as of a date: none before there was one, and what is not known of a date is said."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from service.routes import House
+
+Assess = Callable[[dict[str, Any]], dict[str, Any]]
+Client = TestClient[Any]
+
+REQUEST: dict[str, Any] = {
+    "task": {"description": "Route tickets."},
+    "prompting": {"measured_accuracy": {"correct": 148, "total": 200}, "base_model": "openai/gpt-4.1-mini"},
+    "fine_tuning": {"offer": {"prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}}},
+    "volume": {"requests_per_month": 400000},
+    "simulation": {"draws": 256},
+}
+
+
+def listed(client: Client, as_of: str) -> dict[str, Any]:
+    """Return the models listed on a day, by id."""
+    items = client.get("/v1/models", params={"as_of": as_of}).json()["items"]
+    return {item["model"]: item for item in items}
+
+
+def test_no_model_is_listed_before_any_was_sold(client: Client) -> None:
+    """On 2020-01-01 no model was sold by the token, so none is listed; half a year later the oldest are."""
+    assert listed(client, "2020-01-01") == listed(client, "2020-06-10") == {}
+    assert "openai/davinci" in listed(client, "2020-06-11")
+
+
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [
+        ("openai/gpt-4.1-mini", "2025-04-14"),
+        ("azure/gpt-4o", "2024-08-06"),
+        ("openai/gpt-4o-2024-05-13", "2024-05-13"),
+        ("bedrock/regional.anthropic.claude-3-haiku-20240307-v1-0", "2024-03-07"),
+    ],
+)
+def test_a_model_has_no_price_before_the_first_date_in_its_names(model: str, first: str, client: Client) -> None:
+    """From the first date in its own names on it is listed and found, on the day before neither."""
+    before = str(datetime.date.fromisoformat(first) - datetime.timedelta(days=1))
+    for day, status in ((before, 404), (first, 200)):
+        assert (model in listed(client, day)) == (status == 200)
+        assert client.get(f"/v1/models/{model}", params={"as_of": day}).status_code == status
+
+
+def test_every_listed_model_could_be_sold_that_day(house: House) -> None:
+    """No price is older than the first day of its model, and `since` never lies after the day asked for."""
+    for day in (datetime.date(2023, 1, 1), datetime.date(2025, 6, 1), datetime.date(2026, 11, 23)):
+        for name in house.prices.ids():
+            price, first = house.prices.find(name, day), house.prices.first_day(name)
+            assert first is not None
+            assert (price is not None) == (day >= first)
+            assert price is None or price.since is None or first <= price.since <= day
+
+
+def test_a_stated_change_is_in_force_from_its_day(house: House) -> None:
+    """Where the list states from when a price holds, `since` is that day, and null for the price before it."""
+    day = datetime.date(2026, 3, 13)
+    new = house.prices.find("anthropic/claude-opus-4-6", day)
+    old = house.prices.find("anthropic/claude-opus-4-6", day - datetime.timedelta(days=1))
+    assert new is not None and new.since == day and not new.is_oldest_known(day)
+    assert old is not None and old.since is None and old.is_oldest_known(day - datetime.timedelta(days=1))
+
+
+def test_an_oldest_known_price_is_named(assess: Assess) -> None:
+    """Before the day a price was checked, an answer says in its risks and assumptions that it takes the oldest known one."""
+    old = assess({**REQUEST, "as_of": "2026-06-01"})
+    assert any("oldest known price" in risk and "openai/gpt-4.1-mini" in risk for risk in old["verdict"]["risks"])
+    (used,) = [used for used in old["assumptions"] if used["pointer"] == "/as_of"]
+    assert used["text"] == "oldest known price" and "2026-06-01" in used["note"]
+    own = {**REQUEST["prompting"], "prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}}
+    for request in ({**REQUEST, "as_of": "2026-11-23"}, {**REQUEST, "as_of": "2026-06-01", "prompting": own}):
+        answer = assess(request)
+        assert "oldest known price" not in str(answer["verdict"]["risks"])
+        assert not [used for used in answer["assumptions"] if used["pointer"] == "/as_of"]
+
+
+def test_a_price_of_ones_own_needs_no_record(assess: Assess) -> None:
+    """With prices in the request a case may lie before its base model was listed."""
+    own = {**REQUEST["prompting"], "prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}}
+    assert assess({**REQUEST, "as_of": "2025-01-01", "prompting": own})["costs"]["prompting"]["tco"]["base_case"] > 0
