@@ -1,11 +1,14 @@
-"""Times one request at the default number of draws and shows where the time goes. Run by `make bench`."""
+"""Times one request at the default number of draws and shows where the time goes, and the largest request. Run by `make bench`."""
 
 from __future__ import annotations
 
 import json
+import os
+import resource
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ from service.request import AssessmentRequest
 
 EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
 ROUNDS = 15
+LARGEST = {"horizon_months": 120, "draws": 16_384}
+LARGEST_ROUNDS, AT_ONCE = 5, 6
 
 
 def milliseconds(work: Callable[[], Any]) -> float:
@@ -73,11 +78,44 @@ def time_example(path: Path) -> dict[str, float]:
     return {part: milliseconds(work[part]) for part in PARTS}
 
 
+def largest() -> None:
+    """Print what the largest request takes: alone, and several at once in as many threads as the service uses."""
+    house = app.state.house
+    raw = json.loads((EXAMPLES / "minimal.json").read_text()) | {"as_of": "2026-11-23"}
+    raw["volume"]["horizon_months"] = LARGEST["horizon_months"]
+    raw["simulation"] = {"draws": LARGEST["draws"]}
+    request = decode(json.dumps(raw).encode(), AssessmentRequest)
+    as_of = request.as_of
+    assert as_of is not None
+
+    def answer(start: float) -> tuple[float, float]:
+        busy = time.thread_time()
+        assess(request, house.catalogue, house.prices, house.count, as_of, __version__)
+        return time.perf_counter() - start, time.thread_time() - busy
+
+    def peak() -> str:
+        return f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+
+    alone = [answer(time.perf_counter()) for _ in range(LARGEST_ROUNDS)]
+    elapsed, busy = (statistics.median(column) for column in zip(*alone, strict=True))
+    print(
+        f"\nlargest request ({LARGEST}), load {os.getloadavg()[0]:.1f}: alone {elapsed:.2f} s ({busy:.2f} s of one core), {peak()}"
+    )
+    cores = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(cores) as pool:
+        start = time.perf_counter()
+        waits = sorted(elapsed for elapsed, _ in pool.map(answer, [start] * AT_ONCE))
+    print(
+        f"{AT_ONCE} at once on {cores} cores: the first after {waits[0]:.2f} s, the last after {waits[-1]:.2f} s, {peak()}"
+    )
+
+
 def main() -> int:
-    """Print a table of milliseconds by stage for every example at 1,024 draws."""
+    """Print a table of milliseconds by stage for every example at 1,024 draws, then the largest request."""
     print(f"| example | {' | '.join(PARTS)} |\n|---|{'---|' * len(PARTS)}")
     for path in sorted(EXAMPLES.glob("*.json")):
         print(f"| {path.stem} | " + " | ".join(f"{time:.2f}" for time in time_example(path).values()) + " |")
+    largest()
     return 0
 
 
