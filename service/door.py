@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import jsonschema_rs
 import msgspec
 
-from service import request
+from service import estimate, request, request_prompting, request_tuning
 from service.assessment.case import Fault
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -29,7 +29,10 @@ PRIVATE = re.compile(r"^(/task/description|/prompting/texts|/texts)")
 REQUIRED = "a value"
 
 NOUNS: dict[str, Any] = {
-    name: noun for name, noun in vars(request).items() if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
+    name: noun
+    for module in (estimate, request_prompting, request_tuning, request)
+    for name, noun in vars(module).items()
+    if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
 }
 """Every request noun by name."""
 

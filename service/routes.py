@@ -28,7 +28,8 @@ from service.catalogue import Catalogue
 from service.door import Unreadable, decode
 from service.framework import FRAMEWORK
 from service.prices import PriceList
-from service.request import TEXTS_LIMIT, AssessmentRequest, TokenCountRequest
+from service.request import AssessmentRequest, TokenCountRequest
+from service.request_prompting import TEXTS_LIMIT
 
 T = TypeVar("T")
 N = TypeVar("N", bound=Struct)

@@ -20,26 +20,24 @@ from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
 from service.assessment.simulate import Simulation
 from service.assessment.words import comparison, reasons, risks, summary, why_it_lost
-from service.response import (
-    AccuracyAnswer,
-    AccuracyInterval,
-    Assessment,
-    AssumptionUsed,
+from service.response import Assessment, AssumptionUsed, OfferAnswer, Provenance, VerdictAnswer
+from service.response_information import (
     Curve,
     Evppi,
-    LatencyAnswer,
-    OfferAnswer,
-    OptionAccuracy,
-    OptionLatency,
     PilotStudy,
-    Provenance,
-    RequiredLabels,
     Sensitivity,
     TraceLine,
     TrialStudy,
-    TunedAccuracy,
     ValueOfInformation,
-    VerdictAnswer,
+)
+from service.response_quality import (
+    AccuracyAnswer,
+    AccuracyInterval,
+    LatencyAnswer,
+    OptionAccuracy,
+    OptionLatency,
+    RequiredLabels,
+    TunedAccuracy,
 )
 
 LEVEL = 0.8

@@ -19,8 +19,10 @@ from service.assessment.prompt_side import Counter, put_price, put_prompt, put_t
 from service.assessment.tuning_side import put_tuning
 from service.assumption import Source
 from service.catalogue import Catalogue
+from service.estimate import Estimate
 from service.prices import PriceList
-from service.request import AssessmentRequest, Estimate, FineTuning, Simulation
+from service.request import AssessmentRequest, Simulation
+from service.request_tuning import FineTuning
 
 THRESHOLDS = (
     "token_overhead_share",
