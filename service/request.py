@@ -109,4 +109,4 @@ class TokenCountRequest(Noun, frozen=True):
 
     texts: Annotated[list[Text], Meta(min_length=1, max_length=1000)]
     encoding: Literal["o200k_base", "cl100k_base"] | None = None
-    model: ModelId | None = None
+    base_model: ModelId | None = None
