@@ -21,7 +21,6 @@ Schema = dict[str, Any]
 
 COMPONENTS = "#/components/schemas/"
 INT32 = 2**31 - 1
-RANGE, ESTIMATE = "Range", "Estimate"
 TYPE_OF = {bool: "boolean", int: "integer", str: "string"}
 
 
@@ -68,22 +67,20 @@ class _Tidy:
         options = [option for option in schema["anyOf"] if option != {"type": "null"}]
         may_be_null = len(options) < len(schema["anyOf"])
         if len(options) > 1:
-            return {"$ref": COMPONENTS + self._estimate(options), **said}
+            return {"$ref": COMPONENTS + self._estimate(said.pop("title"), options), **said}
         only = {**self.value(options[0]), **said}
         if may_be_null and "enum" not in only and only.get("type") in ("boolean", "integer", "number", "string"):
             only["type"] = [only["type"], "null"]
         return only
 
-    def _estimate(self, options: list[Schema]) -> str:
+    def _estimate(self, name: str, options: list[Schema]) -> str:
         """Return the name of the estimate that is a number or a range; one name, one meaning."""
         (number,) = (option for option in options if option.get("type") == "number")
         (reference,) = (option["$ref"] for option in options if "$ref" in option)
-        of_range = reference.removeprefix(COMPONENTS)
-        name = of_range.removesuffix(RANGE) + ESTIMATE
         bounds = {key: part for key, part in self.value(number).items() if key != "description"}
         component = {
             "title": name,
-            "description": f"A number where it is known, or a {of_range} where it is not.",
+            "description": "A number where it is known, or its 80 % interval where it is not.",
             "oneOf": [bounds, {"$ref": reference}],
         }
         if self.estimates.setdefault(name, component) != component:
