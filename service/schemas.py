@@ -46,7 +46,8 @@ class _Tidy:
     def object(self, schema: Schema) -> Schema:
         """Return the schema of a noun."""
         properties = {name: self.value(part) for name, part in schema["properties"].items()}
-        return {**schema, "properties": properties}
+        said = {name: part for name, part in schema.items() if name != "required" or part}
+        return {**said, "properties": properties}
 
     def value(self, schema: Schema) -> Schema:
         """Return the schema of a field or of an item of a list."""
