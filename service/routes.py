@@ -202,8 +202,10 @@ async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
 @serving("listModels")
 async def list_models(request: AnyRequest, state: State) -> Response[bytes]:
     """List the base models with a token price in force at a date."""
-    asked = query(request, AtDateByProvider)
-    return listed(request, listings.model_prices(house_of(state).prices, asked.as_of or today(), asked.provider))
+    asked, prices = query(request, AtDateByProvider), house_of(state).prices
+    # Hundreds of prices are looked up: too long for the event loop, too short to wait behind assessments.
+    found = await asyncio.to_thread(listings.model_prices, prices, asked.as_of or today(), asked.provider)
+    return listed(request, found)
 
 
 @serving("getModel")
