@@ -123,17 +123,9 @@ class VerdictAnswer(Noun, frozen=True):
         str,
         Meta(
             description="What to do next by expected value: the best option, or a study first where that is worth "
-            "more than it costs. Extensible enum: one of keep_prompting, improve_prompt, measure_first, "
-            "collect_examples, run_pilot, fine_tune, rethink_task.",
-            examples=[
-                "keep_prompting",
-                "improve_prompt",
-                "measure_first",
-                "collect_examples",
-                "run_pilot",
-                "fine_tune",
-                "rethink_task",
-            ],
+            "more than it costs. Extensible enum: one of keep_prompting, improve_prompt, measure_first, run_pilot, "
+            "fine_tune, rethink_task.",
+            examples=["keep_prompting", "improve_prompt", "fine_tune", "run_pilot"],
         ),
     ]
     policies_agree: Annotated[bool, Meta(description="Whether both policies name the same action.")]

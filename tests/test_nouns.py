@@ -174,7 +174,7 @@ KNOWN = {
     "VerdictAnswer.expected_value_choice": SIDES,
     "VerdictAnswer.action": ACTIONS,
     "VerdictAnswer.framework_action": ACTIONS,
-    "VerdictAnswer.expected_value_action": ACTIONS,
+    "VerdictAnswer.expected_value_action": ACTIONS - {"collect_examples"},
     "Dimension.dimension": frozenset(dimension.id for dimension in FRAMEWORK.dimensions),
     "Dimension.winner": SIDES | {"tie"},
     "Dimension.article_winner": frozenset(dimension.winner for dimension in FRAMEWORK.dimensions),
