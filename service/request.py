@@ -240,8 +240,8 @@ class AssessmentRequest(Noun, frozen=True):
     """One case: a task, its measured prompt accuracy, its volume, and whatever else is known.
 
     Three fields are enough: `task.description`, `prompting.measured_accuracy` and `volume.requests_per_month`.
-    An optional field that is null counts as absent; unknown fields are refused. Every default that stands in
-    for something absent is listed in `assumptions` of the answer.
+    Where an optional field may be null, null counts as absent; unknown fields are refused. Every default that
+    stands in for something absent is listed in `assumptions` of the answer.
     """
 
     task: Annotated[Task, Meta(description="The task to be solved.")]

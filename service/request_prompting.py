@@ -229,8 +229,9 @@ class Prompting(Noun, frozen=True):
     batch_share: Annotated[
         Share | None,
         Meta(
-            description="Share of requests, of either option, that can wait and are sent at batch prices [share]. "
-            "Absent: the assumption `batch_share` of GET /v1/assumptions.",
+            description="Share of requests, of either option, that can wait and are sent at batch prices, those of "
+            "the price list or by the assumption `batch_discount` [share]. Absent: the assumption `batch_share` of "
+            "GET /v1/assumptions.",
             examples=[0],
         ),
     ] = None
@@ -245,8 +246,8 @@ class Prompting(Noun, frozen=True):
     build_cost: Annotated[
         PositiveEstimate | None,
         Meta(
-            description="One-off cost of the prompt where it is still to be built [finance.currency]. Absent: 0, for "
-            "a prompt that was measured is built and its cost is sunk."
+            description="One-off cost of the prompt where it is still to be built [finance.currency]. Absent: 0; a "
+            "prompt that was measured is built, and its cost is sunk."
         ),
     ] = None
     improvement_cost: Annotated[

@@ -213,9 +213,9 @@ class FineTuning(Noun, frozen=True):
     relative_size: Annotated[
         Relation | None,
         Meta(
-            description="Size of the fine-tune's base model beside the prompted one. Absent: derived offer by offer: "
-            "the same weights are `same`, a lower base input price is `smaller`, any other `larger`; without prices "
-            "to compare unknown.",
+            description="Size of the fine-tune's base model beside the prompted one; the accuracy prior depends on "
+            "it. Absent: derived offer by offer: the same weights are `same`, a lower base input price is `smaller`, "
+            "any other `larger`; without prices to compare unknown.",
             examples=["same"],
         ),
     ] = None

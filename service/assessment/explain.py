@@ -20,7 +20,7 @@ from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
 from service.assessment.simulate import Simulation
 from service.assessment.words import comparison, reasons, risks, summary, why_it_lost
-from service.response import Assessment, AssumptionUsed, OfferAnswer, Provenance, VerdictAnswer
+from service.response import Assessment, AssumptionUsed, OfferAnswer, Provenance
 from service.response_information import (
     Curve,
     Evppi,
@@ -39,6 +39,7 @@ from service.response_quality import (
     RequiredLabels,
     TunedAccuracy,
 )
+from service.response_verdict import VerdictAnswer
 
 LEVEL = 0.8
 
