@@ -10,6 +10,7 @@ msgspec writes the schemas; here they get the shapes from which every generator 
 
 from __future__ import annotations
 
+import inspect
 import typing
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -47,7 +48,7 @@ class _Tidy:
         """Return the schema of a noun."""
         properties = {name: self.value(part) for name, part in schema["properties"].items()}
         said = {name: part for name, part in schema.items() if name != "required" or part}
-        return {**said, "properties": properties}
+        return {**said, "description": inspect.cleandoc(schema["description"]), "properties": properties}
 
     def value(self, schema: Schema) -> Schema:
         """Return the schema of a field or of an item of a list."""
