@@ -162,8 +162,8 @@ class Provenance(Noun, frozen=True):
     prompt_price_source: Annotated[
         str,
         Meta(
-            description="Where the price of the prompted base model comes from; `the request` where none was looked "
-            "up.",
+            description="Where the price of the prompted base model comes from; `the request` where the caller "
+            "stated it.",
             examples=["genai-prices 0.2.3"],
         ),
     ]

@@ -154,6 +154,17 @@ def test_old_prices_are_named_as_a_risk(client: Client) -> None:
     assert "last checked" not in risks
 
 
+def test_a_price_of_the_callers_own_is_said_to_be_theirs(client: Client) -> None:
+    """Where the request states prices, they are the source, whether the base model is known or not."""
+    request = example("minimal")
+    request["prompting"]["base_model"] = "openai/gpt-4.1-mini"
+    listed = client.post("/v1/assessments", json=request).json()["provenance"]
+    assert listed["prompt_price_source"].startswith("genai-prices") and listed["prompt_price_checked"]
+    request["prompting"]["prices"] = {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
+    own = client.post("/v1/assessments", json=request).json()["provenance"]
+    assert own["prompt_price_source"] == "the request" and own["prompt_price_checked"] is None
+
+
 def test_both_policies_are_always_reported(client: Client) -> None:
     """The policy asked for decides; the other one's choice stands beside it."""
     request = example("ticket-triage")

@@ -155,7 +155,9 @@ def resolve(
         correct=prompting.measured_accuracy.correct,
         total=prompting.measured_accuracy.total,
         prompt_model=model,
-        prompt_price_source=CALLER if price is None else Source(title=PriceList.version, href=price.source_href),
+        prompt_price_source=CALLER
+        if price is None or prompting.prices
+        else Source(title=PriceList.version, href=price.source_href),
         prompt_price_checked=None if price is None or prompting.prices else price.checked,
         intervals=desk.intervals,
         constants=desk.constants,
