@@ -10,6 +10,7 @@ RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lo
 COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.md ./
 COPY models models
 COPY service service
+COPY openapi openapi
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps .
 
 FROM python:3.13-slim

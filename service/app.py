@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import os
+from typing import Any
 
-import anyio
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from service import __version__, catalogue, tokens
+from service import __version__, catalogue, problems, tokens
 from service.assessment.case import Unassessable
 from service.assessment.prompt_side import TextsTooLarge
 from service.door import Unreadable
+from service.front import front
+from service.gate import Gate, NotLetIn, TooMany
 from service.prices import PriceList
-from service.problems import http_error, our_fault, texts_too_large, unassessable, unreadable
-from service.routes import HANDLERS, House
+from service.routes import HANDLERS, House, admit
+from service.settings import Settings, read_settings
+from service.workers import Overloaded, TookTooLong, Workers
 
 
-def build() -> Litestar:
+class Service(Litestar):
+    """The application behind its front."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        await front(super().__call__, scope, receive, send)
+
+
+def build(settings: Settings) -> Service:
     """Return the application; refuses to start with a catalogue that cannot be true."""
     larder = catalogue.load()
     prices = PriceList(larder.identifiers)
@@ -29,20 +39,27 @@ def build() -> Litestar:
         catalogue=larder,
         prices=prices,
         version=__version__,
-        workers=anyio.CapacityLimiter(len(os.sched_getaffinity(0))),
+        settings=settings,
+        gate=Gate(settings.api_keys, settings.requests_per_minute),
+        workers=Workers(settings.most_waiting, settings.answer_seconds),
     )
-    return Litestar(
+    return Service(
         route_handlers=HANDLERS,
         state=State({"house": house}),
+        before_request=admit,
         exception_handlers={
-            HTTPException: http_error,
-            Unreadable: unreadable,
-            Unassessable: unassessable,
-            TextsTooLarge: texts_too_large,
-            Exception: our_fault,
+            HTTPException: problems.http_error,
+            Unreadable: problems.unreadable,
+            Unassessable: problems.unassessable,
+            TextsTooLarge: problems.texts_too_large,
+            NotLetIn: problems.not_let_in,
+            TooMany: problems.come_back,
+            Overloaded: problems.come_back,
+            TookTooLong: problems.took_too_long,
+            Exception: problems.our_fault,
         },
         openapi_config=None,
     )
 
 
-app = build()
+app = build(read_settings())

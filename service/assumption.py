@@ -25,33 +25,99 @@ class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Source(Fact, frozen=True):
     """Where a number comes from."""
 
-    title: str
-    href: str = ""
-    locator: str = ""
+    title: Annotated[
+        str,
+        Meta(
+            description="Title of the source, as a reader would look for it.", examples=["OpenAI prompt caching guide"]
+        ),
+    ]
+    href: Annotated[
+        str,
+        Meta(
+            description="Address of the source, without scheme; empty where there is none.",
+            examples=["developers.openai.com/api/docs/guides/prompt-caching"],
+        ),
+    ] = ""
+    locator: Annotated[
+        str, Meta(description="Place in the source: a heading, a table, a page; empty where the source is short.")
+    ] = ""
 
 
 class AssumedValue(Fact, frozen=True, rename={"from_date": "from"}):
     """The value of an assumption from a date on: a number, an 80 % range or an identifier."""
 
-    from_date: datetime.date
-    kind: Kind
-    source: Source
-    checked: datetime.date
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    text: str | None = None
-    note: str = ""
+    from_date: Annotated[datetime.date, Meta(description="First day on which it holds.", examples=["2026-11-23"])]
+    kind: Annotated[
+        Kind,
+        Meta(
+            description="How it came about: quoted by its provider, measured, published, or judged by us; a judged "
+            "one has a note.",
+            examples=["published"],
+        ),
+    ]
+    source: Annotated[Source, Meta(description="Where it comes from.")]
+    checked: Annotated[
+        datetime.date, Meta(description="Day on which the source was last looked at.", examples=["2026-11-23"])
+    ]
+    value: Annotated[
+        float | None,
+        Meta(description="The value where it is one number, in the assumption's unit; else null.", examples=[0.1]),
+    ] = None
+    low: Annotated[
+        float | None,
+        Meta(
+            description="10th percentile of the range, in the assumption's unit; null where it is none.", examples=[400]
+        ),
+    ] = None
+    high: Annotated[
+        float | None,
+        Meta(
+            description="90th percentile of the range, in the assumption's unit; null where it is none.",
+            examples=[1600],
+        ),
+    ] = None
+    text: Annotated[
+        str | None,
+        Meta(description="The identifier where it is no number; else null.", examples=["openai/gpt-4.1-mini"]),
+    ] = None
+    note: Annotated[
+        str, Meta(description="Why it is this value, and how far it can be trusted; empty where the source says all.")
+    ] = ""
 
 
 class Assumption(Fact, frozen=True):
     """A number we assume where the caller states none."""
 
-    id: str
-    description: str
-    unit: Unit
-    family: AssumptionFamily
-    values: tuple[AssumedValue, ...]
+    id: Annotated[str, Meta(description="Name of the assumption.", examples=["discount_rate"])]
+    description: Annotated[
+        str,
+        Meta(
+            description="What it is, in a phrase.",
+            examples=["Annual effective rate at which later money is worth less"],
+        ),
+    ]
+    unit: Annotated[
+        Unit,
+        Meta(
+            description="Unit of its values; money is in USD and converted by `finance.units_per_usd`.",
+            examples=["per year"],
+        ),
+    ]
+    family: Annotated[
+        AssumptionFamily,
+        Meta(
+            description="How a range of it is read: positive is lognormal, share logit-normal, rate normal; text is "
+            "an identifier.",
+            examples=["rate"],
+        ),
+    ]
+    values: Annotated[
+        tuple[AssumedValue, ...],
+        Meta(
+            description="Its values by date, oldest first; the last one that has begun is in force, before all the "
+            "first."
+        ),
+    ]
 
     def at(self, as_of: datetime.date) -> AssumedValue:
         """Return the value in force at a date (the earliest one for dates before all)."""
@@ -61,41 +127,150 @@ class Assumption(Fact, frozen=True):
 class OfferValue(Fact, frozen=True, rename={"from_date": "from"}):
     """Terms of a fine-tuning offer from a date on; prices in USD."""
 
-    from_date: datetime.date
-    kind: Kind
-    source: Source
-    checked: datetime.date
-    confidence: Literal["high", "medium", "low"]
-    input_usd_per_mtok: float
-    output_usd_per_mtok: float
-    cache_read_usd_per_mtok: float | None = None
-    cache_write_usd_per_mtok: float | None = None
-    batch_input_usd_per_mtok: float | None = None
-    batch_output_usd_per_mtok: float | None = None
-    training_usd_per_mtok: float | None = None
-    hosting_usd_per_hour: float | None = None
-    storage_usd_per_month: float | None = None
-    minimum_charge_usd: float | None = None
-    requests_per_second_per_replica: float | None = None
-    minimum_replicas: int | None = None
-    min_cacheable_tokens: float | None = None
-    last_training_date: datetime.date | None = None
-    shutdown_date: datetime.date | None = None
-    note: str = ""
+    from_date: Annotated[datetime.date, Meta(description="First day on which they hold.", examples=["2026-08-11"])]
+    kind: Annotated[
+        Kind,
+        Meta(
+            description="How they came about: quoted by the provider, measured, published, or judged by us.",
+            examples=["quoted"],
+        ),
+    ]
+    source: Annotated[Source, Meta(description="Where they come from.")]
+    checked: Annotated[
+        datetime.date, Meta(description="Day on which the source was last looked at.", examples=["2026-08-11"])
+    ]
+    confidence: Annotated[
+        Literal["high", "medium", "low"],
+        Meta(description="How far the source can be trusted; below high there is a note.", examples=["high"]),
+    ]
+    input_usd_per_mtok: Annotated[
+        float, Meta(description="Price of uncached input tokens of the fine-tune [USD/1M tokens].", examples=[0.4])
+    ]
+    output_usd_per_mtok: Annotated[
+        float, Meta(description="Price of output tokens of the fine-tune [USD/1M tokens].", examples=[1.6])
+    ]
+    cache_read_usd_per_mtok: Annotated[
+        float | None,
+        Meta(
+            description="Price of instruction tokens found in the prompt cache [USD/1M tokens]; null where none is "
+            "published, and nothing is cached then."
+        ),
+    ] = None
+    cache_write_usd_per_mtok: Annotated[
+        float | None,
+        Meta(
+            description="Price of instruction tokens put into the prompt cache [USD/1M tokens]; null where it is the "
+            "input price."
+        ),
+    ] = None
+    batch_input_usd_per_mtok: Annotated[
+        float | None,
+        Meta(
+            description="Price of input tokens sent in batches [USD/1M tokens]; null where none is published, and the "
+            "assumption `batch_discount` holds then."
+        ),
+    ] = None
+    batch_output_usd_per_mtok: Annotated[
+        float | None,
+        Meta(description="Price of output tokens sent in batches [USD/1M tokens]; null where none is published."),
+    ] = None
+    training_usd_per_mtok: Annotated[
+        float | None,
+        Meta(
+            description="Price of training tokens, those of the data set times epochs [USD/1M tokens]; null where "
+            "none is published, and a plan cannot be priced then."
+        ),
+    ] = None
+    hosting_usd_per_hour: Annotated[
+        float | None,
+        Meta(
+            description="Fee for keeping one replica ready [USD/hour]; null where none is published, and none is "
+            "charged then."
+        ),
+    ] = None
+    storage_usd_per_month: Annotated[
+        float | None,
+        Meta(
+            description="Fee for keeping the fine-tuned weights [USD/month]; null where none is published, and none "
+            "is charged then."
+        ),
+    ] = None
+    minimum_charge_usd: Annotated[
+        float | None,
+        Meta(
+            description="Least that is charged for a training run [USD/run]; null where none is published, and none "
+            "is charged then."
+        ),
+    ] = None
+    requests_per_second_per_replica: Annotated[
+        float | None,
+        Meta(description="Flow that one dedicated replica serves [requests/second]; null for a hosted adapter."),
+    ] = None
+    minimum_replicas: Annotated[
+        int | None, Meta(description="Fewest dedicated replicas kept [replicas]; null where one is enough.")
+    ] = None
+    min_cacheable_tokens: Annotated[
+        float | None,
+        Meta(
+            description="Smallest prefix that is cached [tokens]; null where the assumption `min_cacheable_tokens` "
+            "holds."
+        ),
+    ] = None
+    last_training_date: Annotated[
+        datetime.date | None,
+        Meta(
+            description="Last day on which the provider trains this base model; null where none is known.",
+            examples=["2027-04-14"],
+        ),
+    ] = None
+    shutdown_date: Annotated[
+        datetime.date | None,
+        Meta(
+            description="Day on which the provider shuts the base model down; null where none is known.",
+            examples=["2027-10-14"],
+        ),
+    ] = None
+    note: Annotated[str, Meta(description="What is particular about these terms; empty where nothing is.")] = ""
 
 
 class FineTuningOffer(Fact, frozen=True):
     """A provider's offer to fine-tune a base model and serve it."""
 
-    id: str
-    weights: str
-    name: str
-    serving: Literal["adapter", "dedicated"]
-    base_model: str
-    values: tuple[OfferValue, ...]
-    aliases: tuple[str, ...] = ()
-    only_when_named: bool = False
-    only_for: tuple[str, ...] = ()
+    id: Annotated[str, Meta(description="Identifier of the offer, `provider/model`.", examples=["azure/gpt-4.1-mini"])]
+    weights: Annotated[
+        str,
+        Meta(
+            description="Name of the weights, the same at every host; tells whether a fine-tune starts from the "
+            "prompted base model."
+        ),
+    ]
+    name: Annotated[
+        str,
+        Meta(
+            description="Name of the offer for people.", examples=["GPT-4.1 mini, fine-tuned on Azure, global standard"]
+        ),
+    ]
+    serving: Annotated[
+        Literal["adapter", "dedicated"],
+        Meta(
+            description="How it is served: a hosted adapter billed by the token, or dedicated replicas billed by the "
+            "hour.",
+            examples=["adapter"],
+        ),
+    ]
+    base_model: Annotated[
+        str,
+        Meta(
+            description="Identifier of the base model, as GET /v1/models lists it where it is priced there.",
+            examples=["azure/gpt-4.1-mini"],
+        ),
+    ]
+    values: Annotated[tuple[OfferValue, ...], Meta(description="Its terms by date, oldest first.")]
+    aliases: Annotated[tuple[str, ...], Meta(description="Other names that are accepted for it.")] = ()
+    only_when_named: Annotated[
+        bool, Meta(description="Whether it is left out of screening and used only where a request names it.")
+    ] = False
+    only_for: Annotated[tuple[str, ...], Meta(description="Kinds of task it is screened for; empty for all.")] = ()
 
     def at(self, as_of: datetime.date) -> OfferValue | None:
         """Return the terms in force at a date; None before the first."""

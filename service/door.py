@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 import jsonschema_rs
 import msgspec
 
-from service import request
+from service import estimate, request, request_prompting, request_tuning
 from service.assessment.case import Fault
+from service.schemas import schema_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -31,9 +32,13 @@ PRIVATE = re.compile(r"^(/task/description|/prompting/texts|/texts)")
 """Where the caller's texts are; they are never shown back."""
 
 REQUIRED = "a value"
+NOT_KNOWN = "This is not one of the known values."
 
 NOUNS: dict[str, Any] = {
-    name: noun for name, noun in vars(request).items() if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
+    name: noun
+    for module in (estimate, request_prompting, request_tuning, request)
+    for name, noun in vars(module).items()
+    if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
 }
 """Every request noun by name."""
 
@@ -86,8 +91,7 @@ def _pointer(path: list[str | int]) -> str:
 
 @lru_cache
 def _validator(noun: type[msgspec.Struct]) -> Any:
-    (schema,), components = msgspec.json.schema_components([noun], ref_template="#/$defs/{name}")
-    return jsonschema_rs.validator_for({**schema, "$defs": components}, validate_formats=True)
+    return jsonschema_rs.validator_for(schema_of(noun), validate_formats=True)
 
 
 def _types(types: list[str]) -> str:
@@ -99,6 +103,13 @@ def _types(types: list[str]) -> str:
     return " or ".join(words[t] for t in dict.fromkeys(types) if t != "null")
 
 
+def _or_nothing(faults: Iterable[Fault]) -> Iterable[Fault]:
+    """Yield faults; where null stands for something that is not known, that it is to be left out."""
+    for fault in faults:
+        is_null = fault.received == "null" and fault.pointer
+        yield fault._replace(expected=f"{fault.expected}; leave out what is not known") if is_null else fault
+
+
 def _expected(kind: Any) -> tuple[str, str]:
     """Return (message, what is expected) of a schema violation that has no parts."""
     limit = getattr(kind, "limit", None)
@@ -107,7 +118,7 @@ def _expected(kind: Any) -> tuple[str, str]:
     if name == "type":
         return "This is of the wrong type.", _types(kind.types)
     if name == "enum":
-        return "This is not one of the known values.", "one of " + ", ".join(str(option) for option in kind.options)
+        return NOT_KNOWN, "one of " + ", ".join(str(option) for option in kind.options)
     plain = {
         "minimum": ("This is too small.", f"at least {limit}"),
         "exclusiveMinimum": ("This is too small.", f"more than {limit}"),
@@ -203,6 +214,15 @@ def _not_finite(body: bytes) -> list[Fault]:
     ]
 
 
+def _all_of(faults: list[Fault]) -> Unreadable:
+    """Return the error that names one fault of each place: the first, but the known values before the type."""
+    one: dict[str, Fault] = {}
+    for fault in faults:
+        if fault.pointer not in one or fault.message == NOT_KNOWN:
+            one[fault.pointer] = fault
+    return Unreadable(list(_or_nothing(one.values()))[:MOST_FAULTS])
+
+
 def decode(body: bytes, noun: type[T]) -> T:
     """Return the noun that a JSON body states.
 
@@ -230,15 +250,41 @@ def decode(body: bytes, noun: type[T]) -> T:
             "", f"The body is not JSON: {error}.", "malformed JSON", "a JSON object; numbers are finite"
         ) from None
     try:
-        return msgspec.convert(raw, noun)
-    except (msgspec.ValidationError, RecursionError) as error:
-        try:
-            faults = [
-                fault for violation in _validator(noun).iter_errors(_trimmed(raw)) for fault in _faults(violation)
-            ]
-        except (ValueError, RecursionError):
-            faults = []
-        if not faults:
-            faults = [_plain_fault(str(error))]
-        first = {fault.pointer: fault for fault in reversed(faults)}
-        raise Unreadable(list(reversed(first.values()))[:MOST_FAULTS]) from None
+        if _validator(noun).is_valid(raw):
+            return msgspec.convert(raw, noun)
+        faults = [fault for violation in _validator(noun).iter_errors(_trimmed(raw)) for fault in _faults(violation)]
+    except msgspec.ValidationError as error:
+        faults = [_plain_fault(str(error))]
+    except (ValueError, RecursionError):
+        faults = [Fault("", "The body is nested too deeply.", "deep nesting", "at most a few levels")]
+    raise _all_of(faults) from None
+
+
+def decode_query(said: Sequence[tuple[str, str]], noun: type[T]) -> T:
+    """Return the noun that query parameters state.
+
+    Raises
+    ------
+    Unreadable
+        Naming every parameter that is unknown, stands there twice, or does not say what it must.
+    """
+    properties = schema_of(noun)["components"]["schemas"][noun.__name__]["properties"]
+    known = ", ".join(properties) or "none"
+    values: dict[str, str] = {}
+    faults = []
+    for name, value in said:
+        pointer = _pointer([name])
+        if name not in properties:
+            faults.append(Fault(pointer, "This query parameter is unknown.", _shown(name, ""), known))
+        elif name in values:
+            faults.append(Fault(pointer, f"{name} is given more than once.", "several", "one value"))
+        else:
+            values[name] = value
+    for violation in _validator(noun).iter_errors(values):
+        faults.extend(_faults(violation))
+    if faults:
+        raise _all_of(faults)
+    try:
+        return msgspec.convert(values, noun, strict=False)
+    except msgspec.ValidationError as error:
+        raise Unreadable([_plain_fault(str(error))]) from None

@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Favoured = Annotated[
+    str,
+    Meta(
+        description="Extensible enum: one of fine_tuning, prompt_engineering, tie",
+        examples=["fine_tuning", "prompt_engineering", "tie"],
+    ),
+]
 
 
 class FrameworkRule(Struct, frozen=True):
     """A rule and when it holds."""
 
-    id: str
-    favours: str
-    holds_when: str
+    id: Annotated[str, Meta(description="Its name, as `verdict.reasons` gives it", examples=["enough_examples"])]
+    favours: Favoured
+    holds_when: Annotated[str, Meta(description="When it holds, in words")]
 
 
 class FrameworkDimension(Struct, frozen=True):
     """A dimension of comparison and the article's winner."""
 
-    id: str
-    winner: str
-    meaning: str
+    id: Annotated[str, Meta(description="Its name, as `comparison` gives it", examples=["iteration_speed"])]
+    winner: Favoured
+    meaning: Annotated[str, Meta(description="What is compared")]
 
 
 class Framework(Struct, frozen=True, kw_only=True):
     """The decision framework of the article."""
 
-    title: str
-    publisher: str
-    href: str
-    verdict: str
-    rules: list[FrameworkRule]
-    gates: list[str]
-    size_of_gap: str
-    dimensions: list[FrameworkDimension]
+    title: Annotated[str, Meta(description="Title of the article")]
+    publisher: Annotated[str, Meta(description="Who published it")]
+    href: Annotated[str, Meta(description="Where it is published")]
+    verdict: Annotated[str, Meta(description="What it advises, in our words")]
+    rules: Annotated[list[FrameworkRule], Meta(description="Its five rules for each side")]
+    gates: Annotated[list[str], Meta(description="What must all hold before fine-tuning is advised")]
+    size_of_gap: Annotated[str, Meta(description="How the gap between requirement and prompt is judged")]
+    dimensions: Annotated[list[FrameworkDimension], Meta(description="Its ten dimensions and the winner of each")]
 
 
 TUNE, PROMPT, TIE = "fine_tuning", "prompt_engineering", "tie"

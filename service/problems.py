@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from service.assessment.case import Fault, Unassessable
 from service.assessment.prompt_side import TextsTooLarge
 from service.door import Unreadable
+from service.gate import NotLetIn, TooMany
+from service.workers import Overloaded, TookTooLong
 
 AnyRequest = Request[Any, Any, State]
 
@@ -21,34 +23,62 @@ MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
 TOO_LARGE = 413
 
+SLUGS = (
+    "unreadable", "unauthorized", "not-found", "method-not-allowed", "not-acceptable", "request-timeout", "too-large",
+    "unsupported-media-type", "unassessable", "too-many-requests", "internal-server-error", "service-unavailable",
+    "gateway-timeout",
+)  # fmt: skip
+KINDS = ", ".join(TYPES + slug for slug in SLUGS)
+"""Every kind of problem."""
+
 MENDS = {
+    401: "Send a key that the service knows in X-Api-Key, or as Authorization: Bearer.",
     404: "See GET /v1/models, /v1/assumptions and /v1/fine-tuning-offers for what there is.",
     405: "The Allow header lists the methods of this path.",
     406: "Answers are application/json; accept that, application/* or */*.",
+    408: "The body did not arrive in time; send it again.",
     413: "A body holds at most 2 MB, all texts together 1,000,000 characters.",
-    415: "Send application/json, *+json or text/plain, not compressed.",
+    415: "Send application/json, *+json or text/plain in UTF-8, not compressed.",
+    429: "The limit of requests a minute is reached; come back after the seconds of Retry-After.",
     500: "This is our fault, not the request's.",
+    503: "There is too much to do at the moment; come back after the seconds of Retry-After.",
+    504: "The answer took too long and was given up; ask for fewer draws or less in include.",
 }
 
 
 class ProblemError(Struct, frozen=True, kw_only=True):
     """One fault of a request."""
 
-    pointer: str
-    message: str
-    received: str
-    expected: str
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer into the body, or / and the name of a query parameter; empty for the whole",
+            examples=["/prompting/measured_accuracy/correct"],
+        ),
+    ]
+    message: Annotated[str, Meta(description="What is wrong")]
+    received: Annotated[str, Meta(description="What was sent, shortened; never a text of the caller's")]
+    expected: Annotated[str, Meta(description="What to send instead")]
 
 
 class Problem(Struct, frozen=True, kw_only=True):
     """What went wrong, after RFC 9457."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[ProblemError] = []
+    type: Annotated[
+        str,
+        Meta(
+            description="Path that names the kind of problem, stable. Extensible enum: one of " + KINDS,
+            examples=["/problems/unreadable"],
+        ),
+    ]
+    title: Annotated[str, Meta(description="Name of the status", examples=["Bad Request"])]
+    status: Annotated[int, Meta(description="HTTP status", ge=400, le=599)]
+    detail: Annotated[str, Meta(description="What was wrong and what to do about it, in words")]
+    instance: Annotated[str, Meta(description="Path of the request", examples=["/v1/assessments"])]
+    request_id: Annotated[str, Meta(description="The request's name in X-Request-Id and in logs")]
+    errors: Annotated[
+        list[ProblemError], Meta(description="Every fault found, up to 100; empty where there is no place")
+    ]
 
 
 def problem(
@@ -66,6 +96,7 @@ def problem(
         status=status,
         detail=detail,
         instance=request.url.path,
+        request_id=request.scope["answer_headers"]["X-Request-Id"],  # type: ignore[typeddict-item]
         errors=[ProblemError(**fault._asdict()) for fault in faults or []],
     )
     return Response(
@@ -95,13 +126,32 @@ def texts_too_large(request: AnyRequest, _error: TextsTooLarge) -> Response[byte
     return problem(request, 413, "too-large", f"The texts are too large. {MENDS[413]}")
 
 
-def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
-    """Return the problem of an HTTP error that the framework raised."""
-    status = error.status_code
+def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """Return the problem of a status that needs no more words than its mend."""
     phrase = HTTPStatus(status).phrase
-    headers = {name: value for name, value in (error.headers or {}).items() if name.lower() in {"allow", "retry-after"}}
     slug = "too-large" if status == TOO_LARGE else phrase.lower().replace(" ", "-")
     return problem(request, status, slug, f"{phrase}. {MENDS.get(status, '')}".strip(), headers=headers)
+
+
+def not_let_in(request: AnyRequest, _error: NotLetIn) -> Response[bytes]:
+    """Return 401."""
+    return plain(request, 401, {"WWW-Authenticate": 'Bearer realm="prompt-or-tune"'})
+
+
+def come_back(request: AnyRequest, error: TooMany | Overloaded) -> Response[bytes]:
+    """Return 429 for a caller that asks too much, 503 when all callers together do."""
+    return plain(request, 429 if isinstance(error, TooMany) else 503, {"Retry-After": str(error.retry_after)})
+
+
+def took_too_long(request: AnyRequest, _error: TookTooLong) -> Response[bytes]:
+    """Return 504."""
+    return plain(request, 504)
+
+
+def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Return the problem of an HTTP error that the framework raised."""
+    allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return plain(request, error.status_code, allow)
 
 
 def our_fault(request: AnyRequest, error: Exception) -> Response[bytes]:

@@ -7,292 +7,259 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from service.response_money import BreakEvenAnswer, CashFlow, Costs, Money, Noun
+from service.response_break_even import BreakEvenAnswer
+from service.response_information import Curve, Sensitivity, TraceLine, ValueOfInformation
+from service.response_money import CashFlow, Costs, Money, Noun
+from service.response_quality import AccuracyAnswer, LatencyAnswer
+from service.response_verdict import Dimension, VerdictAnswer
 
 
-class Reason(Noun, frozen=True):
-    """A rule or risk with its figures."""
+class OfferAnswer(Noun, frozen=True):
+    """A fine-tuning offer at the base case, with the reason it lost."""
 
-    rule: str
-    favours: str
-    status: str
-    statement: str
-
-
-class VerdictAnswer(Noun, frozen=True):
-    """What to do, how sure, and why."""
-
-    choice: str
-    action: str
-    confidence: float
-    summary: str
-    reasons: list[Reason]
-    framework_choice: str
-    framework_action: str
-    expected_value_choice: str
-    expected_value_action: str
-    policies_agree: Annotated[bool, Meta(description="Whether both policies name the same action")]
-    step: Annotated[str, Meta(description="Step of the framework that decided, or expected_value")]
-    risks: list[str]
-    missing_field: str | None
-
-
-class AccuracyInterval(Noun, frozen=True):
-    """An 80 % credible interval."""
-
-    low: float
-    high: float
-    level: float
-
-
-class OptionAccuracy(Noun, frozen=True):
-    """Accuracy of one option."""
-
-    mean: float
-    base_case: float
-    interval: AccuracyInterval
-    probability_meets_requirement: float | None
-
-
-class TunedAccuracy(Noun, frozen=True):
-    """Accuracy of the fine-tune: when it goes live, and over its live time."""
-
-    mean: float
-    base_case: float
-    interval: AccuracyInterval
-    probability_meets_requirement: float | None
-    at_start_base_case: float
-    worst_month: float | None
-    planned_examples: float
-
-
-class RequiredLabels(Noun, frozen=True):
-    """How many labelled examples a fine-tune needs to meet the requirement with the asked confidence."""
-
-    examples: Annotated[
-        int | None, Meta(description="Null when not reachable within 50,000 examples, or without a requirement")
-    ]
-    state: Annotated[str, Meta(description="reached, not_reachable or no_requirement")]
-    missing: Annotated[int | None, Meta(description="Examples still to be labelled; null when not known")]
-    confidence: float
-
-
-class AnalogueAnswer(Noun, frozen=True):
-    """A published case like this one: what a prompt and a fine-tune scored on the same task."""
-
-    case_id: str
-    task: Annotated[str, Meta(description="The task's name in its source")]
-    description: Annotated[str, Meta(description="What the task is, in our words")]
-    kind: str
-    source: Annotated[str, Meta(description="Where the scores were published")]
-    year: int
-    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy")]
-    prompt_model: Annotated[str, Meta(description="The base model that was prompted, as its source names it")]
-    prompt_method: Annotated[str, Meta(description="zero-shot, few-shot, cot or optimised")]
-    prompt_score: float
-    fine_tuned_model: Annotated[str, Meta(description="The base model that was fine-tuned, as its source names it")]
-    relation: Annotated[str, Meta(description="Tuned base model beside the prompted one: same, smaller or unknown")]
-    fine_tuned_score: float
-    gain: Annotated[float, Meta(description="fine_tuned_score - prompt_score; negative where fine-tuning lost")]
-    training_examples: Annotated[int | None, Meta(description="null where the source does not say")]
-    test_size: Annotated[int | None, Meta(description="Trials behind each score; null where the source does not say")]
-    similarity: Annotated[
-        float,
+    id: Annotated[
+        str,
         Meta(
-            ge=0,
-            le=1,
-            description="1 when alike in all that is known: wording of the description, kind, prompt score, examples",
+            description="Identifier of the offer, `provider/model` as GET /v1/fine-tuning-offers lists it; "
+            "`own-offer` for the caller's own.",
+            examples=["azure/gpt-4.1-mini"],
+        ),
+    ]
+    name: Annotated[
+        str,
+        Meta(
+            description="Name of the offer for people.", examples=["GPT-4.1 mini, fine-tuned on Azure, global standard"]
+        ),
+    ]
+    relation: Annotated[
+        str | None,
+        Meta(
+            description="Size of its base model beside the prompted one; null where that is not known. Extensible "
+            "enum: one of same, smaller, larger.",
+            examples=["same", "smaller", "larger"],
+        ),
+    ]
+    npv: Annotated[
+        float | None,
+        Meta(
+            description="Base-case net present value of switching to it [finance.currency]; null where it cannot go "
+            "live."
+        ),
+    ]
+    monthly_cost: Annotated[
+        Money,
+        Meta(
+            description="Tokens at the first month's volume, before any fall of prices, and hosting "
+            "[finance.currency/month]."
+        ),
+    ]
+    one_off_cost: Annotated[Money, Meta(description="Cost of the first fine-tune on it [finance.currency].")]
+    is_chosen: Annotated[bool, Meta(description="Whether the rest of the answer is about this offer.")]
+    is_feasible: Annotated[
+        bool, Meta(description="Whether it can go live inside the horizon: still trained, and not shut down before.")
+    ]
+    lost_because: Annotated[
+        str | None, Meta(description="Why it was not chosen, or cannot go live; null for a chosen offer that can.")
+    ]
+    last_training_date: Annotated[
+        datetime.date | None,
+        Meta(description="Last day on which the provider trains its base model; null where none is known."),
+    ]
+    shutdown_date: Annotated[
+        datetime.date | None,
+        Meta(description="Day on which the provider shuts its base model down; null where none is known."),
+    ]
+    source: Annotated[str, Meta(description="Where its terms come from.", examples=["Azure public retail price list"])]
+    checked: Annotated[
+        datetime.date | None,
+        Meta(description="Day on which its terms were last checked; null where the caller stated the prices."),
+    ]
+    confidence: Annotated[
+        str,
+        Meta(
+            description="How far the source of its terms can be trusted. Extensible enum: one of high, medium, low.",
+            examples=["high", "medium", "low"],
         ),
     ]
 
 
-class AccuracyAnswer(Noun, frozen=True):
-    """How often each option is right."""
-
-    prompting: OptionAccuracy
-    improved_prompt: OptionAccuracy
-    fine_tuning: TunedAccuracy
-    required_accuracy: float | None
-    gap: float | None
-    required_labels: RequiredLabels
-    analogues: Annotated[list[AnalogueAnswer], Meta(description="The nearest published cases, nearest first")]
-
-
-class OptionLatency(Noun, frozen=True):
-    """Latency of one option at the base case [s]; null where the load is not served."""
-
-    ttft_seconds: float | None
-    p50_seconds: float | None
-    p95_seconds: float | None
-    p99_seconds: float | None
-    probability_meets_target: float | None
-    is_calibrated: Annotated[bool, Meta(description="Whether a measurement of this base model sets the scale")]
-
-
-class LatencyAnswer(Noun, frozen=True):
-    """How long a request takes."""
-
-    prompting: OptionLatency
-    fine_tuning: OptionLatency
-    saving_p50_seconds: float | None
-    target_seconds: float | None
-    target_percentile: float | None
-    replicas: float
-    fewest_replicas_for_target: int | None
-
-
-class Evppi(Noun, frozen=True):
-    """What knowing one input before deciding would be worth."""
-
-    input: str
-    value: Money
-
-
-class TrialStudy(Noun, frozen=True):
-    """Grading more answers of the prompt, at the size that is worth most."""
-
-    trials: int
-    cost: Money
-    value: Money
-    net_value: Money
-
-
-class PilotStudy(Noun, frozen=True):
-    """A pilot fine-tune, at the size that is worth most."""
-
-    examples: int
-    trials: int
-    cost: Money
-    value: Money
-    net_value: Money
-
-
-class ValueOfInformation(Noun, frozen=True):
-    """What it is worth to find out more before deciding whether to switch to fine-tuning."""
-
-    evpi: Money
-    evppi: list[Evppi]
-    graded_trials: TrialStudy
-    pilot: PilotStudy
-
-
-class Dimension(Noun, frozen=True):
-    """One of the article's ten dimensions."""
-
-    dimension: str
-    prompt_engineering: str
-    fine_tuning: str
-    winner: str
-    article_winner: str
-    contradicts_article: bool
-
-
-class OfferAnswer(Noun, frozen=True):
-    """A fine-tuning offer at the base case, with why it lost."""
-
-    id: str
-    name: str
-    relation: str | None
-    npv: Annotated[float | None, Meta(description="Base case; null where the offer cannot go live")]
-    monthly_cost: Money
-    one_off_cost: Money
-    is_chosen: bool
-    is_feasible: bool
-    lost_because: str | None
-    last_training_date: datetime.date | None
-    shutdown_date: datetime.date | None
-    source: str
-    checked: datetime.date | None
-    confidence: str
-
-
 class AssumptionUsed(Noun, frozen=True):
-    """A default this answer relies on."""
+    """A default this answer relies on.
 
-    pointer: str
-    id: Annotated[
-        str | None, Meta(description="Entry of GET /v1/assumptions; null where the value follows from the request")
+    A number, an interval or a text that stands in for something the request leaves unsaid.
+    """
+
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer of the request field that would overrule it; under `/assumptions/` a threshold "
+            "that no field overrules.",
+            examples=["/finance/discount_rate"],
+        ),
     ]
-    value: float | None
-    low: float | None
-    high: float | None
-    text: str | None
-    unit: str
-    kind: str
-    source: str
-    href: str
-    note: str
+    id: Annotated[
+        str | None,
+        Meta(
+            description="Entry of GET /v1/assumptions; null where the value follows from the request.",
+            examples=["discount_rate"],
+        ),
+    ]
+    value: Annotated[
+        float | None, Meta(description="The value where it is one number, in `unit`; else null.", examples=[0.1])
+    ]
+    low: Annotated[float | None, Meta(description="10th percentile of the interval, in `unit`; null where it is none.")]
+    high: Annotated[
+        float | None, Meta(description="90th percentile of the interval, in `unit`; null where it is none.")
+    ]
+    text: Annotated[
+        str | None,
+        Meta(
+            description="The value where it is no number: an identifier, or what was done in its absence; else null.",
+            examples=["openai/gpt-4.1-mini"],
+        ),
+    ]
+    unit: Annotated[
+        str,
+        Meta(description="Unit of the value; USD is already converted to `finance.currency`.", examples=["per year"]),
+    ]
+    kind: Annotated[
+        str,
+        Meta(
+            description="How the value came about: quoted by its provider, measured, published, judged by us, or "
+            "derived from the request. Extensible enum: one of quoted, measured, published, judged, derived.",
+            examples=["published", "judged", "derived"],
+        ),
+    ]
+    source: Annotated[str, Meta(description="Title of the source; `the request` where the value follows from it.")]
+    href: Annotated[str, Meta(description="Address of the source, without scheme; empty where there is none.")]
+    note: Annotated[str, Meta(description="What the value is, why it is this one, and how far it can be trusted.")]
     share_of_variance: Annotated[
-        float | None, Meta(description="Share of the NPV's variance; null where it is a fixed number")
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(
+            description="Share of the NPV's variance that the inputs it feeds explain, the largest of them [share]; "
+            "null where it is a fixed number."
+        ),
     ]
 
 
 class Provenance(Noun, frozen=True):
     """What it takes to get the same bytes again."""
 
-    service_version: str
-    assumptions_digest: str
-    price_catalogue_version: str
-    prompt_base_model: str | None
-    prompt_price_source: str
-    prompt_price_checked: datetime.date | None
-    fine_tuning_offer: str
-    as_of: datetime.date
-    seed: int
-    draws: int
-    policy: str
-    request_digest: str
-    result_digest: str
-
-
-class TraceLine(Noun, frozen=True):
-    """One line of the ledger as it was calculated for this case."""
-
-    name: str
-    unit: str
-    function: str
-    inputs: list[str]
-    origin: Annotated[
-        str, Meta(description="calculated, stated (by the caller), assumed, offer, price list, fitted or derived")
+    service_version: Annotated[str, Meta(description="Version of the service.", examples=["0.1.0"])]
+    assumptions_digest: Annotated[
+        str, Meta(description="SHA-256 of the assumptions, offers and coefficients [64 hexadecimal digits].")
     ]
-    base_case: list[float | None]
-    p10: float | None
-    p50: float | None
-    p90: float | None
-
-
-class Sensitivity(Noun, frozen=True):
-    """How much of the uncertainty about the NPV comes from one input."""
-
-    input: str
-    share_of_variance: float
-    mean_npv_in_lowest_tenth: Money
-    mean_npv_in_highest_tenth: Money
-
-
-class Curve(Noun, frozen=True):
-    """Base-case NPV along one input."""
-
-    input: str
-    unit: str
-    values: list[float]
-    npv: list[float]
+    price_catalogue_version: Annotated[
+        str, Meta(description="Name and version of the catalogue of inference prices.", examples=["genai-prices 0.2.3"])
+    ]
+    prompt_base_model: Annotated[
+        str | None,
+        Meta(
+            description="Canonical id of the prompted base model; null where only prices were stated.",
+            examples=["openai/gpt-4.1-mini"],
+        ),
+    ]
+    prompt_price_source: Annotated[
+        str,
+        Meta(
+            description="Where the price of the prompted base model comes from; `the request` where the caller "
+            "stated it.",
+            examples=["genai-prices 0.2.3"],
+        ),
+    ]
+    prompt_price_checked: Annotated[
+        datetime.date | None,
+        Meta(
+            description="Day on which the prompt's token prices were last checked; null where the caller stated them."
+        ),
+    ]
+    fine_tuning_offer: Annotated[
+        str, Meta(description="Id of the fine-tuning offer the answer is about.", examples=["azure/gpt-4.1-mini"])
+    ]
+    as_of: Annotated[
+        datetime.date,
+        Meta(
+            description="Day the answer is for: prices, offers and assumptions are those in force then.",
+            examples=["2026-11-23"],
+        ),
+    ]
+    seed: Annotated[int, Meta(ge=0, description="Seed of the draws.", examples=[0])]
+    draws: Annotated[int, Meta(ge=1, description="Number of draws [draws].", examples=[1024])]
+    policy: Annotated[
+        str,
+        Meta(
+            description="Policy that `verdict.choice` and `verdict.action` follow. Extensible enum: one of framework, "
+            "expected_value.",
+            examples=["framework", "expected_value"],
+        ),
+    ]
+    request_digest: Annotated[
+        str, Meta(description="SHA-256 of the request in canonical form [64 hexadecimal digits].")
+    ]
+    result_digest: Annotated[
+        str,
+        Meta(
+            description="SHA-256 of all the answer depends on: canonical request, catalogues, service version and "
+            "`as_of` [64 hexadecimal digits]."
+        ),
+    ]
 
 
 class Assessment(Noun, frozen=True):
-    """The answer to one case."""
+    """The answer to one case: what to do, where that changes, and the figures behind it.
 
-    verdict: VerdictAnswer
-    break_even: BreakEvenAnswer
-    costs: Costs
-    accuracy: AccuracyAnswer
-    latency: LatencyAnswer
-    value_of_information: ValueOfInformation
-    comparison: list[Dimension]
-    offers: list[OfferAnswer]
-    assumptions: list[AssumptionUsed]
-    provenance: Provenance
-    trace: list[TraceLine] | UnsetType = UNSET
-    cash_flows: list[CashFlow] | UnsetType = UNSET
-    sensitivity: list[Sensitivity] | UnsetType = UNSET
-    curves: list[Curve] | UnsetType = UNSET
+    Figures are not rounded outside sentences. A scalar that does not apply is null.
+    """
+
+    verdict: Annotated[VerdictAnswer, Meta(description="What to do, how sure that is, and why.")]
+    break_even: Annotated[
+        BreakEvenAnswer, Meta(description="Where the answer changes, and when the outlay is earned back.")
+    ]
+    costs: Annotated[Costs, Meta(description="What each option costs and what switching is worth.")]
+    accuracy: Annotated[AccuracyAnswer, Meta(description="How often each option is right.")]
+    latency: Annotated[LatencyAnswer, Meta(description="How long a request takes.")]
+    value_of_information: Annotated[
+        ValueOfInformation, Meta(description="What it is worth to find out more before deciding.")
+    ]
+    comparison: Annotated[
+        list[Dimension], Meta(description="The article's ten dimensions, for this case and in the article.")
+    ]
+    offers: Annotated[
+        list[OfferAnswer],
+        Meta(
+            description="Fine-tuning offers: the chosen one first, then by base-case NPV, those that cannot go live "
+            "behind; with an offer of the caller's own the catalogue's follow for information."
+        ),
+    ]
+    assumptions: Annotated[list[AssumptionUsed], Meta(description="Every default the answer relies on.")]
+    provenance: Annotated[Provenance, Meta(description="What it takes to get the same bytes again.")]
+    trace: (
+        Annotated[
+            list[TraceLine],
+            Meta(description="Every line of the ledger as calculated; absent unless `include` asks for it."),
+        ]
+        | UnsetType
+    ) = UNSET
+    cash_flows: (
+        Annotated[
+            list[CashFlow],
+            Meta(description="The base case month by month, from month 0; absent unless `include` asks for it."),
+        ]
+        | UnsetType
+    ) = UNSET
+    sensitivity: (
+        Annotated[
+            list[Sensitivity],
+            Meta(
+                description="What drives the NPV's uncertainty, the largest first; absent unless `include` asks for it."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    curves: (
+        Annotated[
+            list[Curve],
+            Meta(description="Base-case NPV along each break-even's input; absent unless `include` asks for it."),
+        ]
+        | UnsetType
+    ) = UNSET

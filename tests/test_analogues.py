@@ -19,7 +19,7 @@ from models.similarity import case_distance, corpus, cosine_similarities, terms
 from service import catalogue
 from service.assessment.analogues import ENOUGH, analogues
 from service.request import TaskKind
-from service.response import AnalogueAnswer
+from service.response_quality import AnalogueAnswer
 
 LARDER = Path(__file__).parent.parent / "service" / "assumptions"
 PAIRS = (LARDER / "evidence_pairs.csv").read_bytes()

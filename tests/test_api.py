@@ -93,9 +93,9 @@ def test_models_are_listed_with_prices_and_sources(client: Client) -> None:
     """Every listed model has an input and an output price, a source and the day it was checked."""
     items = client.get("/v1/models", params={"as_of": "2026-11-23"}).json()["items"]
     assert len(items) > 300
-    assert all(item["input"] and item["output"] and item["source_href"] and item["checked"] for item in items)
+    assert all(item["tiers"][0]["output_usd_per_mtok"] and item["source_href"] and item["checked"] for item in items)
     own = client.get("/v1/models", params={"provider": "anthropic"}).json()["items"]
-    assert own and all(item["model"].startswith("anthropic/") for item in own)
+    assert own and all(item["id"].startswith("anthropic/") for item in own)
 
 
 def test_offers_tell_which_are_still_trained(client: Client) -> None:
@@ -138,7 +138,9 @@ def test_token_counts_by_encoding_and_by_model(client: Client) -> None:
     """Texts are counted with an encoding or a model's own, and a foreign tokenizer is confessed."""
     plain = client.post("/v1/token-counts", json={"texts": ["hello world", ""], "encoding": "cl100k_base"}).json()
     assert (plain["counts"], plain["total"], plain["is_models_own"]) == ([2, 0], 2, True)
-    foreign = client.post("/v1/token-counts", json={"texts": ["hello"], "model": "anthropic/claude-sonnet-4-5"}).json()
+    foreign = client.post(
+        "/v1/token-counts", json={"texts": ["hello"], "base_model": "anthropic/claude-sonnet-4-5"}
+    ).json()
     assert (foreign["encoding"], foreign["is_models_own"]) == ("o200k_base", False)
 
 
@@ -150,6 +152,17 @@ def test_old_prices_are_named_as_a_risk(client: Client) -> None:
     request["as_of"] = "2026-04-01"
     risks = " ".join(client.post("/v1/assessments", json=request).json()["verdict"]["risks"])
     assert "last checked" not in risks
+
+
+def test_a_price_of_the_callers_own_is_said_to_be_theirs(client: Client) -> None:
+    """Where the request states prices, they are the source, whether the base model is known or not."""
+    request = example("minimal")
+    request["prompting"]["base_model"] = "openai/gpt-4.1-mini"
+    listed = client.post("/v1/assessments", json=request).json()["provenance"]
+    assert listed["prompt_price_source"].startswith("genai-prices") and listed["prompt_price_checked"]
+    request["prompting"]["prices"] = {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
+    own = client.post("/v1/assessments", json=request).json()["provenance"]
+    assert own["prompt_price_source"] == "the request" and own["prompt_price_checked"] is None
 
 
 def test_both_policies_are_always_reported(client: Client) -> None:

@@ -110,6 +110,7 @@ def assert_is_problem(response: httpx.Response, status: int) -> Json:
     assert problem["type"].startswith("/problems/")
     assert problem["instance"] == response.request.url.path
     assert problem["title"] and problem["detail"]
+    assert problem["request_id"] == response.headers["x-request-id"]
     for error in problem["errors"]:
         assert set(error) == {"pointer", "message", "received", "expected"}
         assert error["message"] and error["expected"], error

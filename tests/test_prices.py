@@ -26,7 +26,7 @@ REQUEST: dict[str, Any] = {
 def listed(client: Client, as_of: str) -> dict[str, Any]:
     """Return the models listed on a day, by id."""
     items = client.get("/v1/models", params={"as_of": as_of}).json()["items"]
-    return {item["model"]: item for item in items}
+    return {item["id"]: item for item in items}
 
 
 def test_no_model_is_listed_before_any_was_sold(client: Client) -> None:

@@ -8,7 +8,7 @@ from models.similarity import case_distance, cosine_similarities, terms
 from service.assumption import Evidence
 from service.catalogue import EvidenceIndex
 from service.request import TaskKind
-from service.response import AnalogueAnswer
+from service.response_quality import AnalogueAnswer
 
 ENOUGH = 5
 DIGITS = 12

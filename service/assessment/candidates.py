@@ -13,7 +13,7 @@ from service.assessment.case import NEVER_LIVE, Candidate
 from service.assessment.desk import CALLER, Desk, months_until
 from service.assumption import AccuracyPrior, FineTuningOffer, OfferValue
 from service.prices import InferencePrice, PriceList
-from service.request import FineTuning, Offer, Relation
+from service.request_tuning import FineTuning, Offer, Relation
 
 OWN_OFFER = "own-offer"
 Build = Callable[[FineTuningOffer, OfferValue, Offer | None], Candidate]

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from models.sampling import Family
 from service.assumption import Evidence, Source
 from service.catalogue import EvidenceIndex
-from service.request import AssessmentRequest, Relation
+from service.request import AssessmentRequest
+from service.request_tuning import Relation
 
 Array = NDArray[np.float64]
 

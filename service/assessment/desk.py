@@ -13,7 +13,8 @@ from models.sampling import Family
 from service.assessment.case import Fault, Interval, Used
 from service.assumption import Source
 from service.catalogue import Catalogue
-from service.request import AssessmentRequest, Estimate, Finance
+from service.estimate import Estimate
+from service.request import AssessmentRequest, Finance
 
 Array = NDArray[np.float64]
 

@@ -21,27 +21,26 @@ from service.assessment.ledger import LEDGER
 from service.assessment.simulate import Simulation
 from service.assessment.summary import summary
 from service.assessment.words import comparison, reasons, risks, why_it_lost
-from service.response import (
-    AccuracyAnswer,
-    AccuracyInterval,
-    Assessment,
-    AssumptionUsed,
+from service.response import Assessment, AssumptionUsed, OfferAnswer, Provenance
+from service.response_information import (
     Curve,
     Evppi,
-    LatencyAnswer,
-    OfferAnswer,
-    OptionAccuracy,
-    OptionLatency,
     PilotStudy,
-    Provenance,
-    RequiredLabels,
     Sensitivity,
     TraceLine,
     TrialStudy,
-    TunedAccuracy,
     ValueOfInformation,
-    VerdictAnswer,
 )
+from service.response_quality import (
+    AccuracyAnswer,
+    AccuracyInterval,
+    LatencyAnswer,
+    OptionAccuracy,
+    OptionLatency,
+    RequiredLabels,
+    TunedAccuracy,
+)
+from service.response_verdict import VerdictAnswer
 
 LEVEL = 0.8
 

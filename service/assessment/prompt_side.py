@@ -10,7 +10,7 @@ import numpy as np
 from service.assessment.case import Interval, Used
 from service.assessment.desk import Desk, months_until
 from service.prices import InferencePrice, PriceList
-from service.request import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens
+from service.request_prompting import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens
 
 Counter = Callable[[Sequence[str], str | None], tuple[list[int], bool]]
 """Counts texts for a model id: (tokens of each, whether with the model's own tokenizer)."""

@@ -19,8 +19,10 @@ from service.assessment.prompt_side import Counter, put_price, put_prompt, put_t
 from service.assessment.tuning_side import put_tuning
 from service.assumption import Source
 from service.catalogue import Catalogue
+from service.estimate import Estimate
 from service.prices import PriceList
-from service.request import AssessmentRequest, Estimate, FineTuning, Simulation
+from service.request import AssessmentRequest, Simulation
+from service.request_tuning import FineTuning
 
 THRESHOLDS = (
     "token_overhead_share",
@@ -153,7 +155,9 @@ def resolve(
         correct=prompting.measured_accuracy.correct,
         total=prompting.measured_accuracy.total,
         prompt_model=model,
-        prompt_price_source=CALLER if price is None else Source(title=PriceList.version, href=price.source_href),
+        prompt_price_source=CALLER
+        if price is None or prompting.prices
+        else Source(title=PriceList.version, href=price.source_href),
         prompt_price_checked=None if price is None or prompting.prices else price.checked,
         prompt_price_is_oldest_known=price is not None and not prompting.prices and price.is_oldest_known(as_of),
         intervals=desk.intervals,

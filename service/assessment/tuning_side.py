@@ -9,7 +9,8 @@ import numpy as np
 from models.sampling import accuracy_mean
 from service.assessment.case import Interval
 from service.assessment.desk import Desk
-from service.request import BuildPlan, FineTuning, Retraining, Tokens
+from service.request_prompting import Tokens
+from service.request_tuning import BuildPlan, FineTuning, Retraining
 
 NO_PILOTS = np.empty((0, 3))
 FEWEST_EXAMPLES = 10.0

@@ -1,0 +1,68 @@
+"""The front: what holds for every request and answer alike, whatever becomes of it.
+
+It names the request (X-Request-Id), continues its trace (traceparent), echoes its Idempotency-Key, answers HEAD as GET
+without the body, and adds the headers that were gathered on the way in the scope's `answer_headers`.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from litestar.types import ASGIApp, Message
+
+VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+LONGEST_REQUEST_ID = 128
+LONGEST_IDEMPOTENCY_KEY = 255
+TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?")
+HEAD_ANSWERS = "HEAD"
+
+
+def _said(scope: Any, name: bytes) -> str:
+    """Return a request header, empty when it is absent or stands there twice."""
+    found = [value for key, value in scope["headers"] if key == name]
+    return found[0].decode("latin-1") if len(found) == 1 else ""
+
+
+def _echoed(scope: Any) -> dict[str, str]:
+    """Return the headers that answer those of the request."""
+    request_id = _said(scope, b"x-request-id")
+    if not VISIBLE_ASCII.fullmatch(request_id) or len(request_id) > LONGEST_REQUEST_ID:
+        request_id = secrets.token_hex(16)
+    headers = {"X-Request-Id": request_id, "X-Content-Type-Options": "nosniff"}
+    if trace := TRACEPARENT.fullmatch(_said(scope, b"traceparent")):
+        headers["traceparent"] = f"00-{trace[1]}-{secrets.token_hex(8)}-{trace[2]}"
+    key = _said(scope, b"idempotency-key")
+    if VISIBLE_ASCII.fullmatch(key) and len(key) <= LONGEST_IDEMPOTENCY_KEY:
+        headers["Idempotency-Key"] = key
+    return headers
+
+
+def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header; an Allow that admits GET admits HEAD."""
+    methods = [method.strip() for method in value.decode().split(",")]
+    if name.lower() == b"allow" and "GET" in methods:
+        return name, ", ".join(sorted({*methods, HEAD_ANSWERS})).encode()
+    return name, value
+
+
+async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
+    """Pass a request on to an application, and its answer back."""
+    if scope["type"] != "http":
+        await app(scope, receive, send)
+        return
+    inner: Any = {**scope, "answer_headers": _echoed(scope)}
+    without_body = scope["method"] == HEAD_ANSWERS
+    if without_body:
+        inner["method"] = "GET"
+
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            gathered = [(name.lower().encode(), value.encode()) for name, value in inner["answer_headers"].items()]
+            message["headers"] = [*(_with_head(*header) for header in message["headers"]), *gathered]
+        elif message["type"] == "http.response.body" and without_body:
+            message["body"] = b""
+        await send(message)
+
+    await app(inner, receive, answer)

@@ -1,0 +1,152 @@
+"""The listings' answers, read off the catalogue, the price list and the ledger."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import msgspec
+
+from service.assessment.inputs import INPUTS
+from service.assessment.ledger import LEDGER
+from service.assumption import AssumedValue, Assumption, FineTuningOffer, OfferValue
+from service.catalogue import Catalogue
+from service.prices import InferencePrice, PriceList
+from service.response_listing import (
+    AssumptionAnswer,
+    AssumptionList,
+    DatedValue,
+    FineTuningOfferAnswer,
+    FineTuningOfferList,
+    Ledger,
+    LedgerInput,
+    LedgerStep,
+    ModelPrice,
+    ModelPriceList,
+    OfferTerms,
+    PriceTier,
+    SourceAnswer,
+)
+
+
+def _dated(value: AssumedValue | OfferValue) -> dict[str, Any]:
+    """Return the fields of a dated value as an answer names them."""
+    fields = msgspec.structs.asdict(value)
+    return fields | {
+        "valid_from": fields.pop("from_date"),
+        "source": SourceAnswer(**msgspec.structs.asdict(value.source)),
+    }
+
+
+def model_price(price: InferencePrice) -> ModelPrice:
+    """Return the answer about one base model."""
+    provider, _, model = price.model.partition("/")
+    count = 1 + len(price.tier_starts)
+    tiers = zip(
+        (0.0, *price.tier_starts),
+        price.input,
+        price.output,
+        price.cache_read or (None,) * count,
+        price.cache_write or (None,) * count,
+        strict=True,
+    )
+    return ModelPrice(
+        id=price.model,
+        provider=provider,
+        model=model,
+        name=price.name,
+        provider_model=price.provider_model,
+        tiers=[
+            PriceTier(
+                from_input_tokens=start,
+                input_usd_per_mtok=of_input,
+                output_usd_per_mtok=of_output,
+                cache_read_usd_per_mtok=of_read,
+                cache_write_usd_per_mtok=of_write,
+            )
+            for start, of_input, of_output, of_read, of_write in tiers
+        ],
+        batch_input_usd_per_mtok=price.batch_input,
+        batch_output_usd_per_mtok=price.batch_output,
+        context_window_tokens=price.context_window,
+        is_deprecated=price.is_deprecated,
+        source_href=price.source_href,
+        checked=price.checked,
+        since=price.since,
+    )
+
+
+def model_prices(prices: PriceList, as_of: datetime.date, provider: str | None) -> ModelPriceList:
+    """Return the base models with a token price in force at a date, of one provider or all."""
+    found = (prices.find(name, as_of) for name in prices.ids() if provider in (None, name.partition("/")[0]))
+    return ModelPriceList(
+        as_of=as_of,
+        price_catalogue_version=prices.version,
+        items=[model_price(price) for price in found if price is not None],
+    )
+
+
+def _offer(offer: FineTuningOffer, terms: OfferValue, as_of: datetime.date) -> FineTuningOfferAnswer:
+    last = terms.last_training_date or terms.shutdown_date
+    return FineTuningOfferAnswer(
+        id=offer.id,
+        name=offer.name,
+        base_model=offer.base_model,
+        serving=offer.serving,
+        aliases=list(offer.aliases),
+        is_trained=last is None or last >= as_of,
+        only_when_named=offer.only_when_named,
+        terms=OfferTerms(**_dated(terms)),
+    )
+
+
+def offers(catalogue: Catalogue, as_of: datetime.date, provider: str | None) -> FineTuningOfferList:
+    """Return the fine-tuning offers and their terms in force at a date, of one provider or all."""
+    in_force = [(offer, offer.at(as_of)) for offer in catalogue.offers.values()]
+    return FineTuningOfferList(
+        as_of=as_of,
+        assumptions_digest=catalogue.digest,
+        items=[
+            _offer(offer, terms, as_of)
+            for offer, terms in in_force
+            if terms is not None and provider in (None, offer.id.partition("/")[0])
+        ],
+    )
+
+
+def assumption(found: Assumption, as_of: datetime.date) -> AssumptionAnswer:
+    """Return the answer about one assumption."""
+    return AssumptionAnswer(
+        id=found.id,
+        description=found.description,
+        unit=found.unit,
+        family=found.family,
+        values=[DatedValue(**_dated(value)) for value in found.values],
+        in_force=DatedValue(**_dated(found.at(as_of))),
+    )
+
+
+def assumptions(catalogue: Catalogue, as_of: datetime.date) -> AssumptionList:
+    """Return every assumption."""
+    return AssumptionList(
+        as_of=as_of,
+        assumptions_digest=catalogue.digest,
+        items=[assumption(found, as_of) for found in catalogue.assumptions.values()],
+    )
+
+
+def ledger() -> Ledger:
+    """Return every input and formula of the calculation."""
+    return Ledger(
+        inputs=[LedgerInput(name=name, unit=unit, meaning=meaning) for name, (unit, meaning) in INPUTS.items()],
+        steps=[
+            LedgerStep(
+                name=step.name,
+                unit=step.unit,
+                function=f"{step.function.__module__}.{step.function.__name__}",
+                meaning=(step.function.__doc__ or "").split("\n")[0],
+                inputs=list(step.inputs),
+            )
+            for step in LEDGER
+        ],
+    )

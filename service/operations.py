@@ -1,0 +1,246 @@
+"""The operations of the API as data: the routes, the door and the OpenAPI document all read this table."""
+
+from __future__ import annotations
+
+import datetime
+from email.utils import format_datetime
+from types import MappingProxyType
+from typing import Literal
+
+from msgspec import Struct
+
+from service.estimate import Noun
+from service.framework import Framework
+from service.query import AtDate, AtDateByProvider, NoQuery
+from service.request import AssessmentRequest, TokenCountRequest
+from service.response import Assessment
+from service.response_listing import (
+    AssumptionAnswer,
+    AssumptionList,
+    FineTuningOfferList,
+    Ledger,
+    Liveness,
+    ModelPrice,
+    ModelPriceList,
+    Readiness,
+    TokenCounts,
+)
+
+MIDNIGHT = datetime.time(tzinfo=datetime.UTC)
+
+
+class Deprecation(Struct, frozen=True, kw_only=True):
+    """Since when an operation is deprecated, when it ends at the earliest, and what to read."""
+
+    since: datetime.date
+    sunset: datetime.date
+    href: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers that announce it (RFC 9745, RFC 8594)."""
+        since, sunset = (datetime.datetime.combine(day, MIDNIGHT) for day in (self.since, self.sunset))
+        return {
+            "Deprecation": f"@{since.timestamp():.0f}",
+            "Sunset": format_datetime(sunset, usegmt=True),
+            "Link": f'<{self.href}>; rel="deprecation"',
+        }
+
+
+class PathParameter(Struct, frozen=True):
+    """A part of a path that names one thing."""
+
+    name: str
+    description: str
+    example: str
+
+
+class Link(Struct, frozen=True):
+    """Where an answer leads: an operation and, for its path parameters, places in the answer."""
+
+    operation: str
+    parameters: dict[str, str]
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """One operation: what it takes and what it gives."""
+
+    id: str
+    method: Literal["get", "post"]
+    path: str
+    tag: str
+    summary: str
+    description: str
+    answer: type[Struct]
+    query: type[Noun] = NoQuery
+    body: type[Noun] | None = None
+    path_parameters: tuple[PathParameter, ...] = ()
+    aliases: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    is_probe: bool = False
+    can_be_missing: bool = False
+    is_computed: bool = False
+    deprecation: Deprecation | None = None
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """Every status it can answer with, in ascending order."""
+        found = {200, 405, 500}
+        if not self.is_probe:
+            found |= {400, 401, 406, 429}
+        if self.method == "get" and not self.is_probe:
+            found.add(304)
+        if self.can_be_missing:
+            found.add(404)
+        if self.body:
+            found |= {408, 413, 415, 422}
+        if self.is_computed:
+            found |= {503, 504}
+        return tuple(sorted(found))
+
+
+ID = "^[a-z0-9][a-z0-9._-]*$"
+"""Form of each part of an identifier in a path."""
+
+TAGS = MappingProxyType({
+    "assessments": "One case in, a verdict with its break-even analysis out.",
+    "tokens": "Texts in, token counts out.",
+    "catalogue": "What the assessments rest on: prices, offers, assumed numbers, formulas and rules.",
+    "probes": "Whether the service lives and is ready; for orchestrators.",
+})  # fmt: skip
+
+OPERATIONS = (
+    Operation(
+        id="createAssessment",
+        method="post",
+        path="/v1/assessments",
+        tag="assessments",
+        summary="Assess one case",
+        description="Takes a task, the measured accuracy of its prompt and its volume, with whatever else is known, and "
+        "answers with the verdict, the break-even of ten inputs, costs, accuracy, latency, the value of more "
+        "information, the offers that were screened, and every assumption that was made. Nothing is stored: the same "
+        "request with the same `as_of` has the same answer, so it is safe to send again.",
+        body=AssessmentRequest,
+        answer=Assessment,
+        is_computed=True,
+    ),
+    Operation(
+        id="countTokens",
+        method="post",
+        path="/v1/token-counts",
+        tag="tokens",
+        summary="Count the tokens of texts",
+        description="Counts with an encoding, or with that of a base model. Where a base model's encoding is not "
+        "public, o200k_base stands in and the answer says so. Nothing is stored.",
+        body=TokenCountRequest,
+        answer=TokenCounts,
+        is_computed=True,
+    ),
+    Operation(
+        id="listModels",
+        method="get",
+        path="/v1/models",
+        tag="catalogue",
+        summary="List base models and their prices",
+        description="Every base model with a token price in force at a date, with its source.",
+        query=AtDateByProvider,
+        answer=ModelPriceList,
+        links=(
+            Link(
+                "getModel",
+                {"provider": "$response.body#/items/0/provider", "model": "$response.body#/items/0/model"},
+            ),
+        ),
+    ),
+    Operation(
+        id="getModel",
+        method="get",
+        path="/v1/models/{provider}/{model}",
+        tag="catalogue",
+        summary="Get the prices of one base model",
+        description="The prices of one base model in force at a date, by its id or an exact alias.",
+        query=AtDate,
+        answer=ModelPrice,
+        path_parameters=(
+            PathParameter("provider", "Provider: the part of the id before the slash", "openai"),
+            PathParameter("model", "The part of the id behind the slash", "gpt-4.1-mini"),
+        ),
+        can_be_missing=True,
+    ),
+    Operation(
+        id="listFineTuningOffers",
+        method="get",
+        path="/v1/fine-tuning-offers",
+        tag="catalogue",
+        summary="List fine-tuning offers",
+        description="Prices of training, serving and hosting, limits and end dates in force at a date; offers that "
+        "have ended are listed with the date.",
+        query=AtDateByProvider,
+        answer=FineTuningOfferList,
+    ),
+    Operation(
+        id="listAssumptions",
+        method="get",
+        path="/v1/assumptions",
+        tag="catalogue",
+        summary="List every assumed number",
+        description="What stands in where a caller states nothing: dated values with unit, range, kind and source.",
+        query=AtDate,
+        answer=AssumptionList,
+        links=(Link("getAssumption", {"id": "$response.body#/items/0/id"}),),
+    ),
+    Operation(
+        id="getAssumption",
+        method="get",
+        path="/v1/assumptions/{id}",
+        tag="catalogue",
+        summary="Get one assumed number",
+        description="The dated values of one assumption, and the one in force at a date.",
+        query=AtDate,
+        answer=AssumptionAnswer,
+        path_parameters=(PathParameter("id", "Its id, as an answer's `assumptions` gives it", "hourly_rate"),),
+        can_be_missing=True,
+    ),
+    Operation(
+        id="getLedger",
+        method="get",
+        path="/v1/ledger",
+        tag="catalogue",
+        summary="Get every formula",
+        description="The inputs and formulas of the model in the order of the calculation; `include: [trace]` prints "
+        "the same lines with the figures of one case.",
+        answer=Ledger,
+    ),
+    Operation(
+        id="getFramework",
+        method="get",
+        path="/v1/framework",
+        tag="catalogue",
+        summary="Get the decision framework",
+        description="The rules, gates and dimensions by which the verdict is reached.",
+        answer=Framework,
+    ),
+    Operation(
+        id="getLiveness",
+        method="get",
+        path="/livez",
+        aliases=("/healthz",),
+        tag="probes",
+        summary="Tell whether the process lives",
+        description="Answers as long as the process does. /healthz is the same under an older name.",
+        answer=Liveness,
+        is_probe=True,
+    ),
+    Operation(
+        id="getReadiness",
+        method="get",
+        path="/readyz",
+        tag="probes",
+        summary="Tell whether the service is ready",
+        description="Answers once catalogue, prices and vocabularies are loaded.",
+        answer=Readiness,
+        is_probe=True,
+    ),
+)
+
+BY_ID = MappingProxyType({operation.id: operation for operation in OPERATIONS})

@@ -1,0 +1,42 @@
+"""The query parameters of the listings, as nouns: what a caller may add to a path."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from service.estimate import Noun
+
+AsOf = Annotated[
+    datetime.date,
+    Meta(description="Date at which the values hold; today (UTC) when absent", examples=["2026-11-23"]),
+]
+Provider = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=60,
+        pattern="^[a-z0-9][a-z0-9._-]*$",
+        description="Only what this provider sells; all providers when absent",
+        examples=["mistral"],
+    ),
+]
+
+
+class NoQuery(Noun, frozen=True):
+    """No query parameters."""
+
+
+class AtDate(Noun, frozen=True):
+    """Values in force at a date."""
+
+    as_of: AsOf | None = None
+
+
+class AtDateByProvider(Noun, frozen=True):
+    """Values in force at a date, of one provider or all."""
+
+    as_of: AsOf | None = None
+    provider: Provider | None = None

@@ -1,0 +1,239 @@
+"""The answers of the listings: prices, offers, assumptions, the ledger, token counts and probes."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from service.response_money import Noun
+
+AsOf = Annotated[datetime.date, Meta(description="Date at which the values hold")]
+Title = Annotated[str, Meta(description="Name to show a person")]
+Href = Annotated[str, Meta(description="Where it is published; empty where no page is")]
+Checked = Annotated[datetime.date, Meta(description="Date at which somebody last compared the value with its source")]
+Digest = Annotated[str, Meta(description="SHA-256 of all assumptions, offers and coefficients, in hexadecimal")]
+ValidFrom = Annotated[datetime.date, Meta(description="Date from which the value holds, until the next one's")]
+Kind = Annotated[
+    str,
+    Meta(
+        description="Extensible enum: one of quoted (a price list), measured, published, judged (a confessed guess)",
+        examples=["quoted", "measured", "published", "judged"],
+    ),
+]
+Note = Annotated[str, Meta(description="What to know about the value; empty where there is nothing")]
+Price = Annotated[float | None, Meta(description="Price [USD/1M tokens]; null where it is not sold or not known")]
+
+
+class PriceTier(Noun, frozen=True):
+    """Prices of a request whose input is at least so long [USD/1M tokens]."""
+
+    from_input_tokens: Annotated[
+        float, Meta(description="Shortest input of this tier [tokens]; 0 for the base tier", examples=[0.0])
+    ]
+    input_usd_per_mtok: Annotated[float, Meta(description="Input that was not cached [USD/1M tokens]", examples=[0.4])]
+    output_usd_per_mtok: Annotated[float, Meta(description="Output [USD/1M tokens]", examples=[1.6])]
+    cache_read_usd_per_mtok: Annotated[
+        float | None,
+        Meta(description="Cached input [USD/1M tokens]; null where the cache has no price", examples=[0.1]),
+    ]
+    cache_write_usd_per_mtok: Annotated[
+        float | None, Meta(description="Writing input to the cache [USD/1M tokens]; null where it costs plain input")
+    ]
+
+
+class ModelPrice(Noun, frozen=True):
+    """Inference prices of one base model in force at a date."""
+
+    id: Annotated[str, Meta(description="Our identifier, `provider/model`", examples=["openai/gpt-4.1-mini"])]
+    provider: Annotated[str, Meta(description="The part of the id before the slash", examples=["openai"])]
+    model: Annotated[str, Meta(description="The part of the id behind the slash", examples=["gpt-4.1-mini"])]
+    name: Title
+    provider_model: Annotated[str, Meta(description="The provider's own name of it", examples=["gpt-4.1-mini"])]
+    tiers: Annotated[list[PriceTier], Meta(description="Prices by length of the input, the base tier first")]
+    batch_input_usd_per_mtok: Price
+    batch_output_usd_per_mtok: Price
+    context_window_tokens: Annotated[
+        int | None, Meta(description="Most input tokens it reads [tokens]; null where not known", examples=[1047576])
+    ]
+    is_deprecated: Annotated[
+        bool | None, Meta(description="Whether its provider calls it deprecated; null where not known")
+    ]
+    source_href: Href
+    checked: Checked
+    since: Annotated[
+        datetime.date | None,
+        Meta(
+            description="Day from which the price list states this price; null where it does not say. For a day before `checked` "
+            "the price is then the oldest known one, and an assessment names it as a risk"
+        ),
+    ]
+
+
+class ModelPriceList(Noun, frozen=True):
+    """The base models with a token price in force at a date."""
+
+    as_of: AsOf
+    price_catalogue_version: Annotated[
+        str, Meta(description="Release of the price data", examples=["genai-prices 0.2.3"])
+    ]
+    items: Annotated[list[ModelPrice], Meta(description="Sorted by id")]
+
+
+class SourceAnswer(Noun, frozen=True):
+    """Where a number comes from."""
+
+    title: Annotated[str, Meta(description="Publication or page")]
+    href: Href
+    locator: Annotated[str, Meta(description="Table, section or page in it; empty where the whole is meant")]
+
+
+class OfferTerms(Noun, frozen=True):
+    """Terms of a fine-tuning offer from a date on; what is not sold or not known is null."""
+
+    valid_from: ValidFrom
+    kind: Kind
+    source: SourceAnswer
+    checked: Checked
+    confidence: Annotated[
+        str, Meta(description="Extensible enum: one of high, medium, low", examples=["high", "medium", "low"])
+    ]
+    input_usd_per_mtok: Annotated[float, Meta(description="Input to the fine-tune [USD/1M tokens]")]
+    output_usd_per_mtok: Annotated[float, Meta(description="Output of the fine-tune [USD/1M tokens]")]
+    cache_read_usd_per_mtok: Price
+    cache_write_usd_per_mtok: Price
+    batch_input_usd_per_mtok: Price
+    batch_output_usd_per_mtok: Price
+    training_usd_per_mtok: Annotated[
+        float | None, Meta(description="Training [USD/1M tokens of the dataset x epochs]; null where not sold by token")
+    ]
+    hosting_usd_per_hour: Annotated[float | None, Meta(description="Hosting of one replica [USD/hour]")]
+    storage_usd_per_month: Annotated[float | None, Meta(description="Storing the fine-tune [USD/month]")]
+    minimum_charge_usd: Annotated[float | None, Meta(description="Least charge of a training run [USD]")]
+    requests_per_second_per_replica: Annotated[
+        float | None, Meta(description="Capacity of one dedicated replica [requests/second]; null for a hosted adapter")
+    ]
+    minimum_replicas: Annotated[int | None, Meta(description="Fewest dedicated replicas that run [replicas]")]
+    min_cacheable_tokens: Annotated[float | None, Meta(description="Shortest prefix that is cached [tokens]")]
+    last_training_date: Annotated[datetime.date | None, Meta(description="Last day on which it can be trained")]
+    shutdown_date: Annotated[datetime.date | None, Meta(description="Day on which it stops answering")]
+    note: Note
+
+
+class FineTuningOfferAnswer(Noun, frozen=True):
+    """A provider's offer to fine-tune a base model and serve it."""
+
+    id: Annotated[str, Meta(description="Our identifier, `provider/model`", examples=["azure/gpt-4.1-mini"])]
+    name: Title
+    base_model: Annotated[str, Meta(description="The base model whose inference prices apply before tuning")]
+    serving: Annotated[
+        str,
+        Meta(
+            description="Extensible enum: one of adapter (paid by token), dedicated (paid by replica and hour)",
+            examples=["adapter", "dedicated"],
+        ),
+    ]
+    aliases: Annotated[list[str], Meta(description="Other names that are accepted for it, exactly")]
+    is_trained: Annotated[bool, Meta(description="Whether it can be trained at the date")]
+    only_when_named: Annotated[bool, Meta(description="Whether it is left out of a screening that names no base model")]
+    terms: OfferTerms
+
+
+class FineTuningOfferList(Noun, frozen=True):
+    """The fine-tuning offers and their terms in force at a date, retired ones included."""
+
+    as_of: AsOf
+    assumptions_digest: Digest
+    items: list[FineTuningOfferAnswer]
+
+
+class DatedValue(Noun, frozen=True):
+    """The value of an assumption from a date on: a number, an 80 % range, or a text."""
+
+    valid_from: ValidFrom
+    kind: Kind
+    source: SourceAnswer
+    checked: Checked
+    value: Annotated[float | None, Meta(description="The number, in the assumption's unit; null for a range or a text")]
+    low: Annotated[float | None, Meta(description="10th percentile of a range; null for a number or a text")]
+    high: Annotated[float | None, Meta(description="90th percentile of a range; null for a number or a text")]
+    text: Annotated[str | None, Meta(description="The text, such as an identifier; null for a number or a range")]
+    note: Note
+
+
+class AssumptionAnswer(Noun, frozen=True):
+    """A number we assume where the caller states none."""
+
+    id: Annotated[str, Meta(description="Its name, as an answer's `assumptions` gives it", examples=["hourly_rate"])]
+    description: Annotated[str, Meta(description="What it is")]
+    unit: Annotated[str, Meta(description="Unit of its values; an open list", examples=["USD/hour", "share", "months"])]
+    family: Annotated[
+        str,
+        Meta(
+            description="How a range is read. Extensible enum: one of positive (lognormal), share (logit-normal), "
+            "rate (normal), text (no number)",
+            examples=["positive", "share", "rate", "text"],
+        ),
+    ]
+    values: Annotated[list[DatedValue], Meta(description="All values, the oldest first; appended, never overwritten")]
+    in_force: DatedValue
+
+
+class AssumptionList(Noun, frozen=True):
+    """Every assumed number with its dated values and sources."""
+
+    as_of: AsOf
+    assumptions_digest: Digest
+    items: Annotated[list[AssumptionAnswer], Meta(description="In the order of the catalogue")]
+
+
+class LedgerInput(Noun, frozen=True):
+    """An input of the calculation."""
+
+    name: Annotated[str, Meta(description="Its name in the ledger")]
+    unit: Annotated[str, Meta(description="Its unit")]
+    meaning: Annotated[str, Meta(description="What it is")]
+
+
+class LedgerStep(Noun, frozen=True):
+    """One formula of the calculation."""
+
+    name: Annotated[str, Meta(description="Name of what it gives")]
+    unit: Annotated[str, Meta(description="Unit of what it gives")]
+    function: Annotated[str, Meta(description="Where the formula lives", examples=["models.finance.present_value"])]
+    meaning: Annotated[str, Meta(description="What the formula says, in one sentence")]
+    inputs: Annotated[list[str], Meta(description="Names of the inputs and steps that it reads, in order")]
+
+
+class Ledger(Noun, frozen=True):
+    """Every input and formula of the model, in the order of the calculation."""
+
+    inputs: list[LedgerInput]
+    steps: list[LedgerStep]
+
+
+class TokenCounts(Noun, frozen=True):
+    """How many tokens texts have."""
+
+    encoding: Annotated[str, Meta(description="The encoding that counted", examples=["o200k_base", "cl100k_base"])]
+    base_model: Annotated[str | None, Meta(description="Canonical id of the base model; null where none was named")]
+    is_models_own: Annotated[
+        bool,
+        Meta(description="Whether it is the base model's own encoding; where it is not public, o200k_base stands in"),
+    ]
+    counts: Annotated[list[int], Meta(description="Tokens of each text, in the order sent [tokens]")]
+    total: Annotated[int, Meta(description="Tokens of all texts together [tokens]")]
+
+
+class Liveness(Noun, frozen=True):
+    """The process answers."""
+
+    status: Annotated[str, Meta(description="Always ok: a process that is not does not answer", examples=["ok"])]
+
+
+class Readiness(Noun, frozen=True):
+    """Catalogue, prices and vocabularies are loaded."""
+
+    status: Annotated[str, Meta(description="Extensible enum: ok", examples=["ok"])]
+    assumptions_digest: Digest
