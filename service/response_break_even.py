@@ -176,6 +176,7 @@ class BreakEvenAnswer(Noun, frozen=True):
     payback_requests: Annotated[
         float | None,
         Meta(
-            description="One-off cost over the token saving per request [requests]; null where a request saves nothing."
+            description="One-off cost over the token saving per request [requests]; null where a request saves nothing "
+            "or fine-tuning cannot go live."
         ),
     ]

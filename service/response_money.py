@@ -222,7 +222,7 @@ class Costs(Noun, frozen=True):
         float | None,
         Meta(
             description="NPV over the present value of what fine-tuning takes: one-off, retraining, monitoring and "
-            "hosting [ratio]; null where it takes nothing."
+            "hosting [ratio]; null where it takes nothing or cannot go live."
         ),
     ]
     saving_per_request: Annotated[
