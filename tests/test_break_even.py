@@ -29,7 +29,7 @@ FIELDS = {
 }
 LEDGER_NAMES = {search.input: search.ledger for search in SEARCHES}
 ZERO = 1e-7
-NEAR = 5e-7
+NEAR = 1e-6
 
 
 def with_value(request: dict[str, Any], path: tuple[str, ...], value: float) -> dict[str, Any]:
