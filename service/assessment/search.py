@@ -226,7 +226,7 @@ def _jumps(npv: Envelope, search: Search, grid: Array, offers: list[Values], hor
     if search.input == "prompt_cache_hit_rate":
         return np.zeros(1)
     dedicated = [offer for offer in offers if np.isfinite(offer["replica_requests_per_second"]).all()]
-    if search.input == "requests_per_month" and dedicated:
+    if "minimum_replicas" in npv.values and dedicated:  # else replicas do not follow from the input, or cost nothing
         windows = jumps.windows_in_doubt(npv.in_doubt, grid)
         most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
         return np.concatenate([jumps.along_volume(offer, windows, most) for offer in dedicated])
