@@ -151,6 +151,6 @@ def near_zero(npv: Callable[[Array], Array], jumps: Array, most: int, low: float
     largest = maximum_filter1d(np.abs(above - below), NEIGHBOURS)
     reach = step * np.maximum(largest[:-1], largest[1:])
     doubtful = (np.minimum(above[:-1], below[1:]) <= reach) & (np.maximum(above[:-1], below[1:]) >= -reach)
-    kept = np.append(np.repeat(doubtful, np.diff(read)), True)
-    kept[read] = True
+    kept = np.append(np.repeat(doubtful, np.diff(read)), False)
+    kept[read[1:]] |= doubtful  # both ends of a stretch
     return jumps[kept]

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import elementwise
 
 from models.breakeven import Crossing, changes, linear_root, scan
 from models.cost import requests_per_second
@@ -27,7 +26,7 @@ HIGHEST_MONEY = 1e12
 HIGHEST_TOKENS = 1e7
 HIGHEST_PRICE = 1e5
 LONGEST_LEAD_WEEKS = 520.0
-MOST_JUMPS = 2_000
+MOST_JUMPS = 1_000
 """Dates named as jumps along one input; of more, those between which the NPV stays clear of zero are left out."""
 ROWS_AT_ONCE = 1024
 """Points times offers folded together; bounds memory at long horizons."""
@@ -316,43 +315,3 @@ def break_evens(
         offers = tuple(candidates[row].id for row in best)
         results.append(BreakEven(search, current, tuple(found), offers, state))
     return results
-
-
-def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
-    """Return, for each draw, the smallest monthly volume at which fine-tuning pays.
-
-    Parameters
-    ----------
-    values : dict of ndarray
-        A folded calculation of D draws.
-    stated : frozenset of str
-        Ledger names the request states.
-
-    Returns
-    -------
-    ndarray, shape (D,)
-        Requests per month; 0 when it pays at any volume, infinite when at none.
-    """
-    name = "requests_per_month"
-    stated = stated - {name}
-    lines = downstream(frozenset({name}), stated, "npv")
-    kept = {source: values[source] for source in read_by(lines, frozenset({name}))}
-    draws = max(array.shape[0] for array in kept.values() if array.ndim == 2)
-    today = float(np.median(values[name]))
-    grid = np.unique(np.concatenate([np.geomspace(1.0, HIGHEST_VOLUME, 12), np.clip([today], 1.0, HIGHEST_VOLUME)]))
-    at_grid = np.stack([refold(kept, {name: np.full((draws, 1), point)}, stated, "npv")[:, 0] for point in grid])
-    pays = at_grid > 0.0
-    first = pays.argmax(axis=0)
-    result = np.where(pays.any(axis=0), 0.0, np.inf)
-    index = np.flatnonzero(pays.any(axis=0) & (first > 0))
-    if index.size == 0:
-        return result
-
-    def npv(log_volume: Array, draw: Array) -> Array:
-        part = {s: a[draw] if s != "pilots" and a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()}
-        return refold(part, {name: np.exp(log_volume)[:, None]}, stated, "npv")[:, 0]
-
-    bracket = (np.log(grid[first[index] - 1]), np.log(grid[first[index]]))
-    found = elementwise.find_root(npv, bracket, args=(index,), tolerances={"xatol": 1e-6})
-    result[index] = np.exp(found.x)
-    return result

@@ -15,7 +15,8 @@ from models.learning import probability_above
 from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
 from service.assessment.case import Candidate, Case, Fault, Unassessable
 from service.assessment.fold import DRAWN, Values, fold, refold
-from service.assessment.search import BreakEven, Search, break_evens, curves, one_row, volume_break_evens
+from service.assessment.search import BreakEven, Search, break_evens, curves, one_row
+from service.assessment.volumes import volume_break_evens
 
 Array = NDArray[np.float64]
 
