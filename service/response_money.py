@@ -15,7 +15,7 @@ class Noun(Struct, frozen=True, kw_only=True):
 
 
 class CrossingAnswer(Noun, frozen=True):
-    """A value at which the base-case NPV is zero or jumps over zero."""
+    """A value at which the base-case NPV is zero or jumps over zero, and the NPV a millionth of it below and above."""
 
     value: float
     kind: str

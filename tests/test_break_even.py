@@ -170,6 +170,13 @@ STALE: dict[str, Any] = {
     "finance": {"error_cost": 0.32},
     "simulation": {"draws": 256},
 }
+STALE_LONG = STALE | {"volume": {"requests_per_month": 100_000, "horizon_months": 120}}
+STALE_PART = STALE | {
+    "task": {"description": "x", "knowledge_half_life_months": 12},
+    "volume": {"requests_per_month": 300_000, "horizon_months": 6},
+    "fine_tuning": STALE["fine_tuning"] | {"lead_time_weeks": 1, "build_cost": 3000},
+    "finance": {"error_cost": 0.27},
+}
 BAND: dict[str, Any] = {
     "as_of": "2026-11-23",
     "task": {"description": "x"},
@@ -243,7 +250,9 @@ SHORT_LIFE: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("request_", "input_", "low", "high", "least"),
     [
-        pytest.param(STALE, "retraining_interval_months", 0.25, 24.0, 20, id="a middle of a month"),
+        pytest.param(STALE, "retraining_interval_months", 0.25, 24.0, 20, id="middles of months"),
+        pytest.param(STALE_LONG, "retraining_interval_months", 1.0, 2.5, 40, id="middles of many months"),
+        pytest.param(STALE_PART, "retraining_interval_months", 0.25, 6.0, 3, id="the middle of a part of a month"),
         pytest.param(
             HUNDRED_REPLICAS, "requests_per_month", 30 * REPLICA_VOLUME, 250 * REPLICA_VOLUME, 70, id="replicas"
         ),
