@@ -274,7 +274,10 @@ def curves(
 def break_evens(
     values: Values, stated: frozenset[str], candidates: tuple[Candidate, ...], chosen: int, context_window: float
 ) -> list[BreakEven]:
-    """Return the break-even of all ten inputs.
+    """Return the break-even of all ten inputs, with every change of sign along each.
+
+    Two that lie within a millionth of each other and cancel are none. Along the volume, of the points where a replica is
+    added the 20,000 nearest to today's (`jumps.MOST_REPLICA_JUMPS`) are looked at one by one; beyond them only a grid.
 
     Parameters
     ----------
