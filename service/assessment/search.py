@@ -35,6 +35,8 @@ ROUNDED = 1e-7
 LEADER_POINTS = 128
 """At most how many points of a grid all offers are compared at."""
 CURVE_POINTS = 41
+POINTS_PER_MONTH = 8
+"""Lead times at which the NPV is read."""
 AROUND = np.geomspace(0.1, 10.0, 41)
 """Shares of today's value at which the NPV is read."""
 
@@ -85,8 +87,9 @@ def _grid(search: Search, current: float, horizon: int) -> Array:
     elif search.input == "prompt_instruction_tokens":
         points = np.concatenate([[0.0], np.geomspace(1.0, search.high, 57), current * AROUND])
     elif search.input == "lead_time_weeks":
-        quarters = np.arange(0.0, horizon + 0.25, 0.25) * WEEKS_PER_MONTH
-        points = np.concatenate([quarters, [search.high]])
+        points = np.append(
+            np.arange(horizon * POINTS_PER_MONTH + 1.0) / POINTS_PER_MONTH * WEEKS_PER_MONTH, search.high
+        )
     else:
         points = np.linspace(search.low, search.high, 81)
     return np.unique(np.clip(np.append(points, current), search.low, search.high))
