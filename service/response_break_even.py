@@ -21,8 +21,8 @@ class CrossingAnswer(Noun, frozen=True):
             examples=["reached", "crossed"],
         ),
     ]
-    npv_below: Annotated[Money, Meta(description="Base-case NPV just below the value [finance.currency].")]
-    npv_above: Annotated[Money, Meta(description="Base-case NPV just above the value [finance.currency].")]
+    npv_below: Annotated[Money, Meta(description="Base-case NPV a millionth below the value [finance.currency].")]
+    npv_above: Annotated[Money, Meta(description="Base-case NPV a millionth above the value [finance.currency].")]
     fine_tuning_pays: Annotated[
         str,
         Meta(

@@ -20,8 +20,9 @@ from service.assessment.encode import encode
 from service.assessment.explain import explain
 from service.assessment.inform import inform
 from service.assessment.resolve import resolve
-from service.assessment.search import break_evens, volume_break_evens
+from service.assessment.search import break_evens
 from service.assessment.simulate import drawn, screen, simulate
+from service.assessment.volumes import volume_break_evens
 from service.door import decode
 from service.request import AssessmentRequest
 

@@ -6,14 +6,16 @@ of offers included. The two accuracies are set directly, each leaving the other 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import elementwise
 
-from models.breakeven import Crossing, linear_root, scan
-from models.timeline import WEEKS_PER_MONTH
+from models.breakeven import Crossing, changes, linear_root, scan
+from models.cost import requests_per_second
+from models.timeline import WEEKS_PER_MONTH, volume
+from service.assessment import jumps
 from service.assessment.case import Candidate
 from service.assessment.fold import Values, downstream, read_by, refold
 
@@ -23,16 +25,20 @@ HIGHEST_VOLUME = 1e11
 HIGHEST_MONEY = 1e12
 HIGHEST_TOKENS = 1e7
 HIGHEST_PRICE = 1e5
-SHORTEST_INTERVAL_MONTHS = 0.25
 LONGEST_LEAD_WEEKS = 520.0
-MOST_ROWS = 40_000
-"""Jumps times offers looked at along one input; beyond, only those at the end of serving and training."""
+MOST_JUMPS = 1_000
+"""Dates named as jumps along one input; of more, those between which the NPV stays clear of zero are left out."""
 ROWS_AT_ONCE = 1024
 """Points times offers folded together; bounds memory at long horizons."""
-REPLICA_STEPS = 64
 ROUNDED = 1e-7
 """What rounding may leave of an NPV at the root of a line, as a share of the prompt's total cost."""
+LEADER_POINTS = 128
+"""At most how many points of a grid all offers are compared at."""
 CURVE_POINTS = 41
+POINTS_PER_MONTH = 8
+"""Lead times at which the NPV is read."""
+AROUND = np.geomspace(0.1, 10.0, 41)
+"""Shares of today's value at which the NPV is read."""
 
 
 class Search(NamedTuple):
@@ -52,7 +58,9 @@ SEARCHES = (
     Search("prompt_accuracy", "prompt_accuracy", "share", 0.0, 1.0, False),
     Search("error_cost", "error_cost", "money/error", 0.0, HIGHEST_MONEY, True),
     Search("one_off_cost", "tuned_build_cost", "money", 0.0, HIGHEST_MONEY, True),
-    Search("retraining_interval_months", "retraining_interval_months", "months", SHORTEST_INTERVAL_MONTHS, 0.0, False),
+    Search(
+        "retraining_interval_months", "retraining_interval_months", "months", jumps.SHORTEST_INTERVAL_MONTHS, 0.0, False
+    ),
     Search("prompt_instruction_tokens", "prompt_instruction_tokens", "tokens", 0.0, HIGHEST_TOKENS, False),
     Search("prompt_cache_hit_rate", "prompt_cache_hit_rate", "share", 0.0, 1.0, False),
     Search("tuned_output_price", "tuned_output_price", "money/1M tokens", 0.0, HIGHEST_PRICE, True),
@@ -70,59 +78,34 @@ class BreakEven(NamedTuple):
     state: str
 
 
-def _grid(search: Search) -> Array:
+def _grid(search: Search, current: float, horizon: int) -> Array:
+    """Return the points at which the NPV is read first: over the whole range, and closer around today's value."""
     if search.high <= 1.0:
-        return np.linspace(search.low, search.high, 41)
-    if search.input == "requests_per_month":
-        return np.concatenate([[0.0], np.geomspace(1e-3, search.high, 85)])
-    if search.input == "prompt_instruction_tokens":
-        return np.concatenate([[0.0], np.geomspace(1.0, search.high, 57)])
-    return np.linspace(search.low, search.high, 81)
+        points = np.linspace(search.low, search.high, 41)
+    elif search.input == "requests_per_month":
+        points = np.concatenate([[0.0], np.geomspace(1e-3, search.high, 85), current * AROUND])
+    elif search.input == "prompt_instruction_tokens":
+        points = np.concatenate([[0.0], np.geomspace(1.0, search.high, 57), current * AROUND])
+    elif search.input == "lead_time_weeks":
+        points = np.append(
+            np.arange(horizon * POINTS_PER_MONTH + 1.0) / POINTS_PER_MONTH * WEEKS_PER_MONTH, search.high
+        )
+    else:
+        points = np.linspace(search.low, search.high, 81)
+    return np.unique(np.clip(np.append(points, current), search.low, search.high))
 
 
-def _jumps(search: Search, base: Values, horizon: int, most: int) -> Array:
-    """Return the points, no more than `most`, at which the NPV may jump along an input at the base case of one offer."""
+def _some_rows(values: Values, rows: NDArray[np.intp], count: int) -> Values:
+    """Return the values of some offers of a calculation with one row per offer."""
+    return {
+        name: array[rows] if count > 1 and name != "pilots" and array.ndim == 2 and array.shape[0] == count else array
+        for name, array in values.items()
+    }
 
-    def one(name: str) -> float:
-        return float(base[name].ravel()[0])
 
-    months = np.arange(1.0, horizon + 1.0)
-    start, interval = one("lead_time_months"), one("retraining_interval_months")
-    shutdown = one("tuned_shutdown_months")
-    stops = np.unique([one("live_end_month"), min(shutdown, horizon), min(one("last_training_months"), horizon)])
-    if search.input == "retraining_interval_months":
-        clocks = [start, shutdown] if one("migrates") and start < shutdown < horizon else [start]
-        dates = np.unique(np.concatenate([months, months - 0.5, stops]))
-        count = np.arange(1.0, horizon / SHORTEST_INTERVAL_MONTHS + 1.0)
-        for ends in (dates, stops):
-            spans = np.concatenate([ends - clock for clock in clocks])
-            found = (spans[:, None] / count).ravel()
-            found = np.unique(found[(found >= search.low) & (found <= search.high)])
-            if found.size <= most:
-                break
-        return found
-    if search.input == "lead_time_weeks":
-        count = np.arange(0.0, horizon / max(interval, SHORTEST_INTERVAL_MONTHS) + 1.0)
-        for ends in (np.unique(np.concatenate([months, stops])), stops):
-            found = (ends[:, None] - interval * count).ravel() * WEEKS_PER_MONTH
-            found = np.unique(found[(found > 0) & (found <= search.high)])
-            if found.size <= most:
-                break
-        return found
-    if search.input == "prompt_instruction_tokens":
-        share = one("tuned_instruction_share") if "tuned_instruction_share" in base else np.inf
-        tiers = base["prompt_tier_starts"] - one("prompt_payload_tokens")
-        smallest = [one("prompt_min_cacheable_tokens"), one("tuned_min_cacheable_tokens") / max(share, 1e-12)]
-        return np.concatenate([smallest, tiers])
-    if search.input == "prompt_cache_hit_rate":
-        return np.zeros(1)
-    capacity = one("replica_requests_per_second")
-    if search.input == "requests_per_month" and np.isfinite(capacity):
-        at_month_1 = one("requests_per_month") * capacity / max(one("peak_requests_per_second"), 1e-300)
-        growth = (1.0 + one("growth_per_month")) ** (months - 1.0)
-        steps = np.arange(1.0, REPLICA_STEPS + 1.0)[:, None]
-        return (at_month_1 * steps / np.maximum(growth, 1e-12)).ravel()[:most]
-    return np.empty(0)
+def one_row(values: Values, row: int, rows: int) -> Values:
+    """Return the values of one offer of a calculation with one row per offer."""
+    return _some_rows(values, np.array([row]), rows)
 
 
 class Envelope:
@@ -142,13 +125,23 @@ class Envelope:
         names |= read_by(ends, frozenset({self.name})) | read_by(starts, frozenset({self.name}))
         self.values = {name: values[name] for name in names if name in values}
 
-    def by_offer(self, points: Array) -> Array:
-        """Return the NPV of every offer at every point, shape (K, O); what cannot be bought is -inf."""
+    def of(self, rows: NDArray[np.intp]) -> Envelope:
+        """Return the envelope of some of the offers."""
+        part = copy(self)
+        part.values = _some_rows(self.values, rows, self.offers)
+        part.trains, part.offers = self.trains[rows], rows.size
+        return part
+
+    def by_offer(self, points: Array, spare: float | None = None) -> Array:
+        """Return the NPV of every offer at every point, shape (K, O); what cannot be bought is -inf.
+
+        With `spare`, replicas are as many as the peak fills, a part of one included, and so many more.
+        """
         at_once = max(ROWS_AT_ONCE // self.offers, 1)
-        parts = [self._by_offer(points[first : first + at_once]) for first in range(0, points.size, at_once)]
+        parts = [self._by_offer(points[first : first + at_once], spare) for first in range(0, points.size, at_once)]
         return np.concatenate(parts)
 
-    def _by_offer(self, points: Array) -> Array:
+    def _by_offer(self, points: Array, spare: float | None) -> Array:
         count = points.size
 
         def rows(array: Array) -> Array:
@@ -158,17 +151,30 @@ class Envelope:
 
         values = {name: array if name == "pilots" else rows(array) for name, array in self.values.items()}
         column = np.repeat(points, self.offers)[:, None]
+        put_in = {self.name: column}
+        if spare is not None:
+            peak = requests_per_second(volume(column, values["growth_per_month"], values["months"]))
+            filled = peak * values["peak_to_average"] / values["replica_requests_per_second"] + spare
+            dedicated = np.isfinite(values["replica_requests_per_second"])
+            put_in["tuned_replicas"] = np.maximum(values["minimum_replicas"], np.where(dedicated, filled, 0.0))
         npv, end, start = (
-            np.broadcast_to(refold(values, {self.name: column}, self.stated, name), (count * self.offers, 1))
+            np.broadcast_to(refold(values, dict(put_in), self.stated, name), (count * self.offers, 1))
             for name in ("npv", "live_end_month", "lead_time_months")
         )
         alive = ((end > start)[:, 0] & np.tile(self.trains, count)).reshape(count, self.offers)
         table = npv[:, 0].reshape(count, self.offers)
         return np.where(alive | ~alive.any(axis=1, keepdims=True), table, -np.inf)
 
-    def best(self, point: float) -> int:
-        """Return the row of the offer that is best at a point."""
-        return int(self.by_offer(np.array([point]))[0].argmax())
+    def in_doubt(self, low: Array, high: Array) -> NDArray[np.bool_]:
+        """Return whether the NPV may be zero between two volumes, wherever the replicas are added."""
+        ends = np.unique(np.concatenate([low, high]))
+        most, least = (self.by_offer(ends, spare).max(axis=1) for spare in (0.0, 1.0))
+        left, right = np.searchsorted(ends, low), np.searchsorted(ends, high)
+        return ~((np.maximum(most[left], most[right]) < 0) | (np.minimum(least[left], least[right]) > 0))
+
+    def best(self, points: Array) -> NDArray[np.intp]:
+        """Return the row of the offer that is best at every point."""
+        return self.by_offer(points).argmax(axis=1)
 
     def __call__(self, points: Array) -> Array:
         """Return the NPV at every point, shape (K,)."""
@@ -184,23 +190,67 @@ def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
     """Return the zeros of the best of several straight lines, each root in closed form."""
     ends = npv.by_offer(np.array([0.0, 1.0]))
     roots = linear_root(*np.where(np.isfinite(ends), ends, np.nan))
-    found = []
-    for root in np.unique(roots[np.isfinite(roots) & (roots >= search.low) & (roots <= search.high)]):
-        width = max(abs(root), 1e-6) * 1e-3
-        at, below, above = npv(np.array([root, max(root - width, search.low), min(root + width, search.high)]))
-        if abs(at) <= ROUNDED * scale and below * above <= 0 and below != above:
-            found.append(Crossing(float(root) + 0.0, True, float(below), float(above)))
-    return found
+    roots = np.unique(roots[np.isfinite(roots) & (roots >= search.low) & (roots <= search.high)]) + 0.0
+    if roots.size:
+        roots = roots[np.abs(npv(roots)) <= ROUNDED * scale]
+    return changes(npv, roots, np.ones(roots.size, dtype=bool), search.low, search.high, 0.0)
 
 
-def one_row(values: Values, row: int, rows: int) -> Values:
-    """Return the values of one offer of a calculation with one row per offer."""
-    return {
-        name: array[row : row + 1]
-        if rows > 1 and name != "pilots" and array.ndim == 2 and array.shape[0] == rows
-        else array
-        for name, array in values.items()
-    }
+def _contenders(npv: Envelope, grid: Array, chosen: int) -> NDArray[np.intp]:
+    """Return the rows of the chosen offer and of those that lead, or come second, on a grid or between its points.
+
+    Between two points with different leaders, one that a straight line puts above both where they meet leads too.
+    """
+    if npv.offers == 1:
+        return np.array([0])
+    table = npv.by_offer(np.append(grid[:: 1 + grid.size // LEADER_POINTS], grid[-1]))
+    leaders = np.argpartition(-table, 1, axis=1)[:, :2]
+    first = table.argmax(axis=1)
+    cell = np.flatnonzero(first[1:] != first[:-1])
+    here, there = table[cell], table[cell + 1]
+    row = np.arange(cell.size)
+    with np.errstate(invalid="ignore"):
+        lead, lag = (end[row, first[cell]] - end[row, first[cell + 1]] for end in (here, there))
+        share = (lead / (lead - lag))[:, None]
+        between = here + share * (there - here)
+        above = (between >= between[row, first[cell]][:, None]).any(axis=0)
+    return np.unique(np.concatenate([leaders.ravel(), np.flatnonzero(above), [chosen]]))
+
+
+def _jumps(npv: Envelope, search: Search, grid: Array, offers: list[Values], horizon: int) -> Array:
+    """Return the points at which the NPV of some offers may jump along an input."""
+    if search.input in ("retraining_interval_months", "lead_time_weeks"):
+        along = jumps.along_interval if search.input == "retraining_interval_months" else jumps.along_lead_time
+        found = [along(clock, horizon) for clock in {jumps.clock(offer, horizon) for offer in offers}]
+        return jumps.near_zero(npv, np.concatenate(found), MOST_JUMPS, search.low, search.high)
+    if search.input == "prompt_instruction_tokens":
+        return np.concatenate([jumps.along_instruction(offer) for offer in offers])
+    if search.input == "prompt_cache_hit_rate":
+        return np.zeros(1)
+    dedicated = [offer for offer in offers if np.isfinite(offer["replica_requests_per_second"]).all()]
+    if "minimum_replicas" in npv.values and dedicated:  # else replicas do not follow from the input, or cost nothing
+        windows = jumps.windows_in_doubt(npv.in_doubt, grid)
+        most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
+        return np.concatenate([jumps.along_volume(offer, windows, most) for offer in dedicated])
+    return np.empty(0)
+
+
+def _scan(values: Values, search: Search, npv: Envelope, chosen: int, current: float, scale: float) -> list[Crossing]:
+    """Return the changes of sign along one input, looked for among the offers that lead somewhere.
+
+    Where another offer turns out to be best at one of them, the search is done again with it.
+    """
+    horizon = int(values["horizon_months"])
+    grid = _grid(search, current, horizon)
+    rows = _contenders(npv, grid, chosen)
+    while True:
+        some = npv.of(rows)
+        offers = [one_row(values, row, npv.offers) for row in rows]
+        found = scan(some, grid, _jumps(some, search, grid, offers, horizon), scale)
+        missed = np.setdiff1d(npv.best(np.array([c.value for c in found])), rows) if found else rows[:0]
+        if missed.size == 0:
+            return found
+        rows = np.union1d(rows, missed)
 
 
 def curves(
@@ -227,7 +277,10 @@ def curves(
 def break_evens(
     values: Values, stated: frozenset[str], candidates: tuple[Candidate, ...], chosen: int, context_window: float
 ) -> list[BreakEven]:
-    """Return the break-even of all ten inputs.
+    """Return the break-even of all ten inputs, with every change of sign along each.
+
+    Two that lie within a millionth of each other and cancel are none. Along the volume, of the points where a replica is
+    added the 20,000 nearest to today's (`jumps.MOST_REPLICA_JUMPS`) are looked at one by one; beyond them only a grid.
 
     Parameters
     ----------
@@ -245,7 +298,7 @@ def break_evens(
     trains = _trains(candidates)
     base = one_row(values, chosen, trains.size)
     horizon = int(values["horizon_months"])
-    scale, rows = max(1.0, float(values["prompt_tco"].max())), trains.size
+    scale = max(1.0, float(values["prompt_tco"].max()))
     results = []
     for template in SEARCHES:
         search = template
@@ -257,56 +310,14 @@ def break_evens(
             )
         current = float(base[search.ledger].ravel()[0])
         npv = Envelope(values, stated, search, trains)
-        if search.is_linear:
-            found = _linear(npv, search, scale)
-        else:
-            found = scan(npv, _grid(search), _jumps(search, base, horizon, MOST_ROWS // rows), scale)
+        found = _linear(npv, search, scale) if search.is_linear else _scan(values, search, npv, chosen, current, scale)
         here = float(base["npv"].ravel()[0])
         if found:
             nearest = min(found, key=lambda crossing: abs(crossing.value - current))
             state = "reached" if nearest.is_zero else "crossed"
         else:
             state = "always" if here > 0 else "never"
-        offers = tuple(candidates[npv.best(crossing.value)].id for crossing in found)
+        best = npv.best(np.array([crossing.value for crossing in found])) if found else ()
+        offers = tuple(candidates[row].id for row in best)
         results.append(BreakEven(search, current, tuple(found), offers, state))
     return results
-
-
-def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
-    """Return, for each draw, the smallest monthly volume at which fine-tuning pays.
-
-    Parameters
-    ----------
-    values : dict of ndarray
-        A folded calculation of D draws.
-    stated : frozenset of str
-        Ledger names the request states.
-
-    Returns
-    -------
-    ndarray, shape (D,)
-        Requests per month; 0 when it pays at any volume, infinite when at none.
-    """
-    name = "requests_per_month"
-    stated = stated - {name}
-    lines = downstream(frozenset({name}), stated, "npv")
-    kept = {source: values[source] for source in read_by(lines, frozenset({name}))}
-    draws = max(array.shape[0] for array in kept.values() if array.ndim == 2)
-    today = float(np.median(values[name]))
-    grid = np.unique(np.concatenate([np.geomspace(1.0, HIGHEST_VOLUME, 12), np.clip([today], 1.0, HIGHEST_VOLUME)]))
-    at_grid = np.stack([refold(kept, {name: np.full((draws, 1), point)}, stated, "npv")[:, 0] for point in grid])
-    pays = at_grid > 0.0
-    first = pays.argmax(axis=0)
-    result = np.where(pays.any(axis=0), 0.0, np.inf)
-    index = np.flatnonzero(pays.any(axis=0) & (first > 0))
-    if index.size == 0:
-        return result
-
-    def npv(log_volume: Array, draw: Array) -> Array:
-        part = {s: a[draw] if s != "pilots" and a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()}
-        return refold(part, {name: np.exp(log_volume)[:, None]}, stated, "npv")[:, 0]
-
-    bracket = (np.log(grid[first[index] - 1]), np.log(grid[first[index]]))
-    found = elementwise.find_root(npv, bracket, args=(index,), tolerances={"xatol": 1e-6})
-    result[index] = np.exp(found.x)
-    return result

@@ -19,7 +19,8 @@ from models.timeline import WEEKS_PER_MONTH
 from service.assessment.case import NEVER_LIVE, Candidate, Case, Fault, Unassessable
 from service.assessment.desk import DAYS_PER_MONTH
 from service.assessment.fold import DRAWN, Values, fold, refold
-from service.assessment.search import BreakEven, Search, break_evens, curves, one_row, volume_break_evens
+from service.assessment.search import BreakEven, Search, break_evens, curves, one_row
+from service.assessment.volumes import volume_break_evens
 
 Array = NDArray[np.float64]
 

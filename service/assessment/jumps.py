@@ -1,0 +1,156 @@
+"""Where the base-case NPV of an offer may jump along an input: what a break-even search must not step over.
+
+Along the retraining interval the NPV of an offer rises between these jumps (a later retraining costs less today, and
+fewer months have passed since), so no sign changes twice between two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+from models.breakeven import sides
+from models.timeline import WEEKS_PER_MONTH
+from service.assessment.fold import Values
+
+Array = NDArray[np.float64]
+
+SHORTEST_INTERVAL_MONTHS = 0.25
+NEIGHBOURS = 9
+"""Jumps read in a first pass that tell how large the ones between them are."""
+PIECES = 32
+MOST_REPLICA_JUMPS = 20_000
+"""Replica counts named as jumps; beyond, those nearest to today's."""
+
+
+class Clock(NamedTuple):
+    """The dates of one offer at the base case, in months, and what makes them matter."""
+
+    start: float
+    end: float
+    shutdown: float
+    last_training: float
+    interval: float
+    migrates: bool
+    grows_stale: bool
+
+
+def _first(values: Values, name: str) -> float:
+    return float(values[name].ravel()[0])
+
+
+def clock(values: Values, horizon: int) -> Clock:
+    """Return the dates of one offer from its base case."""
+    shutdown, migrates = _first(values, "tuned_shutdown_months"), _first(values, "migrates") > 0
+    return Clock(
+        start=_first(values, "lead_time_months"),
+        end=float(horizon) if migrates else float(np.clip(shutdown, 0.0, horizon)),
+        shutdown=shutdown,
+        last_training=_first(values, "last_training_months"),
+        interval=max(_first(values, "retraining_interval_months"), SHORTEST_INTERVAL_MONTHS),
+        migrates=migrates and 0.0 < shutdown < horizon,
+        grows_stale=bool(np.isfinite(_first(values, "knowledge_half_life_months")))
+        and _first(values, "error_cost") > 0,
+    )
+
+
+def _stops(at: Clock, horizon: int) -> Array:
+    """Return the dates before which a retraining must fall to be paid."""
+    stops = np.array([at.end, at.last_training, at.shutdown if at.migrates else at.end])
+    return np.unique(np.clip(stops, 0.0, horizon))
+
+
+def along_interval(at: Clock, horizon: int) -> Array:
+    """Return the retraining intervals at which one retraining drops out, or lands on the middle of a live month."""
+    ends = [_stops(at, horizon)]
+    if at.grows_stale:
+        months = np.arange(1.0, horizon + 1.0)
+        from_, to = np.maximum(months - 1.0, at.start), np.minimum(months, at.end)
+        ends.append(((from_ + to) / 2.0)[to > from_])
+    clocks = [at.start, at.shutdown] if at.migrates and at.start < at.shutdown else [at.start]
+    spans = np.concatenate([end - begun for end in ends for begun in clocks])
+    found = (spans[:, None] / np.arange(1.0, horizon / SHORTEST_INTERVAL_MONTHS + 1.0)).ravel()
+    return found[found >= SHORTEST_INTERVAL_MONTHS]
+
+
+def along_lead_time(at: Clock, horizon: int) -> Array:
+    """Return the lead times [weeks] at which a retraining changes month, drops out, or lands on a middle of a month."""
+    months = np.arange(1.0, horizon + 1.0)
+    passed = at.interval * np.arange(0.0, horizon / at.interval + 1.0)
+    ends = [months, _stops(at, horizon)]
+    if at.grows_stale:
+        to = np.minimum(months, at.end)
+        ends.append(((months - 1.0 + to) / 2.0)[to > months - 1.0])
+    found = [(np.concatenate(ends)[:, None] - passed).ravel()]
+    if at.grows_stale:  # the middle of the month of going live moves with it, half as fast
+        found.append((to[:, None] - 2.0 * passed).ravel())
+        if at.migrates:
+            found.append((2.0 * (at.shutdown + passed) - to[:, None]).ravel())
+    lead_times = np.concatenate(found) * WEEKS_PER_MONTH
+    return lead_times[lead_times > 0]
+
+
+def along_instruction(values: Values) -> Array:
+    """Return the instruction tokens at which the prefix becomes cacheable or the request enters a price tier."""
+    share = _first(values, "tuned_instruction_share") if "tuned_instruction_share" in values else np.inf
+    tiers = values["prompt_tier_starts"] - _first(values, "prompt_payload_tokens")
+    tuned = _first(values, "tuned_min_cacheable_tokens") / max(share, 1e-12)
+    return np.concatenate([[_first(values, "prompt_min_cacheable_tokens"), tuned], tiers])
+
+
+def along_volume(values: Values, windows: list[tuple[float, float]], most: int) -> Array:
+    """Return the volumes in some windows at which a month needs one more replica; of too many, those nearest today's."""
+    per_request = _first(values, "peak_requests_per_second") / max(_first(values, "requests_per_month"), 1e-300)
+    growth = max(1.0 + _first(values, "growth_per_month"), 0.0) ** (values["months"] - 1.0)
+    found = [np.empty(0)]
+    factors = np.unique(per_request * growth / _first(values, "replica_requests_per_second"))
+    most = most // (factors.size * max(len(windows), 1))
+    for replicas_per_request in factors[factors > 0]:
+        today = _first(values, "requests_per_month") * replicas_per_request
+        for low, high in windows:
+            first, last = np.ceil(low * replicas_per_request), np.floor(high * replicas_per_request)
+            first = np.clip(np.floor(today) - most // 2, first, max(last - most + 1, first))
+            found.append(np.arange(first, min(last, first + most - 1) + 1.0) / replicas_per_request)
+    return np.concatenate(found)
+
+
+def windows_in_doubt(in_doubt: Callable[[Array, Array], NDArray[np.bool_]], grid: Array) -> list[tuple[float, float]]:
+    """Return the stretches of a grid, to a part of a cell, in which the NPV may be zero whatever its jumps do."""
+    low, high = grid[:-1], grid[1:]
+    doubtful = in_doubt(low, high)
+    edges = np.linspace(low[doubtful], high[doubtful], PIECES + 1, axis=1)
+    low, high = edges[:, :-1].ravel(), edges[:, 1:].ravel()
+    if low.size:
+        doubtful = in_doubt(low, high)
+        low, high = low[doubtful], high[doubtful]
+    windows: list[tuple[float, float]] = []
+    for begin, end in zip(low.tolist(), high.tolist(), strict=True):
+        if windows and begin <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((begin, end))
+    return windows
+
+
+def near_zero(npv: Callable[[Array], Array], jumps: Array, most: int, low: float, high: float) -> Array:
+    """Return the jumps that may carry the NPV over zero, where there are more than can be read.
+
+    Every few jumps one is read first. Between two of them the NPV can move by as many jumps as lie there, none much
+    larger than those read nearby; where that does not reach zero, they are left out.
+    """
+    jumps = np.unique(jumps[(jumps >= low) & (jumps <= high)])
+    step = -(-jumps.size // most)
+    if step <= 1:
+        return jumps
+    read = np.append(np.arange(0, jumps.size - 1, step), jumps.size - 1)
+    below, above = np.split(npv(np.concatenate(sides(jumps[read], low, high))), 2)
+    largest = maximum_filter1d(np.abs(above - below), NEIGHBOURS)
+    reach = step * np.maximum(largest[:-1], largest[1:])
+    doubtful = (np.minimum(above[:-1], below[1:]) <= reach) & (np.maximum(above[:-1], below[1:]) >= -reach)
+    kept = np.append(np.repeat(doubtful, np.diff(read)), False)
+    kept[read[1:]] |= doubtful  # both ends of a stretch
+    return jumps[kept]
