@@ -53,8 +53,10 @@ async function start() {
   });
 }
 
+const state = document.getElementById("state");
+state.textContent = "Opening the documentation…";
 document.addEventListener("DOMContentLoaded", () => {
   start().catch((error) => {
-    document.getElementById("state").textContent = `The documentation could not be opened: ${error.message}`;
+    state.textContent = `The documentation could not be opened: ${error.message}`;
   });
 });
