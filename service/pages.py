@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 import shlex
+from functools import cache
 from html import escape
 from importlib import resources
 from string import Template
@@ -80,6 +81,7 @@ def _operations() -> str:
     )
 
 
+@cache
 def _home() -> bytes:
     """Return the first page, with the document's smallest example as a command and the verdict it was answered with."""
     document = msgspec.json.decode(resources.files("openapi").joinpath("openapi.json").read_bytes())
@@ -100,14 +102,13 @@ def _home() -> bytes:
     return _page("home.html", {name: escape(text) for name, text in words.items()} | {"operations": _operations()})
 
 
-HOME = _home()
 DOCS = _page("docs.html", {})
 
 
 @get("/")
 async def home(request: AnyRequest) -> Response[bytes]:
     """Say what the service is and how to ask it."""
-    return tagged(request, HOME, HTML, SAFE)
+    return tagged(request, _home(), HTML, SAFE)
 
 
 @get("/docs")
