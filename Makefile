@@ -4,9 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 export OMP_NUM_THREADS ?= 1
+export CHROMIUM ?= chromium
+export CHROMEDRIVER ?= chromedriver
+
+define NO_CHROMIUM
+The pages are tested in Chromium, and it could not be installed here.
+Install Debian's chromium and chromium-driver as root, or name yours in CHROMIUM and CHROMEDRIVER.
+endef
+export NO_CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format fit backtest prices examples openapi lock bench clean
+.PHONY: help run test browser lint format fit backtest prices examples openapi lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -24,8 +32,14 @@ $(VENV)/test.stamp: requirements-test.lock
 run: $(VENV)/run.stamp ## install what it needs and serve on HOST:PORT (127.0.0.1:8000)
 	$(BIN)/python -m service
 
-test: lint ## install what it needs, check the rules and run every test
+test: browser lint ## install what it needs, check the rules and run every test
 	$(BIN)/python -m pytest
+
+browser: ## install Chromium and its driver with apt-get, for the tests of the pages, when they are absent
+	@missing=; for program in "$$CHROMIUM" "$$CHROMEDRIVER"; do command -v "$$program" > /dev/null || missing=yes; done; \
+	test -z "$$missing" || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; } || \
+	{ echo "$$NO_CHROMIUM" >&2; exit 1; }
 
 lint: $(VENV)/test.stamp ## style, types and import contracts
 	$(BIN)/ruff check .

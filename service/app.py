@@ -8,7 +8,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from service import __version__, catalogue, problems, tokens
+from service import __version__, catalogue, pages, problems, tokens
 from service.assessment.case import Unassessable
 from service.assessment.prompt_side import TextsTooLarge
 from service.door import Unreadable
@@ -44,7 +44,7 @@ def build(settings: Settings) -> Service:
         workers=Workers(settings.most_waiting, settings.answer_seconds),
     )
     return Service(
-        route_handlers=HANDLERS,
+        route_handlers=[*HANDLERS, *pages.HANDLERS],
         state=State({"house": house}),
         before_request=admit,
         exception_handlers={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -142,7 +143,7 @@ def _examples(found: Mapping[str, Any]) -> Json:
 
 def _response(operation: Operation, status: int, examples: Mapping[str, Any]) -> Json:
     said: Json = {
-        "description": MEANING.get(status, operation.answer.__doc__),
+        "description": MEANING.get(status, inspect.getdoc(operation.answer)),
         "headers": _headers(operation, status),
     }
     if status == HTTPStatus.NOT_MODIFIED:

@@ -6,9 +6,10 @@ import asyncio
 import base64
 import datetime
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,6 +46,7 @@ SMALL_BODY = 20_000
 """Bytes that are decoded in well under a millisecond, on the event loop."""
 
 NO_STORE = {"Cache-Control": "no-store"}
+NO_MORE: Mapping[str, str] = MappingProxyType({})
 YAML = "application/yaml"
 
 
@@ -141,10 +143,12 @@ def fresh(body: bytes) -> Response[bytes]:
     return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:"})
 
 
-def tagged(request: AnyRequest, body: bytes, media_type: str = JSON) -> Response[bytes]:
-    """Return an answer with a strong ETag, or 304 when the caller has it already."""
+def tagged(
+    request: AnyRequest, body: bytes, media_type: str = JSON, more: Mapping[str, str] = NO_MORE
+) -> Response[bytes]:
+    """Return an answer with a strong ETag and what more its headers say, or 304 when the caller has it already."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **more}
     if knows(", ".join(request.headers.getall("if-none-match", [])), tag):
         return Response(b"", status_code=304, media_type=media_type, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
