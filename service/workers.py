@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -51,15 +52,19 @@ class Workers:
         """
         if self.at_hand >= self.cores + self.most_waiting:
             raise Overloaded(max(1, math.ceil(self.mean_seconds * self.at_hand / self.cores)))
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        future = loop.run_in_executor(self.pool, work)
+        future = asyncio.get_running_loop().run_in_executor(self.pool, self._timed, work)
         self.at_hand += 1
         try:
-            result = await asyncio.wait_for(future, self.answer_seconds)
+            return await asyncio.wait_for(future, self.answer_seconds)
         except TimeoutError:
             raise TookTooLong from None
         finally:
             self.at_hand -= 1
-        self.mean_seconds += SMOOTHING * (loop.time() - start - self.mean_seconds)
-        return result
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        """Return what work gives; the time it waited for a core is not the time it takes."""
+        start = time.monotonic()
+        try:
+            return work()
+        finally:
+            self.mean_seconds += SMOOTHING * (time.monotonic() - start - self.mean_seconds)
