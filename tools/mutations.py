@@ -272,11 +272,11 @@ class Mutations:
         return path, text, fits
 
     def _is_fit(self, path: str, text: bytes) -> bool | None:
-        """Return whether a body fits the document; None where JSON readers differ."""
-        if b"Infinity" in text or b"NaN" in text or RAW.search(text.decode("latin-1")):
+        """Return whether a body fits the document; None where readers of JSON and of dates (the year 0) differ."""
+        if b"Infinity" in text or b"NaN" in text or b"0000-" in text or RAW.search(text.decode("latin-1")):
             return None
         try:
-            tree = json.loads(text)
+            tree = json.loads(text.decode())
             json.dumps(tree, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError):
             return None
