@@ -51,7 +51,9 @@ class Workers:
             If the answer is not there in time; work that waits is dropped, work that runs ends by itself.
         """
         if self.at_hand >= self.cores + self.most_waiting:
-            raise Overloaded(max(1, math.ceil(self.mean_seconds * self.at_hand / self.cores)))
+            # Whatever waits is done or given up after the longest that an answer may take.
+            seconds = min(self.mean_seconds * self.at_hand / self.cores, self.answer_seconds)
+            raise Overloaded(max(1, math.ceil(seconds)))
         future = asyncio.get_running_loop().run_in_executor(self.pool, self._timed, work)
         self.at_hand += 1
         try:

@@ -114,6 +114,10 @@ def test_when_to_come_back_is_told_by_how_long_work_takes() -> None:
         with pytest.raises(Overloaded) as refused:
             await workers.run(lambda: None)
         assert refused.value.retry_after == -(-10 * (workers.cores + 1) // workers.cores)
+        workers.mean_seconds = 1000.0
+        with pytest.raises(Overloaded) as refused:
+            await workers.run(lambda: None)
+        assert refused.value.retry_after == PATIENCE
         until.set()
         await asyncio.gather(*tasks)
 
