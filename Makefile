@@ -14,7 +14,7 @@ endef
 export NO_CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices examples openapi lock bench clean
+.PHONY: help run test browser lint format fit backtest prices examples openapi fuzz lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -65,6 +65,9 @@ examples: $(VENV)/test.stamp ## write the figures of docs/examples.md anew
 
 openapi: $(VENV)/test.stamp ## write the OpenAPI documents anew (ARGS=--answers: their examples too)
 	$(BIN)/python tools/contract.py $(ARGS)
+
+fuzz: $(VENV)/test.stamp ## send the service thousands of generated and spoiled requests (ARGS=--seed 2)
+	$(BIN)/python tools/fuzz.py $(ARGS)
 
 bench: $(VENV)/test.stamp ## time one request and show where the time goes
 	$(BIN)/python tools/bench.py

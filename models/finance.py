@@ -101,12 +101,15 @@ def return_on_investment(npv: Array, invested: Array) -> Array:
 def ratio(numerator: Array, denominator: Array) -> Array:
     """Return a quotient, nan where the denominator is not positive (a unit cost of nothing is unknown, not zero).
 
+    Over next to nothing it may be infinite, which is as unknown.
+
     Examples
     --------
     >>> float(ratio(np.array(2500.0), np.array(0.008))), float(ratio(np.array(1.0), np.array(0.0)))
     (312500.0, nan)
     """
-    return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
+    with np.errstate(over="ignore"):
+        return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
 
 
 def amortised_cost(

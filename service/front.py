@@ -15,7 +15,11 @@ from litestar.types import ASGIApp, Message
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 LONGEST_REQUEST_ID = 128
 LONGEST_IDEMPOTENCY_KEY = 255
-TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?")
+TRACEPARENT = re.compile(
+    r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?"
+)
+"""W3C Trace Context: version 00 ends with its flags, a later one may go on."""
+
 HEAD_ANSWERS = "HEAD"
 
 
@@ -40,11 +44,11 @@ def _echoed(scope: Any) -> dict[str, str]:
 
 
 def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """Return a header; an Allow that admits GET admits HEAD."""
-    methods = [method.strip() for method in value.decode().split(",")]
-    if name.lower() == b"allow" and "GET" in methods:
-        return name, ", ".join(sorted({*methods, HEAD_ANSWERS})).encode()
-    return name, value
+    """Return a header; an Allow that admits GET admits HEAD, and has one order."""
+    if name.lower() != b"allow":
+        return name, value
+    methods = {method.strip() for method in value.decode().split(",")}
+    return name, ", ".join(sorted(methods | ({HEAD_ANSWERS} if "GET" in methods else set()))).encode()
 
 
 async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:

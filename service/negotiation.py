@@ -74,7 +74,7 @@ def is_plain(content_encoding: str) -> bool:
 
     Examples
     --------
-    >>> is_plain(""), is_plain("identity"), is_plain("gzip")
-    (True, True, False)
+    >>> is_plain(""), is_plain("identity"), is_plain("gzip"), is_plain("identity, gzip")
+    (True, True, False, False)
     """
-    return content_encoding.strip().lower() in ("", "identity")
+    return all(coding.strip().lower() in ("", "identity") for coding in content_encoding.split(","))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response
@@ -21,7 +23,14 @@ AnyRequest = Request[Any, Any, State]
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
-TOO_LARGE = 413
+UNQUOTED = "/:@!$&'()*+,;="
+"""Characters that stand in a path as they are, beside letters, digits and -._~ (RFC 3986, 3.3)."""
+
+TITLES = MappingProxyType({413: "Content Too Large", 422: "Unprocessable Content"})
+"""Names of RFC 9110 that older Pythons do not have: a title is the same on all of them."""
+
+OTHER_SLUGS = MappingProxyType({400: "unreadable", 413: "too-large", 422: "unassessable"})
+"""Names of kinds that are not the name of their status."""
 
 SLUGS = (
     "unreadable", "unauthorized", "not-found", "method-not-allowed", "not-acceptable", "request-timeout", "too-large",
@@ -74,11 +83,16 @@ class Problem(Struct, frozen=True, kw_only=True):
     title: Annotated[str, Meta(description="Name of the status", examples=["Bad Request"])]
     status: Annotated[int, Meta(description="HTTP status", ge=400, le=599)]
     detail: Annotated[str, Meta(description="What was wrong and what to do about it, in words")]
-    instance: Annotated[str, Meta(description="Path of the request", examples=["/v1/assessments"])]
+    instance: Annotated[str, Meta(description="Path of the request, percent-encoded", examples=["/v1/assessments"])]
     request_id: Annotated[str, Meta(description="The request's name in X-Request-Id and in logs")]
     errors: Annotated[
         list[ProblemError], Meta(description="Every fault found, up to 100; empty where there is no place")
     ]
+
+
+def title_of(status: int) -> str:
+    """Return the name of a status."""
+    return TITLES.get(status) or HTTPStatus(status).phrase
 
 
 def problem(
@@ -92,10 +106,10 @@ def problem(
     """Return a problem as a response."""
     body = Problem(
         type=TYPES + slug,
-        title=HTTPStatus(status).phrase,
+        title=title_of(status),
         status=status,
         detail=detail,
-        instance=request.url.path,
+        instance=quote(request.scope["path"], safe=UNQUOTED),
         request_id=request.scope["answer_headers"]["X-Request-Id"],  # type: ignore[typeddict-item]
         errors=[ProblemError(**fault._asdict()) for fault in faults or []],
     )
@@ -128,9 +142,9 @@ def texts_too_large(request: AnyRequest, _error: TextsTooLarge) -> Response[byte
 
 def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[bytes]:
     """Return the problem of a status that needs no more words than its mend."""
-    phrase = HTTPStatus(status).phrase
-    slug = "too-large" if status == TOO_LARGE else phrase.lower().replace(" ", "-")
-    return problem(request, status, slug, f"{phrase}. {MENDS.get(status, '')}".strip(), headers=headers)
+    title = title_of(status)
+    slug = OTHER_SLUGS.get(status) or title.lower().replace(" ", "-")
+    return problem(request, status, slug, f"{title}. {MENDS.get(status, '')}".strip(), headers=headers)
 
 
 def not_let_in(request: AnyRequest, _error: NotLetIn) -> Response[bytes]:
@@ -140,7 +154,10 @@ def not_let_in(request: AnyRequest, _error: NotLetIn) -> Response[bytes]:
 
 def come_back(request: AnyRequest, error: TooMany | Overloaded) -> Response[bytes]:
     """Return 429 for a caller that asks too much, 503 when all callers together do."""
-    return plain(request, 429 if isinstance(error, TooMany) else 503, {"Retry-After": str(error.retry_after)})
+    after = {"Retry-After": str(error.retry_after)}
+    if isinstance(error, TooMany):
+        return plain(request, 429, error.headers | after)
+    return plain(request, 503, after)
 
 
 def took_too_long(request: AnyRequest, _error: TookTooLong) -> Response[bytes]:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
-from litestar.exceptions import ClientException, NotFoundException
+from litestar.exceptions import ClientException, InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
@@ -119,13 +119,13 @@ async def read(request: AnyRequest, noun: type[N]) -> N:
     house = house_of(request.app.state)
     operation = BY_ID[str(request.route_handler.operation_id)]
     query(request, operation.query)
-    if not is_json(request.headers.get("content-type", "")) or not is_plain(
-        request.headers.get("content-encoding", "")
-    ):
+    types, codings = (request.headers.getall(name, []) for name in ("content-type", "content-encoding"))
+    if not all(map(is_json, types)) or not all(map(is_plain, codings)):
         raise UnsupportedMedia
     try:
         body = await asyncio.wait_for(request.body(), house.settings.body_seconds)
-    except TimeoutError:
+    except (TimeoutError, InternalServerException):
+        # The framework calls a caller that hung up amidst the body a fault of ours.
         raise TooSlow from None
     if len(body) <= SMALL_BODY:
         return decode(body, noun)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -50,16 +51,22 @@ class Workers:
             If the answer is not there in time; work that waits is dropped, work that runs ends by itself.
         """
         if self.at_hand >= self.cores + self.most_waiting:
-            raise Overloaded(max(1, math.ceil(self.mean_seconds * self.at_hand / self.cores)))
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        future = loop.run_in_executor(self.pool, work)
+            # Whatever waits is done or given up after the longest that an answer may take.
+            seconds = min(self.mean_seconds * self.at_hand / self.cores, self.answer_seconds)
+            raise Overloaded(max(1, math.ceil(seconds)))
+        future = asyncio.get_running_loop().run_in_executor(self.pool, self._timed, work)
         self.at_hand += 1
         try:
-            result = await asyncio.wait_for(future, self.answer_seconds)
+            return await asyncio.wait_for(future, self.answer_seconds)
         except TimeoutError:
             raise TookTooLong from None
         finally:
             self.at_hand -= 1
-        self.mean_seconds += SMOOTHING * (loop.time() - start - self.mean_seconds)
-        return result
+
+    def _timed(self, work: Callable[[], T]) -> T:
+        """Return what work gives; the time it waited for a core is not the time it takes."""
+        start = time.monotonic()
+        try:
+            return work()
+        finally:
+            self.mean_seconds += SMOOTHING * (time.monotonic() - start - self.mean_seconds)

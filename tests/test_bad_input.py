@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import msgspec
@@ -108,7 +109,7 @@ def assert_is_problem(response: httpx.Response, status: int) -> Json:
     problem: Json = response.json()
     assert problem["status"] == status
     assert problem["type"].startswith("/problems/")
-    assert problem["instance"] == response.request.url.path
+    assert unquote(problem["instance"]) == response.request.url.path
     assert problem["title"] and problem["detail"]
     assert problem["request_id"] == response.headers["x-request-id"]
     for error in problem["errors"]:
