@@ -4,9 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONPATH := $(CURDIR)
 export OMP_NUM_THREADS ?= 1
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+LINT := openapi/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format fit backtest prices examples openapi lock bench clean
+.PHONY: help run test lint format fit backtest prices examples openapi release lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -21,17 +24,25 @@ $(VENV)/test.stamp: requirements-test.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@ $(VENV)/run.stamp
 
+$(LINT)/node_modules/stamp: $(LINT)/package.json
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm; }
+	npm install --prefix $(LINT) --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
 run: $(VENV)/run.stamp ## install what it needs and serve on HOST:PORT (127.0.0.1:8000)
 	$(BIN)/python -m service
 
 test: lint ## install what it needs, check the rules and run every test
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/test.stamp ## style, types and import contracts
+lint: $(VENV)/test.stamp $(LINT)/node_modules/stamp ## style, types, import contracts, the OpenAPI documents and what they break
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(LINT)/node_modules/.bin/spectral lint --quiet --fail-severity=hint -r openapi/.spectral.yaml openapi/openapi.json openapi/openapi-3.0.json
+	$(LINT)/node_modules/.bin/redocly lint --format=stylish --config $(LINT)/redocly.yaml openapi/openapi.json openapi/openapi-3.0.json
+	$(BIN)/python tools/breaking.py
 
 format: $(VENV)/test.stamp ## format the code
 	$(BIN)/ruff check --fix .
@@ -52,6 +63,9 @@ examples: $(VENV)/test.stamp ## write the figures of docs/examples.md anew
 openapi: $(VENV)/test.stamp ## write the OpenAPI documents anew (ARGS=--answers: their examples too)
 	$(BIN)/python tools/contract.py $(ARGS)
 
+release: $(VENV)/test.stamp ## set the version, move the released contract, commit and tag (VERSION=x.y.z)
+	$(BIN)/python tools/release.py $(VERSION)
+
 bench: $(VENV)/test.stamp ## time one request and show where the time goes
 	$(BIN)/python tools/bench.py
 
@@ -60,4 +74,4 @@ lock: ## pin every dependency with hashes (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml --extra test -o requirements-test.lock
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(LINT)/node_modules

@@ -18,11 +18,12 @@ class NotLetIn(Exception):
 
 
 class TooMany(Exception):
-    """The limit is reached; carries the seconds after which to come back."""
+    """The limit is reached; carries the seconds after which to come back, and the headers that tell of the limit."""
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, headers: dict[str, str]) -> None:
         super().__init__(f"come back after {retry_after} s")
         self.retry_after = retry_after
+        self.headers = headers
 
 
 def key_of(headers: Mapping[str, str]) -> str:
@@ -69,11 +70,12 @@ class Gate:
         self.buckets[caller] = (left - may, now)
         if len(self.buckets) > MOST_CALLERS:
             self.buckets.popitem(last=False)
-        if not may:
-            raise TooMany(max(1, math.ceil((1.0 - left) * WINDOW_SECONDS / self.limit)))
-        left -= 1.0
+        left -= may
         fills = math.ceil((self.limit - left) * WINDOW_SECONDS / self.limit)
-        return {
+        headers = {
             "RateLimit": f'"default";r={math.floor(left)};t={fills}',
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_SECONDS:.0f}',
         }
+        if not may:
+            raise TooMany(max(1, math.ceil((1.0 - left) * WINDOW_SECONDS / self.limit)), headers)
+        return headers

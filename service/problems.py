@@ -140,7 +140,8 @@ def not_let_in(request: AnyRequest, _error: NotLetIn) -> Response[bytes]:
 
 def come_back(request: AnyRequest, error: TooMany | Overloaded) -> Response[bytes]:
     """Return 429 for a caller that asks too much, 503 when all callers together do."""
-    return plain(request, 429 if isinstance(error, TooMany) else 503, {"Retry-After": str(error.retry_after)})
+    when = {"Retry-After": str(error.retry_after)}
+    return plain(request, 429, when | error.headers) if isinstance(error, TooMany) else plain(request, 503, when)
 
 
 def took_too_long(request: AnyRequest, _error: TookTooLong) -> Response[bytes]:
