@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from inspect import cleandoc
 from types import MappingProxyType
 from typing import Any
 
@@ -154,7 +155,7 @@ def _examples(found: Mapping[str, Any]) -> Json:
 
 def _response(operation: Operation, status: int, examples: Mapping[str, Any]) -> Json:
     said: Json = {
-        "description": MEANING.get(status, operation.answer.__doc__),
+        "description": MEANING.get(status, cleandoc(operation.answer.__doc__ or "")),
         "headers": _headers(operation, status),
     }
     if status == HTTPStatus.NOT_MODIFIED:
