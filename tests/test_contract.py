@@ -35,7 +35,7 @@ ENDING = Deprecation(
 )
 
 
-made = lru_cache(documents)
+written_anew = lru_cache(documents)
 
 
 @lru_cache
@@ -66,7 +66,7 @@ def refusals(value: Any, schema: Json) -> list[str]:
 @pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml", "openapi-3.0.json"])
 def test_committed_documents_are_what_the_code_gives(name: str) -> None:
     """A change of operations or nouns is not whole before the documents are written anew."""
-    assert (Path(FOLDER) / name).read_bytes() == made()[name], STALE.format(name)
+    assert (Path(FOLDER) / name).read_bytes() == written_anew()[name], STALE.format(name)
 
 
 def test_the_documents_say_the_same() -> None:
