@@ -13,8 +13,12 @@ Install Debian's chromium and chromium-driver as root, or name yours in CHROMIUM
 endef
 export NO_CHROMIUM
 
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+LINT := openapi/lint
+
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices examples openapi fuzz lock bench clean
+.PHONY: help run test browser lint format fit backtest prices examples openapi fuzz release lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -29,6 +33,11 @@ $(VENV)/test.stamp: requirements-test.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@ $(VENV)/run.stamp
 
+$(LINT)/node_modules/stamp: $(LINT)/package.json
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm; }
+	npm install --prefix $(LINT) --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
 run: $(VENV)/run.stamp ## install what it needs and serve on HOST:PORT (127.0.0.1:8000)
 	$(BIN)/python -m service
 
@@ -41,11 +50,14 @@ browser: ## install Chromium and its driver with apt-get, for the tests of the p
 	apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; } || \
 	{ echo "$$NO_CHROMIUM" >&2; exit 1; }
 
-lint: $(VENV)/test.stamp ## style, types and import contracts
+lint: $(VENV)/test.stamp $(LINT)/node_modules/stamp ## style, types, import contracts, the OpenAPI documents and what they break
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(LINT)/node_modules/.bin/spectral lint --quiet --fail-severity=hint -r openapi/.spectral.yaml openapi/openapi.json openapi/openapi-3.0.json
+	$(LINT)/node_modules/.bin/redocly lint --format=stylish --config $(LINT)/redocly.yaml openapi/openapi.json openapi/openapi-3.0.json
+	$(BIN)/python tools/breaking.py
 
 format: $(VENV)/test.stamp ## format the code
 	$(BIN)/ruff check --fix .
@@ -69,6 +81,9 @@ openapi: $(VENV)/test.stamp ## write the OpenAPI documents anew (ARGS=--answers:
 fuzz: $(VENV)/test.stamp ## send the service thousands of generated and spoiled requests (ARGS=--seed 2)
 	$(BIN)/python tools/fuzz.py $(ARGS)
 
+release: $(VENV)/test.stamp ## set the version, move the released contract, commit and tag (VERSION=x.y.z)
+	$(BIN)/python tools/release.py $(VERSION)
+
 bench: $(VENV)/test.stamp ## time one request and show where the time goes
 	$(BIN)/python tools/bench.py
 
@@ -77,4 +92,4 @@ lock: ## pin every dependency with hashes (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml --extra test -o requirements-test.lock
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(LINT)/node_modules

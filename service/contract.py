@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from inspect import cleandoc
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +20,11 @@ Json = dict[str, Any]
 
 JSON = "application/json"
 SERVER = "http://127.0.0.1:8000"
+LICENCE = "https://spdx.org/licenses/MIT.html"
+"""Where the licence stands; 3.0 has no place for its identifier."""
+
+BY_NAME = frozenset({"content", "examples", "headers", "links", "paths", "properties", "responses", "schemas"})
+"""Keywords whose parts have names for keys: a property may be called `type` or `value`."""
 
 ABOUT = """\
 Should a task be solved by prompt engineering or by fine-tuning, what does each really cost, and what would change the \
@@ -73,7 +78,19 @@ RATE_LIMIT = MappingProxyType({
     "RateLimit": _header("What is left of the limit: `\"default\";r=50;t=30`; where the service has a limit"),
     "RateLimit-Policy": _header("The limit: `\"default\";q=100;w=60`; where the service has one"),
 })  # fmt: skip
-NO_STORE = _header("no-store: an answer is computed for its request", required=True)
+OF_LISTINGS = MappingProxyType({
+    "ETag": _header("Strong: the same tag, the same bytes", required=True),
+    "Cache-Control": _header("no-cache: ask again with If-None-Match", required=True),
+})  # fmt: skip
+OF_COMPUTED = MappingProxyType({
+    "Content-Digest": _header("SHA-256 of the body (RFC 9530)", required=True),
+    "Cache-Control": _header("no-store: an answer is computed for its request", required=True),
+})  # fmt: skip
+DEPRECATED = MappingProxyType({
+    "Deprecation": _header("Since when it is deprecated (RFC 9745)", required=True),
+    "Sunset": _header("When it ends at the earliest (RFC 8594)", required=True),
+    "Link": _header('What to read: `rel="deprecation"`', required=True),
+})  # fmt: skip
 
 SENT_BY_ALL = (
     (
@@ -112,27 +129,22 @@ def _parameters(operation: Operation, schemas: Mapping[str, Json]) -> Iterable[J
 
 def _headers(operation: Operation, status: int) -> Json:
     found = {"X-Request-Id": REQUEST_ID}
-    if status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED) and not operation.is_probe:
-        found |= RATE_LIMIT
-        if operation.method == "get":
-            found["ETag"] = _header("Strong: the same tag, the same bytes", required=True)
-            found["Cache-Control"] = _header("no-cache: ask again with If-None-Match", required=True)
-        else:
-            found["Content-Digest"] = _header("SHA-256 of the body (RFC 9530)", required=True)
-            found["Cache-Control"] = NO_STORE
-        if operation.body:
-            found["Idempotency-Key"] = _header("The request's own, where it had one")
-        if operation.deprecation:
-            found["Deprecation"] = _header("Since when it is deprecated (RFC 9745)", required=True)
-            found["Sunset"] = _header("When it ends at the earliest (RFC 8594)", required=True)
-    elif status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        # Routing finds this before the operation is known.
+        return {**found, "Allow": _header("The methods of this path", required=True)}
+    if operation.deprecation:
+        found |= DEPRECATED
+    if operation.is_probe:
+        return found
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {**found, "WWW-Authenticate": _header("How to send a key", required=True)}
+    found |= RATE_LIMIT
+    if operation.body:
+        found["Idempotency-Key"] = _header("The request's own, where it had one")
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         found["Retry-After"] = RETRY_AFTER
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            found |= RATE_LIMIT
-    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
-        found["Allow"] = _header("The methods of this path", required=True)
-    elif status == HTTPStatus.UNAUTHORIZED:
-        found["WWW-Authenticate"] = _header("How to send a key", required=True)
+    elif status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+        found |= OF_LISTINGS if operation.method == "get" else OF_COMPUTED
     return found
 
 
@@ -143,7 +155,7 @@ def _examples(found: Mapping[str, Any]) -> Json:
 
 def _response(operation: Operation, status: int, examples: Mapping[str, Any]) -> Json:
     said: Json = {
-        "description": MEANING.get(status, inspect.getdoc(operation.answer)),
+        "description": MEANING.get(status, cleandoc(operation.answer.__doc__ or "")),
         "headers": _headers(operation, status),
     }
     if status == HTTPStatus.NOT_MODIFIED:
@@ -209,7 +221,7 @@ def document(examples: Mapping[str, Any], operations: tuple[Operation, ...] = OP
             "license": {"name": "MIT", "identifier": "MIT"},
             "contact": {"name": "The maintainers of Prompt or Tune"},
         },
-        "servers": [{"url": SERVER, "description": "As `make run` starts it"}],
+        "servers": [{"url": SERVER, "description": "Local, as `make run` starts it"}],
         "tags": [{"name": name, "description": description} for name, description in TAGS.items()],
         "security": [{"apiKey": []}, {"bearer": []}, {}],
         "paths": paths,
@@ -232,21 +244,23 @@ def document(examples: Mapping[str, Any], operations: tuple[Operation, ...] = OP
     }
 
 
-def _older(schema: Any) -> Any:
-    """Return a part of a 3.1 document as 3.0 says it."""
-    if isinstance(schema, list):
-        return [_older(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    said = {name: part if name in ("example", "value") else _older(part) for name, part in schema.items()}
+def _older(part: Any, *, is_by_name: bool = False) -> Any:
+    """Return a part of a 3.1 document as 3.0 says it; a part by name has names for keys, which mean nothing."""
+    if isinstance(part, list):
+        return [_older(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if is_by_name:
+        return {name: _older(item) for name, item in part.items()}
+    said = {key: item if key == "value" else _older(item, is_by_name=key in BY_NAME) for key, item in part.items()}
     if isinstance(said.get("type"), list):
         (said["type"],) = (name for name in said["type"] if name != "null")
         said["nullable"] = True
     if isinstance(said.get("examples"), list):
         said["example"] = said.pop("examples")[0]
     for bound in ("Minimum", "Maximum"):
-        if isinstance(limit := said.get(f"exclusive{bound}"), (int, float)) and not isinstance(limit, bool):
-            said[f"exclusive{bound}"], said[bound.lower()] = True, limit
+        if f"exclusive{bound}" in said:
+            said[f"exclusive{bound}"], said[bound.lower()] = True, said[f"exclusive{bound}"]
     if "$ref" in said and len(said) > 1:
         said["allOf"] = [{"$ref": said.pop("$ref")}]
     return said
@@ -257,6 +271,7 @@ def down_convert(newer: Json) -> Json:
     older: Json = _older(newer)
     older["openapi"] = "3.0.3"
     del older["info"]["summary"], older["info"]["license"]["identifier"]
+    older["info"]["license"]["url"] = LICENCE
     return older
 
 

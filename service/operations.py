@@ -27,6 +27,8 @@ from service.response_listing import (
 )
 
 MIDNIGHT = datetime.time(tzinfo=datetime.UTC)
+NOTICE = datetime.timedelta(days=365)
+"""From the announcement of an end to the end, at least."""
 
 
 class Deprecation(Struct, frozen=True, kw_only=True):
@@ -35,6 +37,11 @@ class Deprecation(Struct, frozen=True, kw_only=True):
     since: datetime.date
     sunset: datetime.date
     href: str
+
+    def __post_init__(self) -> None:
+        """Refuse an end that comes sooner than was promised."""
+        if self.sunset - self.since < NOTICE:
+            raise ValueError(f"between {self.since} and {self.sunset} there are less than twelve months")
 
     @property
     def headers(self) -> dict[str, str]:

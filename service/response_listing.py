@@ -94,7 +94,7 @@ class OfferTerms(Noun, frozen=True):
 
     valid_from: ValidFrom
     kind: Kind
-    source: SourceAnswer
+    source: Annotated[SourceAnswer, Meta(description="Where the value comes from")]
     checked: Checked
     confidence: Annotated[
         str, Meta(description="Extensible enum: one of high, medium, low", examples=["high", "medium", "low"])
@@ -137,7 +137,7 @@ class FineTuningOfferAnswer(Noun, frozen=True):
     aliases: Annotated[list[str], Meta(description="Other names that are accepted for it, exactly")]
     is_trained: Annotated[bool, Meta(description="Whether it can be trained at the date")]
     only_when_named: Annotated[bool, Meta(description="Whether it is left out of a screening that names no base model")]
-    terms: OfferTerms
+    terms: Annotated[OfferTerms, Meta(description="The terms in force at `as_of`")]
 
 
 class FineTuningOfferList(Noun, frozen=True):
@@ -145,7 +145,7 @@ class FineTuningOfferList(Noun, frozen=True):
 
     as_of: AsOf
     assumptions_digest: Digest
-    items: list[FineTuningOfferAnswer]
+    items: Annotated[list[FineTuningOfferAnswer], Meta(description="In the order of the catalogue")]
 
 
 class DatedValue(Noun, frozen=True):
@@ -153,7 +153,7 @@ class DatedValue(Noun, frozen=True):
 
     valid_from: ValidFrom
     kind: Kind
-    source: SourceAnswer
+    source: Annotated[SourceAnswer, Meta(description="Where the value comes from")]
     checked: Checked
     value: Annotated[float | None, Meta(description="The number, in the assumption's unit; null for a range or a text")]
     low: Annotated[float | None, Meta(description="10th percentile of a range; null for a number or a text")]
@@ -177,7 +177,7 @@ class AssumptionAnswer(Noun, frozen=True):
         ),
     ]
     values: Annotated[list[DatedValue], Meta(description="All values, the oldest first; appended, never overwritten")]
-    in_force: DatedValue
+    in_force: Annotated[DatedValue, Meta(description="The value in force at `as_of`")]
 
 
 class AssumptionList(Noun, frozen=True):
@@ -209,8 +209,8 @@ class LedgerStep(Noun, frozen=True):
 class Ledger(Noun, frozen=True):
     """Every input and formula of the model, in the order of the calculation."""
 
-    inputs: list[LedgerInput]
-    steps: list[LedgerStep]
+    inputs: Annotated[list[LedgerInput], Meta(description="What the steps read that no step gives")]
+    steps: Annotated[list[LedgerStep], Meta(description="The formulas, each below those it reads")]
 
 
 class TokenCounts(Noun, frozen=True):

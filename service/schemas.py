@@ -14,6 +14,7 @@ import inspect
 import typing
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -22,7 +23,7 @@ Schema = dict[str, Any]
 
 COMPONENTS = "#/components/schemas/"
 INT32 = 2**31 - 1
-TYPE_OF = {bool: "boolean", int: "integer", str: "string"}
+TYPE_OF = MappingProxyType({int: {"type": "integer", "format": "int32"}, str: {"type": "string"}})
 
 
 def _enumerations(noun: Any) -> Iterable[tuple[Any, ...]]:
@@ -57,7 +58,7 @@ class _Tidy:
             return self._union(schema)
         if "enum" in schema:
             values = self.order[frozenset(schema["enum"])]
-            return {**schema, "type": TYPE_OF[type(values[0])], "enum": list(values)}
+            return {**schema, **TYPE_OF[type(values[0])], "enum": list(values)}
         if schema.get("type") == "array":
             return {**schema, "items": self.value(schema["items"])}
         if schema.get("type") == "integer":
