@@ -70,7 +70,8 @@ def asked_anew() -> dict[str, Any]:
 
 def examples() -> dict[str, Any]:
     """Return the committed requests and answers as `service.contract.document` takes them."""
-    requests = {path.stem.replace("-", "_"): json.loads(path.read_text()) for path in sorted(REQUESTS.glob("*.json"))}
+    shortest_first = sorted(REQUESTS.glob("*.json"), key=lambda path: path.stat().st_size)
+    requests = {path.stem.replace("-", "_"): json.loads(path.read_text()) for path in shortest_first}
     found: dict[str, Any] = {"createAssessment.request": requests, "countTokens.request": {"two_texts": TEXTS}}
     for path in sorted(ANSWERS.glob("*.json")):
         operation, _, name = path.stem.partition(".")
