@@ -72,7 +72,10 @@ def _header(description: str, schema: Json | None = None, *, required: bool = Fa
     return {"description": description, "required": required, "schema": schema or {"type": "string"}}
 
 
-REQUEST_ID = _header("The request's own X-Request-Id, or a new one", required=True)
+NAMED = MappingProxyType({
+    "X-Request-Id": _header("The request's own X-Request-Id, or a new one", required=True),
+    "traceparent": _header("The request's trace, continued; where it had one"),
+})  # fmt: skip
 RETRY_AFTER = _header("Seconds after which to come back", SECONDS, required=True)
 RATE_LIMIT = MappingProxyType({
     "RateLimit": _header("What is left of the limit: `\"default\";r=50;t=30`; where the service has a limit"),
@@ -128,7 +131,7 @@ def _parameters(operation: Operation, schemas: Mapping[str, Json]) -> Iterable[J
 
 
 def _headers(operation: Operation, status: int) -> Json:
-    found = {"X-Request-Id": REQUEST_ID}
+    found = dict(NAMED)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         # Routing finds this before the operation is known.
         return {**found, "Allow": _header("The methods of this path", required=True)}
