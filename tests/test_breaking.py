@@ -281,3 +281,11 @@ def test_the_tool_names_every_break(contract: Json, tmp_path: Path) -> None:
     is_broken, said = specshift(old, new)
     assert is_broken
     assert "/v1/ledger" in said
+
+
+def test_a_missing_contract_is_no_pass(tmp_path: Path) -> None:
+    """Without a released contract the command ends with 1 and says what is missing."""
+    command = [sys.executable, TOOL, tmp_path / "none.json", tmp_path / "none.json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "none.json" in done.stdout

@@ -186,6 +186,9 @@ def specshift(released: Path, new: Path) -> tuple[bool, str]:
 def main(arguments: list[str]) -> int:
     """Print every break; 1 where there is one."""
     released, new = (Path(arguments[0]), Path(arguments[1])) if arguments else (RELEASED, NEW)
+    if not released.exists():
+        print(f"There is no {released}: without a released contract nothing can be compared.")
+        return 1
     found = breaks(json.loads(released.read_bytes()), json.loads(new.read_bytes()))
     is_broken, said = specshift(released, new)
     if not (found or is_broken):
