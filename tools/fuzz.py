@@ -264,7 +264,7 @@ def arguments() -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1, help="another seed, other requests")
-    parser.add_argument("--examples", type=int, default=200, help="generated requests of each operation; 0: none")
+    parser.add_argument("--examples", type=int, default=150, help="generated requests of each operation; 0: none")
     parser.add_argument("--bodies", type=int, default=100_000, help="spoiled bodies")
     parser.add_argument("--others", type=int, default=20_000, help="requests spoiled in method, path, query or headers")
     return parser.parse_args()
