@@ -18,7 +18,7 @@ from service.operations import BY_ID, OPERATIONS, Deprecation, Operation
 
 Client = TestClient[Any]
 
-FILES = ("/openapi.json", "/openapi.yaml", "/openapi-3.0.json")
+FILES = ("/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/", "/docs")
 GETS = [path_of(operation) for operation in OPERATIONS if operation.method == "get"] + ["/healthz", *FILES]
 POSTS = [operation.path for operation in OPERATIONS if operation.method == "post"]
 TAGGED = [path for path in GETS if path not in ("/livez", "/healthz", "/readyz")]
