@@ -40,6 +40,9 @@ AT_ONCE = 4
 """Connections; few enough that nothing is ever shed."""
 
 SECONDS = 60
+ASKED_AGAIN = 10
+"""One answered body in as many is sent again and must be answered with the same bytes."""
+
 MOST_WRITTEN = 200
 """Findings that are written; the others are counted."""
 
@@ -120,6 +123,17 @@ def generate(port: int, examples: int, seed: int) -> tuple[int, bool]:
     return int(found[1]) if found else 0, run.returncode == 0
 
 
+def out_of_order(part: Any, where: str = "") -> str | None:
+    """Return where the percentiles or the ends of a range of an answer stand in the wrong order."""
+    if isinstance(part, dict):
+        for names in (("p10", "p50", "p90"), ("low", "high")):
+            said = [part[name] for name in names if isinstance(part.get(name), (int, float))]
+            if said != sorted(said):
+                return f"{', '.join(names)} at {where} are out of order: {said}"
+    items = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    return next((fault for name, item in items if (fault := out_of_order(item, f"{where}/{name}"))), None)
+
+
 class Judge:
     """Knows the document, and says what is wrong with an answer."""
 
@@ -197,7 +211,7 @@ class Judge:
             return f"the answer does not fit {schema['$ref']}: {faults[0].message[:300]} at {faults[0].instance_path}"
         if answer.status != OK and body["status"] != answer.status:
             return "the problem names another status"
-        return None
+        return out_of_order(body)
 
 
 class Run:
@@ -225,6 +239,9 @@ class Run:
             sent = made(self.seed, number)
             answer = exchange(connection, sent)
             fault = "there is no answer" if answer is None else self.judge.fault(sent, answer)
+            if answer and answer.status == OK and sent.method == "POST" and number % ASKED_AGAIN == 0:
+                again = exchange(connection, sent)
+                fault = fault or (None if again and again.body == answer.body else "asked again, it answers otherwise")
             with self.lock:
                 self.statuses[
                     f"{sent.method if sent.fits is None and sent.method != 'POST' else 'POST'} {answer.status if answer else 'none'}"
