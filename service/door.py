@@ -205,13 +205,11 @@ def _not_finite(body: bytes) -> list[Fault]:
     """Return a fault for every number of a refused body that is not finite; none where that is not what is wrong."""
     try:
         raw = json.loads(body, parse_constant=_NotFinite, parse_float=_finite, parse_int=_finite)
-        found = list(islice(_marked(raw), MOST_FAULTS))
+        found = [(_pointer(list(path)), _shown(text, "")) for path, text in islice(_marked(raw), MOST_FAULTS)]
+        "".join(pointer for pointer, _ in found).encode()  # a name with half a surrogate pair is no text
     except (ValueError, RecursionError):
         return []
-    return [
-        Fault(_pointer(list(path)), "This is not a finite number.", _shown(text, ""), "a finite JSON number")
-        for path, text in found
-    ]
+    return [Fault(pointer, "This is not a finite number.", text, "a finite JSON number") for pointer, text in found]
 
 
 def _all_of(faults: list[Fault]) -> Unreadable:

@@ -12,6 +12,8 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message
 
+from service.problems import MEDIA_TYPE, MENDS, body_of
+
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 LONGEST_REQUEST_ID = 128
 LONGEST_IDEMPOTENCY_KEY = 255
@@ -61,7 +63,11 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
     if without_body:
         inner["method"] = "GET"
 
+    is_answered = False
+
     async def answer(message: Message) -> None:
+        nonlocal is_answered
+        is_answered = True
         if message["type"] == "http.response.start":
             gathered = [(name.lower().encode(), value.encode()) for name, value in inner["answer_headers"].items()]
             message["headers"] = [*(_with_head(*header) for header in message["headers"]), *gathered]
@@ -69,4 +75,19 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
             message["body"] = b""
         await send(message)
 
-    await app(inner, receive, answer)
+    try:
+        await app(inner, receive, answer)
+    except Exception:
+        # A fault in the words about a fault: still a problem to the caller; the server logs what is raised.
+        if not is_answered:
+            body = body_of(
+                500, "internal-server-error", MENDS[500], scope["path"], inner["answer_headers"]["X-Request-Id"]
+            )
+            headers = [
+                (b"content-type", MEDIA_TYPE.encode()),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+            ]
+            await answer({"type": "http.response.start", "status": 500, "headers": headers})
+            await answer({"type": "http.response.body", "body": body, "more_body": False})
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -95,6 +96,20 @@ def title_of(status: int) -> str:
     return TITLES.get(status) or HTTPStatus(status).phrase
 
 
+def body_of(status: int, slug: str, detail: str, path: str, request_id: str, faults: Sequence[Fault] = ()) -> bytes:
+    """Return a problem as JSON."""
+    body = Problem(
+        type=TYPES + slug,
+        title=title_of(status),
+        status=status,
+        detail=detail,
+        instance=quote(path, safe=UNQUOTED, errors="replace"),
+        request_id=request_id,
+        errors=[ProblemError(**fault._asdict()) for fault in faults],
+    )
+    return msgspec.json.encode(body)
+
+
 def problem(
     request: AnyRequest,
     status: int,
@@ -104,17 +119,9 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """Return a problem as a response."""
-    body = Problem(
-        type=TYPES + slug,
-        title=title_of(status),
-        status=status,
-        detail=detail,
-        instance=quote(request.scope["path"], safe=UNQUOTED),
-        request_id=request.scope["answer_headers"]["X-Request-Id"],  # type: ignore[typeddict-item]
-        errors=[ProblemError(**fault._asdict()) for fault in faults or []],
-    )
+    request_id = request.scope["answer_headers"]["X-Request-Id"]  # type: ignore[typeddict-item]
     return Response(
-        msgspec.json.encode(body),
+        body_of(status, slug, detail, request.scope["path"], request_id, faults or ()),
         status_code=status,
         media_type=MEDIA_TYPE,
         headers={"Cache-Control": "no-store", **(headers or {})},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import re
 from typing import Any
@@ -18,7 +19,7 @@ from service.operations import BY_ID, OPERATIONS, Deprecation, Operation
 
 Client = TestClient[Any]
 
-FILES = ("/openapi.json", "/openapi.yaml", "/openapi-3.0.json")
+FILES = ("/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/", "/docs")
 GETS = [path_of(operation) for operation in OPERATIONS if operation.method == "get"] + ["/healthz", *FILES]
 POSTS = [operation.path for operation in OPERATIONS if operation.method == "post"]
 TAGGED = [path for path in GETS if path not in ("/livez", "/healthz", "/readyz")]
@@ -44,7 +45,8 @@ def raw(method: str, path: str, *headers: tuple[str, str], content: bytes = b"")
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    with contextlib.suppress(ZeroDivisionError):
+        asyncio.run(app(scope, receive, send))
     body = b"".join(message.get("body", b"") for message in sent[1:])
     request = httpx.Request(method, httpx.URL("http://test", path=path))
     return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body, request=request)
@@ -249,6 +251,18 @@ def test_an_idempotency_key_is_echoed(client: Client) -> None:
         response = raw("POST", "/v1/token-counts", ("Idempotency-Key", key), content=b'{"texts": [""]}')
         assert response.status_code == 200
         assert "idempotency-key" not in response.headers
+
+
+def test_a_fault_in_the_words_about_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where even the problem cannot be put together the caller gets a plain one, with the request's name."""
+
+    def fail(*_: Any) -> str:
+        raise ZeroDivisionError("secret of the inside")
+
+    monkeypatch.setattr("service.problems._count", fail)
+    response = raw("POST", "/v1/token-counts", ("X-Request-Id", "mine"), content=b"{")
+    assert assert_is_problem(response, 500)["request_id"] == response.headers["x-request-id"] == "mine"
+    assert "secret" not in response.text
 
 
 @pytest.mark.parametrize("path", [*GETS, "/nothing"])
