@@ -107,7 +107,13 @@ def test_when_to_come_back_is_told_by_how_long_work_takes() -> None:
 
     async def test(until: threading.Event) -> None:
         workers = Workers(1, PATIENCE)
-        await asyncio.gather(*(workers.run(lambda: time.sleep(0.05)) for _ in range(workers.cores + 1)))
+        gone = threading.Event()
+        others = [workers.pool.submit(gone.wait, PATIENCE) for _ in range(workers.cores)]
+        waiting = asyncio.create_task(workers.run(lambda: None))
+        await asyncio.sleep(0.5)
+        gone.set()
+        await waiting
+        assert all(other.result() for other in others)
         assert 0 < workers.mean_seconds < 0.05
         tasks = await stuck(workers, workers.cores + 1, until)
         workers.mean_seconds = 10.0
