@@ -18,7 +18,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 LINT := openapi/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices examples openapi fuzz release lock bench clean
+.PHONY: help run test browser lint format fit backtest prices examples openapi clients fuzz release lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -83,6 +83,9 @@ fuzz: $(VENV)/test.stamp ## send the service thousands of generated and spoiled 
 
 release: $(VENV)/test.stamp ## set the version, move the released contract, commit and tag (VERSION=x.y.z)
 	$(BIN)/python tools/release.py $(VERSION)
+
+clients: $(VENV)/run.stamp ## make a client with every generator and call the service (ARGS=orval: one)
+	$(BIN)/python -m tools.clients $(ARGS)
 
 bench: $(VENV)/test.stamp ## time one request and show where the time goes
 	$(BIN)/python tools/bench.py

@@ -92,12 +92,15 @@ class _Tidy:
 
 
 def components(nouns: Iterable[type[msgspec.Struct]]) -> Mapping[str, Schema]:
-    """Return the schema of every noun and of all that they are made of, by name."""
+    """Return the schema of every noun and of all that they are made of, by name; estimates behind their ranges.
+
+    Some generators write types in the order of the document, and a union must not come before what it is made of.
+    """
     nouns = tuple(nouns)
     _, found = msgspec.json.schema_components(nouns, ref_template=COMPONENTS + "{name}")
     tidy = _Tidy(nouns)
     done = {name: tidy.object(schema) for name, schema in found.items()}
-    return dict(sorted({**done, **tidy.estimates}.items()))
+    return dict(sorted(done.items())) | dict(sorted(tidy.estimates.items()))
 
 
 @lru_cache

@@ -1,0 +1,113 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.openapitools.client.ApiClient;
+import org.openapitools.client.ApiException;
+import org.openapitools.client.api.AssessmentsApi;
+import org.openapitools.client.api.CatalogueApi;
+import org.openapitools.client.model.Assessment;
+import org.openapitools.client.model.AssessmentRequest;
+import org.openapitools.client.model.Problem;
+import org.openapitools.client.model.VolumeEstimate;
+import org.openapitools.client.model.VolumeRange;
+
+/** Calls the service with the client that openapi-generator makes for Java's own HTTP client. */
+public final class Caller {
+  private static final LocalDate AS_OF = LocalDate.of(2026, 11, 23);
+  private static final Set<Class<?>> PLAIN =
+      Set.of(String.class, Double.class, Integer.class, Long.class, Boolean.class, LocalDate.class);
+
+  private final ObjectMapper mapper = ApiClient.createDefaultObjectMapper();
+  private final Path requests;
+  private final Path answers;
+  private final AssessmentsApi assessments;
+  private final CatalogueApi catalogue;
+
+  private Caller(String address, Path requests, Path answers) {
+    ApiClient client = new ApiClient();
+    client.updateBaseUri(address);
+    this.requests = requests;
+    this.answers = answers;
+    this.assessments = new AssessmentsApi(client);
+    this.catalogue = new CatalogueApi(client);
+  }
+
+  private AssessmentRequest read(String name) throws IOException {
+    return mapper.readValue(requests.resolve(name + ".json").toFile(), AssessmentRequest.class);
+  }
+
+  private Assessment assess(AssessmentRequest body) throws ApiException {
+    return assessments.createAssessment(body, null, null, null);
+  }
+
+  private Problem provoke() throws IOException {
+    try {
+      assess(read("misspelt"));
+    } catch (ApiException error) {
+      if (error.getCode() == 422) {
+        return mapper.readValue(error.getResponseBody(), Problem.class);
+      }
+      throw new IllegalStateException(error);
+    }
+    throw new IllegalStateException("a misspelt base model was accepted");
+  }
+
+  private static void untyped(Type type, String place, Set<Type> seen, List<String> faults) {
+    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+      untyped(list.getActualTypeArguments()[0], place + "/*", seen, faults);
+    } else if (!(type instanceof Class<?> noun)) {
+      faults.add(place + ": " + type);
+    } else if (!PLAIN.contains(noun) && seen.add(noun)) {
+      if (!noun.getName().startsWith("org.openapitools.client.model.")) {
+        faults.add(place + ": " + type);
+        return;
+      }
+      for (Method method : noun.getDeclaredMethods()) {
+        if (method.getName().startsWith("get") && method.getParameterCount() == 0) {
+          untyped(method.getGenericReturnType(), place + "/" + method.getName(), seen, faults);
+        }
+      }
+    }
+  }
+
+  private void call() throws IOException, ApiException {
+    AssessmentRequest body = read("example");
+    body.getVolume().setRequestsPerMonth(new VolumeEstimate(new VolumeRange().low(350000.0).high(480000.0)));
+    Assessment example = assess(body);
+    String action = mapper.readTree(requests.resolve("raw/example.json").toFile()).at("/verdict/action").asText();
+    double npv = example.getCosts().getNpv().getBaseCase();
+    if (!example.getVerdict().getAction().equals(action)
+        || !Double.isFinite(npv)
+        || example.getBreakEven().getItems().size() != 10) {
+      throw new IllegalStateException("not what was asked for: " + example.getVerdict());
+    }
+    Map<String, Object> found = new LinkedHashMap<>();
+    found.put("example", example);
+    found.put("everything", assess(read("everything")));
+    found.put("model", catalogue.getModel("openai", "gpt-4.1-mini", AS_OF, null, null, null));
+    found.put("assumptions", catalogue.listAssumptions(AS_OF, null, null, null));
+    found.put("problem", provoke());
+    List<String> faults = new ArrayList<>();
+    for (Map.Entry<String, Object> answer : found.entrySet()) {
+      mapper.writeValue(answers.resolve(answer.getKey() + ".json").toFile(), answer.getValue());
+      untyped(answer.getValue().getClass(), answer.getKey(), new HashSet<>(), faults);
+    }
+    Files.writeString(answers.resolve("untyped.json"), mapper.writeValueAsString(faults));
+  }
+
+  /** Takes the service's address, the folder of requests and the folder of answers. */
+  public static void main(String[] arguments) throws IOException, ApiException {
+    new Caller(arguments[0], Path.of(arguments[1]), Path.of(arguments[2])).call();
+  }
+}

@@ -1,0 +1,30 @@
+// Calls the service with the client that @hey-api/openapi-ts makes.
+import { createAssessment, getModel, listAssumptions } from "./generated";
+import { client } from "./generated/client.gen";
+import { ADDRESS, AS_OF, expect, must, report } from "./report";
+import { everything, example, misspelt } from "./requests";
+
+async function main() {
+  client.setConfig({ baseUrl: ADDRESS });
+  example.volume.requests_per_month = { low: 350000, high: 480000 };
+  const { data, error } = await createAssessment({ body: example });
+  const answer = must(data, error);
+  const whole = await createAssessment({ body: everything });
+  const refused = await createAssessment({ body: misspelt });
+  const path = { provider: "openai", model: "gpt-4.1-mini" };
+  const model = await getModel({ path, query: { as_of: AS_OF } });
+  const assumptions = await listAssumptions({ query: { as_of: AS_OF } });
+  expect(answer.verdict.action, answer.costs.npv.base_case, answer.break_even.items.length);
+  const answers = {
+    example: answer,
+    everything: must(whole.data, whole.error),
+    model: must(model.data, model.error),
+    assumptions: must(assumptions.data, assumptions.error),
+    problem: must(refused.error, refused.data),
+  };
+  report(answers);
+  return answers;
+}
+
+export type Answers = Awaited<ReturnType<typeof main>>;
+void main();

@@ -1,0 +1,38 @@
+// Calls the service with the client that openapi-generator makes for axios.
+import { isAxiosError } from "axios";
+import { AssessmentsApi, CatalogueApi, Configuration, type Problem } from "./generated";
+import { ADDRESS, AS_OF, expect, report } from "./report";
+import { everything, example, misspelt } from "./requests";
+
+async function provoke(api: AssessmentsApi) {
+  try {
+    await api.createAssessment(misspelt);
+  } catch (error) {
+    if (isAxiosError<Problem>(error) && error.response?.status === 422) {
+      return error.response.data;
+    }
+    throw error;
+  }
+  throw new Error("a misspelt base model was accepted");
+}
+
+async function main() {
+  const configuration = new Configuration({ basePath: ADDRESS });
+  const assessments = new AssessmentsApi(configuration);
+  const catalogue = new CatalogueApi(configuration);
+  example.volume.requests_per_month = { low: 350000, high: 480000 };
+  const answers = {
+    example: (await assessments.createAssessment(example)).data,
+    everything: (await assessments.createAssessment(everything)).data,
+    model: (await catalogue.getModel("openai", "gpt-4.1-mini", AS_OF)).data,
+    assumptions: (await catalogue.listAssumptions(AS_OF)).data,
+    problem: await provoke(assessments),
+  };
+  const { verdict, costs, break_even } = answers.example;
+  expect(verdict.action, costs.npv.base_case, break_even.items.length);
+  report(answers);
+  return answers;
+}
+
+export type Answers = Awaited<ReturnType<typeof main>>;
+void main();

@@ -1,0 +1,54 @@
+// Calls the service with the client that openapi-generator makes for fetch.
+import {
+  AssessmentsApi,
+  AssessmentToJSON,
+  AssumptionListToJSON,
+  CatalogueApi,
+  Configuration,
+  ModelPriceToJSON,
+  ProblemFromJSON,
+  ProblemToJSON,
+  ResponseError,
+} from "./generated";
+import { ADDRESS, AS_OF, expect, report } from "./report";
+import { everything, example, misspelt } from "./requests";
+
+async function provoke(api: AssessmentsApi) {
+  try {
+    await api.createAssessment({ assessmentRequest: misspelt });
+  } catch (error) {
+    if (error instanceof ResponseError && error.response.status === 422) {
+      return ProblemFromJSON(await error.response.json());
+    }
+    throw error;
+  }
+  throw new Error("a misspelt base model was accepted");
+}
+
+async function main() {
+  const configuration = new Configuration({ basePath: ADDRESS });
+  const assessments = new AssessmentsApi(configuration);
+  const catalogue = new CatalogueApi(configuration);
+  example.volume.requestsPerMonth = { low: 350000, high: 480000 };
+  const asOf = new Date(AS_OF);
+  const answers = {
+    example: await assessments.createAssessment({ assessmentRequest: example }),
+    everything: await assessments.createAssessment({ assessmentRequest: everything }),
+    model: await catalogue.getModel({ provider: "openai", model: "gpt-4.1-mini", asOf }),
+    assumptions: await catalogue.listAssumptions({ asOf }),
+    problem: await provoke(assessments),
+  };
+  const { verdict, costs, breakEven } = answers.example;
+  expect(verdict.action, costs.npv.baseCase, breakEven.items.length);
+  report({
+    example: AssessmentToJSON(answers.example),
+    everything: AssessmentToJSON(answers.everything),
+    model: ModelPriceToJSON(answers.model),
+    assumptions: AssumptionListToJSON(answers.assumptions),
+    problem: ProblemToJSON(answers.problem),
+  });
+  return answers;
+}
+
+export type Answers = Awaited<ReturnType<typeof main>>;
+void main();

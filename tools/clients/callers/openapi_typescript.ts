@@ -1,0 +1,32 @@
+// Calls the service with openapi-fetch and the types that openapi-typescript makes.
+import createClient from "openapi-fetch";
+import type { paths } from "./generated/schema";
+import { ADDRESS, AS_OF, expect, must, report } from "./report";
+import { everything, example, misspelt } from "./requests";
+
+async function main() {
+  const client = createClient<paths>({ baseUrl: ADDRESS });
+  const post = async (body: typeof example) => client.POST("/v1/assessments", { body });
+  example.volume.requests_per_month = { low: 350000, high: 480000 };
+  const { data, error } = await post(example);
+  const answer = must(data, error);
+  const whole = await post(everything);
+  const refused = await post(misspelt);
+  const model = await client.GET("/v1/models/{provider}/{model}", {
+    params: { path: { provider: "openai", model: "gpt-4.1-mini" }, query: { as_of: AS_OF } },
+  });
+  const assumptions = await client.GET("/v1/assumptions", { params: { query: { as_of: AS_OF } } });
+  expect(answer.verdict.action, answer.costs.npv.base_case, answer.break_even.items.length);
+  const answers = {
+    example: answer,
+    everything: must(whole.data, whole.error),
+    model: must(model.data, model.error),
+    assumptions: must(assumptions.data, assumptions.error),
+    problem: must(refused.error, refused.data),
+  };
+  report(answers);
+  return answers;
+}
+
+export type Answers = Awaited<ReturnType<typeof main>>;
+void main();

@@ -1,0 +1,36 @@
+// Calls the service with the client that orval makes.
+import { createAssessment, getModel, listAssumptions } from "./generated/client";
+import { ADDRESS, AS_OF, expect, report } from "./report";
+import { everything, example, misspelt } from "./requests";
+
+// The client's paths are relative, as on a page of the same host.
+const plainFetch = globalThis.fetch;
+globalThis.fetch = (path, options) => plainFetch(`${ADDRESS}${path}`, options);
+
+async function main() {
+  example.volume.requests_per_month = { low: 350000, high: 480000 };
+  const answer = await createAssessment(example);
+  const whole = await createAssessment(everything);
+  const refused = await createAssessment(misspelt);
+  const model = await getModel("openai", "gpt-4.1-mini", { as_of: AS_OF });
+  const assumptions = await listAssumptions({ as_of: AS_OF });
+  if (answer.status !== 200 || whole.status !== 200 || model.status !== 200 || assumptions.status !== 200) {
+    throw new Error(`${answer.status}, ${whole.status}, ${model.status}, ${assumptions.status} instead of 200`);
+  }
+  if (refused.status !== 422) {
+    throw new Error(`${refused.status} instead of 422`);
+  }
+  expect(answer.data.verdict.action, answer.data.costs.npv.base_case, answer.data.break_even.items.length);
+  const answers = {
+    example: answer.data,
+    everything: whole.data,
+    model: model.data,
+    assumptions: assumptions.data,
+    problem: refused.data,
+  };
+  report(answers);
+  return answers;
+}
+
+export type Answers = Awaited<ReturnType<typeof main>>;
+void main();

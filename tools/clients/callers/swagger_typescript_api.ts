@@ -1,0 +1,33 @@
+// Calls the service with the client that swagger-typescript-api makes.
+import { Api, type HttpResponse, type Problem } from "./generated/client";
+import { ADDRESS, AS_OF, expect, report } from "./report";
+import { everything, example, misspelt } from "./requests";
+
+async function main() {
+  const { v1 } = new Api({ baseUrl: ADDRESS });
+  example.volume.requests_per_month = { low: 350000, high: 480000 };
+  const answer = await v1.createAssessment(example);
+  const refused = await v1.createAssessment(misspelt).then(
+    () => {
+      throw new Error("a misspelt base model was accepted");
+    },
+    (failed: HttpResponse<never, Problem>) => failed,
+  );
+  if (refused.status !== 422) {
+    throw new Error(`${refused.status} instead of 422`);
+  }
+  const { verdict, costs, break_even } = answer.data;
+  expect(verdict.action, costs.npv.base_case, break_even.items.length);
+  const answers = {
+    example: answer.data,
+    everything: (await v1.createAssessment(everything)).data,
+    model: (await v1.getModel("openai", "gpt-4.1-mini", { as_of: AS_OF })).data,
+    assumptions: (await v1.listAssumptions({ as_of: AS_OF })).data,
+    problem: refused.error,
+  };
+  report(answers);
+  return answers;
+}
+
+export type Answers = Awaited<ReturnType<typeof main>>;
+void main();

@@ -1,0 +1,195 @@
+"""The generators, one entry each. The command of an entry is what is run and what docs/clients.md shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tools.clients.machine import PACKAGES
+
+Kit = Literal["python", "typescript", "java", "go"]
+AS_LITERAL = "{json}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generator:
+    """A generator: where it comes from, its command, and the program that calls the service with its client."""
+
+    name: str
+    package: str
+    pins: str
+    kit: Kit
+    language: str
+    command: str
+    """With {document}, and {client} for the folder or file that it writes."""
+    caller: str
+    client: str = "generated"
+    is_strict: bool = True
+    """Whether the generated code itself passes the strictest check of its language; the caller always must."""
+    request_type: str = ""
+    """TypeScript: the line that brings AssessmentRequest into reach."""
+    request: str = AS_LITERAL
+    """TypeScript: how a request is made from JSON."""
+    remarks: str = ""
+
+
+OPENAPI_GENERATOR = "openapi-generator-cli generate -i {document} -o {client} "
+
+GENERATORS = (
+    Generator(
+        name="openapi-python-client",
+        package="openapi-python-client",
+        pins="openapi-python-client",
+        kit="python",
+        language="Python (httpx, attrs)",
+        command="openapi-python-client generate --path {document} --output-path {client} --meta none --overwrite",
+        caller="openapi_python_client",
+        remarks="A problem is returned, not raised: tell it from the answer by its type.",
+    ),
+    Generator(
+        name="openapi-generator python",
+        package="openapi-generator-cli",
+        pins="openapi-generator",
+        kit="python",
+        language="Python (urllib3, pydantic)",
+        command=OPENAPI_GENERATOR + "-g python --package-name generated",
+        caller="openapi_generator_python",
+        client=".",
+        is_strict=False,
+        remarks="Passes mypy, but not `mypy --strict`: its templates leave out types inside methods. An estimate is "
+        "wrapped: `VolumeEstimate(VolumeRange(low=…, high=…))`. The exception's `data` is the problem.",
+    ),
+    Generator(
+        name="datamodel-code-generator pydantic",
+        package="datamodel-code-generator",
+        pins="datamodel-code-generator",
+        kit="python",
+        language="Python (pydantic v2)",
+        command="datamodel-codegen --input {document} --input-file-type openapi --output {client} "
+        "--output-model-type pydantic_v2.BaseModel --use-annotated --formatters builtin",
+        caller="datamodel_code_generator_pydantic",
+        client="generated.py",
+        remarks="Types only; the calls are made with httpx. Without `--use-annotated` mypy refuses the limits.",
+    ),
+    Generator(
+        name="datamodel-code-generator msgspec",
+        package="datamodel-code-generator",
+        pins="datamodel-code-generator",
+        kit="python",
+        language="Python (msgspec)",
+        command="datamodel-codegen --input {document} --input-file-type openapi --output {client} "
+        "--output-model-type msgspec.Struct --formatters builtin",
+        caller="datamodel_code_generator_msgspec",
+        client="generated.py",
+        remarks="Types only; the calls are made with httpx.",
+    ),
+    Generator(
+        name="clientele",
+        package="clientele",
+        pins="clientele",
+        kit="python",
+        language="Python (httpx, pydantic)",
+        command="clientele start-api --file {document} --output {client}",
+        caller="clientele",
+        remarks="Demands every field of an object that has optional fields only, so such objects are put together with "
+        "`model_construct`; its functions have no types of their own, so the answer's type is asked for.",
+    ),
+    Generator(
+        name="openapi-typescript",
+        package="openapi-typescript",
+        pins=PACKAGES,
+        kit="typescript",
+        language="TypeScript (openapi-fetch)",
+        command="openapi-typescript {document} --output {client}",
+        caller="openapi_typescript",
+        client="generated/schema.ts",
+        request_type='import type { components } from "./generated/schema";\n'
+        'type AssessmentRequest = components["schemas"]["AssessmentRequest"];',
+        remarks="Types; openapi-fetch calls with them.",
+    ),
+    Generator(
+        name="@hey-api/openapi-ts",
+        package="@hey-api/openapi-ts",
+        pins=PACKAGES,
+        kit="typescript",
+        language="TypeScript (fetch)",
+        command="openapi-ts --input {document} --output {client} --client @hey-api/client-fetch",
+        caller="hey_api",
+        request_type='import type { AssessmentRequest } from "./generated";',
+        remarks="Needs Node 22 or newer.",
+    ),
+    Generator(
+        name="orval",
+        package="orval",
+        pins=PACKAGES,
+        kit="typescript",
+        language="TypeScript (fetch)",
+        command="orval --input {document} --output {client} --client fetch",
+        caller="orval",
+        client="generated/client.ts",
+        request_type='import type { AssessmentRequest } from "./generated/client";',
+        remarks="Needs Node 22 or newer. Its paths are relative: outside a page of the same host set `baseUrl` in a "
+        "configuration file, or put the host in front in a `fetch` of your own.",
+    ),
+    Generator(
+        name="openapi-generator typescript-fetch",
+        package="openapi-generator-cli",
+        pins="openapi-generator",
+        kit="typescript",
+        language="TypeScript (fetch)",
+        command=OPENAPI_GENERATOR + "-g typescript-fetch",
+        caller="openapi_generator_typescript_fetch",
+        request_type='import { AssessmentRequestFromJSON, type AssessmentRequest } from "./generated";',
+        request="AssessmentRequestFromJSON({json})",
+        remarks="Names become camelCase (`function`, a word of the language, `_function`) and dates `Date`. A problem comes as `ResponseError`: decode its body with "
+        "`ProblemFromJSON`.",
+    ),
+    Generator(
+        name="openapi-generator typescript-axios",
+        package="openapi-generator-cli",
+        pins="openapi-generator",
+        kit="typescript",
+        language="TypeScript (axios)",
+        command=OPENAPI_GENERATOR + "-g typescript-axios",
+        caller="openapi_generator_typescript_axios",
+        request_type='import type { AssessmentRequest } from "./generated";',
+        remarks="A problem comes as an AxiosError: `isAxiosError<Problem>(error)`.",
+    ),
+    Generator(
+        name="swagger-typescript-api",
+        package="swagger-typescript-api",
+        pins=PACKAGES,
+        kit="typescript",
+        language="TypeScript (fetch)",
+        command="swagger-typescript-api generate --path {document} --output generated --name client.ts",
+        caller="swagger_typescript_api",
+        request_type='import type { AssessmentRequest } from "./generated/client";',
+        remarks="A problem is thrown as the response; its `error` is the problem.",
+    ),
+    Generator(
+        name="openapi-generator java",
+        package="openapi-generator-cli",
+        pins="openapi-generator",
+        kit="java",
+        language="Java 17 (native)",
+        command=OPENAPI_GENERATOR + "-g java --library native "
+        "--additional-properties openApiNullable=false,useJakartaEe=true,containerDefaultToNull=true",
+        caller="Caller.java",
+        remarks="Without `containerDefaultToNull=true` a list that is absent becomes an empty one. Sends no API key by itself: set it with `setRequestInterceptor`. A problem is the text of the "
+        "exception's body: decode it with the client's own ObjectMapper.",
+    ),
+    Generator(
+        name="openapi-generator go",
+        package="openapi-generator-cli",
+        pins="openapi-generator",
+        kit="go",
+        language="Go",
+        command=OPENAPI_GENERATOR
+        + "-g go --package-name generated --git-host example.org --git-user-id prompt-or-tune "
+        "--git-repo-id client --additional-properties disallowAdditionalPropertiesIfNotPresent=false",
+        caller="caller.go",
+        remarks="Without `disallowAdditionalPropertiesIfNotPresent=false` it refuses an answer with a new field. The "
+        "error's `Model()` is the problem. Runs here with the distribution's validator.v2 of 2016, which is taught to "
+        "accept a number in an estimate, as v2.0.1 does.",
+    ),
+)
