@@ -114,8 +114,9 @@ async def home(request: AnyRequest) -> Response[bytes]:
 @get("/docs")
 async def docs(request: AnyRequest) -> Response[bytes]:
     """Show the document, every operation ready to be tried out; /docs/ leads here, for links are relative."""
-    if request.scope["raw_path"].endswith(b"/"):
-        return Response(b"", status_code=308, media_type=HTML, headers={"Location": "../docs"})
+    path = request.scope["raw_path"]
+    if slashes := len(path) - len(path.rstrip(b"/")):
+        return Response(b"", status_code=308, media_type=HTML, headers={"Location": "../" * slashes + "docs"})
     return tagged(request, DOCS, HTML, SAFE)
 
 

@@ -268,3 +268,17 @@ def test_limits_hold_exactly(assess: Assess) -> None:
     answer = assess(request)
     assert answer["costs"]["npv"]["base_case"] == -5000.0
     assert not answer["costs"]["is_feasible"]
+
+
+def test_without_requests_the_same_offer_is_kept_as_with_next_to_none(assess: Assess) -> None:
+    """At a volume of zero all offers are worth the same; the cheapest per request is kept, and so are its break-evens."""
+    answers = []
+    for volume in (0, 1e-9):
+        request = example("minimal")
+        request["volume"]["requests_per_month"] = volume
+        answers.append(assess(request))
+    none, next_to_none = answers
+    assert none["provenance"]["fine_tuning_offer"] == next_to_none["provenance"]["fine_tuning_offer"]
+    for percentile in ("p10", "p50", "p90"):
+        volumes = [answer["break_even"]["requests_per_month"][percentile] for answer in answers]
+        assert volumes[0] is not None and volumes[0] == pytest.approx(volumes[1])

@@ -73,6 +73,7 @@ class Screened(Struct, frozen=True, kw_only=True):
 
     candidate: Candidate
     npv: float
+    cost_per_request: float
     monthly_cost: float
     one_off_cost: float
     chance: float
@@ -150,7 +151,8 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
 
     start, end = column("lead_time_months"), column("live_end_month")
     npv, one_off = column("npv"), column("tuned_build_cost")
-    monthly = column("tuned_cost_per_request") * column("requests_per_month") + column("tuned_hosting_cost_per_month")
+    per_request = column("tuned_cost_per_request")
+    monthly = per_request * column("requests_per_month") + column("tuned_hosting_cost_per_month")
     chances = _chances(case, values, count)
     found = []
     for index, candidate in enumerate(candidates):
@@ -159,6 +161,7 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
             Screened(
                 candidate=candidate,
                 npv=float(npv[index]),
+                cost_per_request=float(per_request[index]),
                 monthly_cost=float(monthly[index]),
                 one_off_cost=float(one_off[index]),
                 chance=float(chances[index]),
@@ -216,12 +219,13 @@ def _choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
     """Return the offer that is kept: the best by NPV; where none pays, the likeliest to meet the requirement.
 
     An offer that costs least and cannot do what is required is no alternative (docs/decisions/0006). Offers within a
-    billionth of break-even pay.
+    billionth of break-even pay. Of offers worth the same, as without a request all are, the cheapest per request is kept.
     """
 
-    def by_npv(i: int) -> tuple[bool, bool, float, str]:
+    def by_npv(i: int) -> tuple[bool, bool, float, float, str]:
         offer = screened[i]
-        return (not offer.is_feasible, offer.candidate.no_longer_trains, -offer.npv, offer.candidate.id)
+        no_longer_trains, name = offer.candidate.no_longer_trains, offer.candidate.id
+        return (not offer.is_feasible, no_longer_trains, -offer.npv, offer.cost_per_request, name)
 
     best = min(range(len(screened)), key=by_npv)
     plausible = [
