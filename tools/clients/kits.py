@@ -86,6 +86,18 @@ def generate(generator: Generator) -> None:
     answers(generator).mkdir(parents=True)
     said = shlex.split(generator.command.format(document=DOCUMENT, client=generator.client))
     (folder / "generate.log").write_text(run(said, folder, path_of(generator)))
+    if left_out := _left_out(generator):
+        raise Miss(f"operations or types are left out, see {folder / 'generate.log'}: {', '.join(left_out)}")
+
+
+def _left_out(generator: Generator) -> list[str]:
+    """Return the operations, or of a generator of types the components, whose names are nowhere in the client."""
+    document = json.loads(DOCUMENT.read_text())
+    operations = {way["operationId"] for path in document["paths"].values() for way in path.values()}
+    expected = operations - {*generator.leaves_out} if generator.has_calls else set(document["components"]["schemas"])
+    made = [path for path in place(generator).rglob("*") if path.suffix in (".py", ".ts", ".java", ".go")]
+    text = "\n".join(f"{path.name}\n{path.read_text()}" for path in made).replace("_", "").lower()
+    return sorted(name for name in expected if name.lower() not in text)
 
 
 def compile_client(generator: Generator) -> None:

@@ -26,6 +26,10 @@ class Generator:
     client: str = "generated"
     is_strict: bool = True
     """Whether the generated code itself passes the strictest check of its language; the caller always must."""
+    has_calls: bool = True
+    """Whether it makes operations, not only types."""
+    leaves_out: tuple[str, ...] = ()
+    """Operations that it is known to leave out."""
     request_type: str = ""
     """TypeScript: the line that brings AssessmentRequest into reach."""
     request: str = AS_LITERAL
@@ -69,6 +73,7 @@ GENERATORS = (
         "--output-model-type pydantic_v2.BaseModel --use-annotated --formatters builtin",
         caller="datamodel_code_generator_pydantic",
         client="generated.py",
+        has_calls=False,
         remarks="Types only; the calls are made with httpx. Without `--use-annotated` mypy refuses the limits.",
     ),
     Generator(
@@ -81,6 +86,7 @@ GENERATORS = (
         "--output-model-type msgspec.Struct --formatters builtin",
         caller="datamodel_code_generator_msgspec",
         client="generated.py",
+        has_calls=False,
         remarks="Types only; the calls are made with httpx.",
     ),
     Generator(
