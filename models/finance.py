@@ -94,8 +94,7 @@ def return_on_investment(npv: Array, invested: Array) -> Array:
     >>> round(float(return_on_investment(np.array(5900.0), np.array(3700.0))), 4)
     1.5946
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(invested > 0, npv / np.where(invested > 0, invested, 1.0), np.nan)
+    return ratio(npv, invested)
 
 
 def ratio(numerator: Array, denominator: Array) -> Array:
