@@ -143,7 +143,7 @@ async def read(request: AnyRequest, noun: type[N]) -> N:
         return await house.workers.run(work)
     sound = None if faults else decode_sound(body, noun)
     # To name the faults of a small body takes tens of milliseconds: as with prices below.
-    return sound or await asyncio.to_thread(work)
+    return await asyncio.to_thread(work) if sound is None else sound
 
 
 def today() -> datetime.date:

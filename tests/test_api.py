@@ -19,7 +19,6 @@ import pytest
 from conftest import EXAMPLES, REQUESTS, example
 from litestar.testing import TestClient
 
-
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
     "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",

@@ -66,7 +66,7 @@ def test_a_host_may_be_a_name() -> None:
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "1.2.3.4.5", "http://127.0.0.1", "x" * 300, "192.0.2.1"])
 def test_a_host_that_is_none_is_named(host: str) -> None:
     """A host that is neither an address of this machine nor a name of one is refused, and HOST is named."""
-    with pytest.raises(ValueError, match="^HOST"):
+    with pytest.raises(ValueError, match=r"^HOST"):
         address_of(Settings(host=host))
 
 
