@@ -14,7 +14,8 @@ from litestar.testing import TestClient
 from test_bad_input import SMALL, assert_is_problem
 from test_statuses import BODIES
 
-from service.door import EXACT_INTEGERS, MOST_FAULTS, Unreadable, _whole, decode, decode_sound
+from service.door import EXACT_INTEGERS, MOST_FAULTS, MOST_UNKNOWN_FIELDS, Unreadable, _whole, decode, decode_sound
+from service.query import AtDate
 from service.request import AssessmentRequest, TokenCountRequest
 from service.schemas import schema_of
 
@@ -200,9 +201,11 @@ def test_a_body_of_unknown_fields_is_refused_in_good_time() -> None:
     """100,000 unknown fields cost no more than a moment: the time grows with the size of a body, not with its square."""
     body = json.dumps({f"unknown_{number}": number for number in range(100_000)}).encode()
     start = time.process_time()
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable) as refused:
         decode(body, AssessmentRequest)
     assert time.process_time() - start < 5.0
+    unknown = [fault for fault in refused.value.faults if fault.message == "This field is unknown."]
+    assert [fault.received for fault in unknown] == [f"unknown_{number}" for number in range(MOST_UNKNOWN_FIELDS)]
 
 
 def test_faults_are_named_off_the_event_loop(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,8 +246,10 @@ def test_a_sound_small_body_is_all_that_the_event_loop_reads() -> None:
             assert decode_sound(raw, AssessmentRequest) is None
             spent.append(time.process_time() - start)
         assert min(spent) < 0.005
-    for raw in (b"", b"{", b"\xff", b"[" * 5000, b'{"a": NaN}', b'{"as_of": "0000-01-01"}', b'{"texts": ["\xff"]}'):
-        assert decode_sound(raw, AssessmentRequest) is None
+    for raw in (b"", b"{", b"\xff", b"[" * 5000, b'{"texts": [NaN]}', b'{"texts": ["\xff"]}', b'{"texts": [1]}'):
+        assert decode_sound(raw, TokenCountRequest) is None
+    assert decode_sound(b'{"as_of": "0000-01-01"}', AtDate) is None
+    assert decode_sound(b'{"texts": ["a"]}', TokenCountRequest) == TokenCountRequest(texts=["a"])
 
 
 def test_only_integers_that_are_exact_are_made_so() -> None:

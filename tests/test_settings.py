@@ -63,6 +63,14 @@ def test_a_host_may_be_a_name() -> None:
     assert address_of(Settings(host="0.0.0.0", port=port)) == "0.0.0.0"
 
 
+def test_version_4_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that has addresses of both versions, 6 before 4, stands for that of version 4."""
+    four = socket.getaddrinfo("127.0.0.1", 0, type=socket.SOCK_STREAM)
+    six = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", 0, 0, 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: six + four)
+    assert address_of(Settings(host="localhost")) == "127.0.0.1"
+
+
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "1.2.3.4.5", "http://127.0.0.1", "x" * 300, "192.0.2.1"])
 def test_a_host_that_is_none_is_named(host: str) -> None:
     """A host that is neither an address of this machine nor a name of one is refused, and HOST is named."""
