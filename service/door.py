@@ -241,7 +241,6 @@ def _all_of(faults: list[Fault]) -> Unreadable:
 def decode_sound(body: bytes, noun: type[T]) -> T | None:
     """Return the noun that a JSON body states; None, without looking for the faults, where it has any."""
     try:
-        body.decode()
         raw = _whole(msgspec.json.decode(body))
         return msgspec.convert(raw, noun) if _validator(noun).is_valid(raw) else None
     except (ValueError, RecursionError):
