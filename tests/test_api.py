@@ -165,6 +165,33 @@ def test_a_price_of_the_callers_own_is_said_to_be_theirs(client: Client) -> None
     assert own["prompt_price_source"] == "the request" and own["prompt_price_checked"] is None
 
 
+def test_the_smallest_request_hides_no_default(client: Client) -> None:
+    """Every optional field that moves an answer when it is stated stands among the assumptions when it is not."""
+    answer = client.post("/v1/assessments", json=example("minimal")).json()
+    listed = {entry["pointer"] for entry in answer["assumptions"]}
+    stated: dict[str, Any] = {
+        "/task/required_accuracy": 0.95, "/task/strict_format": True, "/task/proprietary_knowledge": True,
+        "/task/audit_required": True, "/fine_tuning/labelled_examples": 5000, "/fine_tuning/cache_hit_rate": 0.01,
+        "/fine_tuning/hosting_cost_per_month": 9, "/fine_tuning/label_noise": 0.3, "/finance/vendor_discount": 0.5,
+        "/latency_target": {"seconds": 0.1, "percentile": 0.5}, "/policy": "expected_value",
+        "/volume/growth_per_month": 0.1, "/finance/error_cost": 1, "/finance/discount_rate": 0.5,
+        "/fine_tuning/lead_time_weeks": 1, "/prompting/techniques_tried": [], "/fine_tuning/on_shutdown": "migrate",
+    }  # fmt: skip
+    for pointer, value in stated.items():
+        request = example("minimal")
+        part = request
+        *path, last = pointer.strip("/").split("/")
+        for name in path:
+            part = part.setdefault(name, {})
+        part[last] = value
+        other = client.post("/v1/assessments", json=request).json()
+        changed = [
+            name for name in ("verdict", "costs", "latency", "accuracy", "provenance") if other[name] != answer[name]
+        ]
+        assert changed, pointer
+        assert any(entry == pointer or entry.startswith(f"{pointer}/") for entry in listed), pointer
+
+
 def test_both_policies_are_always_reported(client: Client) -> None:
     """The policy asked for decides; the other one's choice stands beside it."""
     request = example("ticket-triage")

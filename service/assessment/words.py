@@ -195,6 +195,11 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
             f"The prompt runs on the same base model, whose fine-tunes end on {chosen.shutdown_date}; if it ends too, send "
             "prompting.shutdown_date."
         )
+    if figures("prompt_build_cost") > 0.0 and 0.0 < figures("live_months") < case.horizon_months:
+        found.append(
+            "The prompt's build cost counts as saved by fine-tuning, but the prompt serves while the fine-tune does not; if it has "
+            "to be built for that, send prompting.build_cost 0."
+        )
     for what, checked in ((chosen.name, chosen.checked), (case.prompt_model, case.prompt_price_checked)):
         if what and checked and (days := (case.as_of - checked).days) > CHECKED_LONG_AGO_DAYS:
             found.append(f"Prices of {what} were last checked on {checked}, {days} days before this assessment.")
