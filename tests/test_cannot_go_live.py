@@ -63,6 +63,7 @@ def test_nothing_counts_on_it(name: str, policy: str, assess: Assess) -> None:
     assert answer["value_of_information"]["evpi"] == 0
     assert answer["value_of_information"]["pilot"]["value"] == 0
     assert all(flow["live_share"] == 0 for flow in answer["cash_flows"])
+    assert all(dimension["winner"] != "fine_tuning" for dimension in answer["comparison"])
     assert next(offer for offer in answer["offers"] if offer["is_chosen"])["npv"] is None
 
 

@@ -258,7 +258,7 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
     def known(stated: bool | None) -> str:
         return {None: "not stated", True: "yes", False: "no"}[stated]
 
-    return [
+    rows = [
         _row("time_to_first_result", "in use today", f"{number(lead)} weeks", pe, pe),
         _row("iteration_speed", f"minutes to hours; an improved prompt in {number(improve)} weeks", "days per training run", pe, pe),
         _row("data_requirement", "none", f"{examples:,.0f} labelled examples", pe, pe),
@@ -279,6 +279,20 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
         _row("maintenance_burden", f"{money(case, upkeep)} a month", f"{money(case, tuned_upkeep)} a month",
              less(upkeep, tuned_upkeep), tie),
     ]  # fmt: skip
+    return rows if figures.simulation.chosen.is_feasible else [_cannot_win(row) for row in rows]
+
+
+def _cannot_win(row: Dimension) -> Dimension:
+    """Return a dimension in which a fine-tune that cannot go live wins nothing, whatever it would cost or give."""
+    if row.winner != "fine_tuning":
+        return row
+    return _row(
+        row.dimension,
+        row.prompt_engineering,
+        f"cannot go live; else {row.fine_tuning}",
+        "prompt_engineering",
+        row.article_winner,
+    )
 
 
 def _row(dimension: str, prompt: str, tuned: str, winner: str, article: str) -> Dimension:
