@@ -13,6 +13,7 @@ from service.response_verdict import Dimension, Reason
 SIGNIFICANT = 3
 CHECKED_LONG_AGO_DAYS = 90
 ONE_POINT = 0.01
+ANSWER = {"satisfied": "yes", "not_satisfied": "no", "unknown": "not known"}
 
 
 def number(value: float | None) -> str:
@@ -97,9 +98,11 @@ def _statement(case: Case, rule: Rule) -> str:
     if rule.id == "consistent_prompt_failure":
         tried = case.request.prompting.techniques_tried
         names = "not stated" if tried is None else ", ".join(tried) or "none"
-        return (
-            f"{f['trials']:,.0f} graded trials, techniques tried: {names}; chance that the prompt meets the requirement: "
-            f"{chance(case, f['probability_prompt_meets'])}."
+        meets = f["probability_prompt_meets"]
+        return f"{f['trials']:,.0f} graded trials, techniques tried: {names}; " + (
+            "no required accuracy is stated."
+            if meets is None
+            else f"chance that the prompt meets the requirement: {chance(case, meets)}."
         )
     if rule.id == "token_overhead":
         strict = {None: "not stated", True: "yes", False: "no"}[case.request.task.strict_format]
@@ -133,7 +136,7 @@ def _statement(case: Case, rule: Rule) -> str:
         "multi_step_reasoning": "Multi-step reasoning with few-shot and chain of thought doing well",
         "audit_required": "Exact instructions must be open to audit",
     }[rule.id]
-    return f"{field}: {rule.status.replace('_', ' ')}."
+    return f"{field}: {ANSWER[rule.status]}."
 
 
 def reasons(case: Case, decision: Decision) -> list[Reason]:
