@@ -151,6 +151,26 @@ def test_text_is_kept_to_the_letter() -> None:
     assert appended(source).assumptions["hourly_rate"].values[-1].note == note
 
 
+@pytest.mark.parametrize(
+    ("stem", "old", "new", "said"),
+    [
+        (
+            "labour",
+            "[hourly_rate]",
+            '[odd]\nnote = """\n[hourly_rate]\n"""\n[hourly_rate]',
+            "not hold exactly the change",
+        ),
+        ("labour", "[hourly_rate]", "[ hourly_rate ]", "no line [hourly_rate]"),
+        ("offers", "[[offer]]", "[[ offer ]]", "not written in one [[offer]] line per offer"),
+    ],
+)
+def test_a_larder_of_another_form_is_left_alone(stem: str, old: str, new: str, said: str) -> None:
+    """Where the place of the change cannot be found for sure in the larder's text, nothing is appended."""
+    texts = TEXTS | {stem: TEXTS[stem].decode().replace(old, new, 1).encode()}
+    with pytest.raises(files.ChangeError, match=re.escape(said)):
+        files.changed(texts, CHANGE, LATER)
+
+
 def test_a_moved_verdict_is_shown() -> None:
     """When no answer counts as enough trials any more, each example says to measure first, and costs what it cost."""
     enough = catalogue.parse(TEXTS).assumptions["article_enough_trials"].values[-1].value
