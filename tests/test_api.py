@@ -109,8 +109,9 @@ def test_offers_tell_which_are_still_trained(client: Client) -> None:
 
 def test_assumptions_show_the_value_in_force(client: Client) -> None:
     """An assumption shows all its dated values, the one in force, its unit and source."""
-    one = client.get("/v1/assumptions/hourly_rate").json()
+    one = client.get("/v1/assumptions/hourly_rate", params={"as_of": "2024-01-01"}).json()
     assert one["in_force"]["value"] == 95
+    assert one["in_force"] in one["values"]
     assert one["unit"] == "USD/hour"
     assert one["in_force"]["source"]["title"]
     assert len(client.get("/v1/assumptions").json()["items"]) > 60
