@@ -19,8 +19,6 @@ import pytest
 from conftest import EXAMPLES, REQUESTS, example
 from litestar.testing import TestClient
 
-from service.settings import read_settings
-
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
     "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",
@@ -217,19 +215,11 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: Client, monkeyp
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("service.routes.decode", broken)
+    monkeypatch.setattr("service.routes.decode_sound", broken)
     response = client.post("/v1/assessments", json=example("minimal"))
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert "secret" not in response.text and "Traceback" not in response.text
-
-
-def test_port_must_be_a_port() -> None:
-    """HOST and PORT are read from the environment; a port that is none is refused."""
-    assert read_settings({"HOST": "127.0.0.2", "PORT": "9"}).port == 9
-    assert read_settings({}).host == "127.0.0.1"
-    with pytest.raises(ValueError, match="PORT"):
-        read_settings({"PORT": "70000"})
 
 
 def test_the_service_starts_and_stops(tmp_path: Path) -> None:
