@@ -19,6 +19,8 @@ import pytest
 from conftest import EXAMPLES, REQUESTS, example
 from litestar.testing import TestClient
 
+from service.routes import models_listed
+
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
     "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",
@@ -94,6 +96,25 @@ def test_models_are_listed_with_prices_and_sources(client: Client) -> None:
     assert all(item["tiers"][0]["output_usd_per_mtok"] and item["source_href"] and item["checked"] for item in items)
     own = client.get("/v1/models", params={"provider": "anthropic"}).json()["items"]
     assert own and all(item["id"].startswith("anthropic/") for item in own)
+
+
+def test_models_are_listed_once_for_all_who_ask(client: Client) -> None:
+    """The listing of a day and a provider is made once, by name of both, and has the tag of its bytes every time."""
+    asked: list[dict[str, str]] = [
+        {"as_of": "2026-02-03"},
+        {"as_of": "2026-02-04"},
+        {"as_of": "2026-02-03", "provider": "mistral"},
+    ]
+    first = [client.get("/v1/models", params=params) for params in asked]
+    before = models_listed.cache_info()
+    again = [client.get("/v1/models", params=params) for params in asked]
+    after = models_listed.cache_info()
+    assert (after.hits - before.hits, after.misses - before.misses) == (3, 0)
+    assert after.maxsize and after.maxsize * len(first[0].content) < 30_000_000
+    assert [answer.content for answer in again] == [answer.content for answer in first]
+    assert len({answer.content for answer in first}) == 3
+    for answer in (*first, *again):
+        assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
 
 
 def test_offers_tell_which_are_still_trained(client: Client) -> None:
