@@ -86,6 +86,9 @@ OF_LISTINGS = MappingProxyType({
     "ETag": _header("Strong: the same tag, the same bytes", required=True),
     "Cache-Control": _header("no-cache: ask again with If-None-Match", required=True),
 })  # fmt: skip
+UNSTORED = MappingProxyType({
+    "Cache-Control": _header("no-store: it holds for this moment", required=True),
+})  # fmt: skip
 OF_COMPUTED = MappingProxyType({
     "Content-Digest": _header("SHA-256 of the body (RFC 9530)", required=True),
     "Cache-Control": _header("no-store: an answer is computed for its request", required=True),
@@ -133,6 +136,8 @@ def _parameters(operation: Operation, schemas: Mapping[str, Json]) -> Iterable[J
 
 def _headers(operation: Operation, status: int) -> Json:
     found = dict(NAMED)
+    if operation.is_probe or status >= HTTPStatus.BAD_REQUEST:
+        found |= UNSTORED
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         # Routing finds this before the operation is known.
         return {**found, "Allow": _header("The methods of this path", required=True)}
@@ -140,11 +145,11 @@ def _headers(operation: Operation, status: int) -> Json:
         found |= DEPRECATED
     if operation.is_probe:
         return found
+    if operation.body:
+        found["Idempotency-Key"] = _header("The request's own, where it had one")
     if status == HTTPStatus.UNAUTHORIZED:
         return {**found, "WWW-Authenticate": _header("How to send a key", required=True)}
     found |= RATE_LIMIT
-    if operation.body:
-        found["Idempotency-Key"] = _header("The request's own, where it had one")
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         found["Retry-After"] = RETRY_AFTER
     elif status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):

@@ -1,13 +1,14 @@
 """The front: what holds for every request and answer alike, whatever becomes of it.
 
-It names the request (X-Request-Id), continues its trace (traceparent), echoes its Idempotency-Key, answers HEAD as GET
-without the body, and adds the headers that were gathered on the way in the scope's `answer_headers`.
+It names the request (X-Request-Id), continues its trace (traceparent), echoes the Idempotency-Key of a POST, answers HEAD as
+GET without the body, and adds the headers that were gathered on the way in the scope's `answer_headers`.
 """
 
 from __future__ import annotations
 
 import re
 import secrets
+from http import HTTPStatus
 from typing import Any
 
 from litestar.types import ASGIApp, Message
@@ -16,7 +17,7 @@ from service.problems import MEDIA_TYPE, MENDS, body_of, words_of
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 LONGEST_REQUEST_ID = 128
-LONGEST_IDEMPOTENCY_KEY = 255
+IDEMPOTENCY_KEY, LONGEST_IDEMPOTENCY_KEY = "Idempotency-Key", 255
 TRACEPARENT = re.compile(
     r"(?!ff)(?!00-.{52}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?"
 )
@@ -44,8 +45,8 @@ def _echoed(scope: Any) -> dict[str, str]:
     if trace := TRACEPARENT.fullmatch(_said(scope, b"traceparent")):
         headers["traceparent"] = f"00-{trace[1]}-{secrets.token_hex(8)}-{trace[2]}"
     key = _said(scope, b"idempotency-key")
-    if VISIBLE_ASCII.fullmatch(key) and len(key) <= LONGEST_IDEMPOTENCY_KEY:
-        headers["Idempotency-Key"] = key
+    if scope["method"] == "POST" and VISIBLE_ASCII.fullmatch(key) and len(key) <= LONGEST_IDEMPOTENCY_KEY:
+        headers[IDEMPOTENCY_KEY] = key
     return headers
 
 
@@ -73,6 +74,9 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
         nonlocal is_answered
         is_answered = True
         if message["type"] == "http.response.start":
+            if message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+                # There is no such operation, so there is none that takes a key.
+                inner["answer_headers"].pop(IDEMPOTENCY_KEY, None)
             gathered = [(name.lower().encode(), value.encode()) for name, value in inner["answer_headers"].items()]
             message["headers"] = [*(_with_head(*header) for header in message["headers"]), *gathered]
         elif message["type"] == "http.response.body" and without_body:

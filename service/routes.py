@@ -7,7 +7,7 @@ import base64
 import datetime
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -49,6 +49,9 @@ BROKEN_OFF = Fault(
     "", "The body broke off before its end, or is not divided into chunks as HTTP says.", "a part of a body",
     "the whole body: as many bytes as Content-Length says, or chunks up to the last one, of size 0",
 )  # fmt: skip
+
+LISTINGS_KEPT = 64
+"""Listings of base models that are kept, each up to 400 kB."""
 
 NO_STORE = {"Cache-Control": "no-store"}
 NO_MORE: Mapping[str, str] = MappingProxyType({})
@@ -157,11 +160,16 @@ def fresh(body: bytes) -> Response[bytes]:
     return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:"})
 
 
+def tag_of(body: bytes) -> str:
+    """Return the strong ETag of an answer: the same tag, the same bytes."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
 def tagged(
-    request: AnyRequest, body: bytes, media_type: str = JSON, more: Mapping[str, str] = NO_MORE
+    request: AnyRequest, body: bytes, media_type: str = JSON, more: Mapping[str, str] = NO_MORE, tag: str = ""
 ) -> Response[bytes]:
-    """Return an answer with a strong ETag and what more its headers say, or 304 when the caller has it already."""
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    """Return an answer with its ETag and what more its headers say, or 304 when the caller has it already."""
+    tag = tag or tag_of(body)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **more}
     if knows(", ".join(request.headers.getall("if-none-match", [])), tag):
         return Response(b"", status_code=304, media_type=media_type, headers=headers)
@@ -171,6 +179,13 @@ def tagged(
 def listed(request: AnyRequest, noun: Struct) -> Response[bytes]:
     """Return a listing."""
     return tagged(request, msgspec.json.encode(noun))
+
+
+@lru_cache(maxsize=LISTINGS_KEPT)
+def models_listed(prices: PriceList, as_of: datetime.date, provider: str | None) -> tuple[bytes, str]:
+    """Return the listing of base models and its tag: the longest answer, and the same for everyone who asks."""
+    body = msgspec.json.encode(listings.model_prices(prices, as_of, provider))
+    return body, tag_of(body)
 
 
 def serving(operation_id: str) -> Callable[[Handler], HTTPRouteHandler]:
@@ -221,9 +236,9 @@ async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
 async def list_models(request: AnyRequest, state: State) -> Response[bytes]:
     """List the base models with a token price in force at a date."""
     asked, prices = query(request, AtDateByProvider), house_of(state).prices
-    # Hundreds of prices are looked up: too long for the event loop, too short to wait behind assessments.
-    found = await asyncio.to_thread(listings.model_prices, prices, asked.as_of or today(), asked.provider)
-    return listed(request, found)
+    # Where it is not kept it takes too long for the event loop, and too short to wait behind assessments.
+    body, tag = await asyncio.to_thread(models_listed, prices, asked.as_of or today(), asked.provider)
+    return tagged(request, body, tag=tag)
 
 
 @serving("getModel")
@@ -290,10 +305,11 @@ async def get_readiness(state: State) -> Response[bytes]:
 def _file(path: str, name: str, media_type: str) -> HTTPRouteHandler:
     """Return the handler that serves a file of the contract as it is committed."""
     body = (resources.files("openapi").joinpath(name)).read_bytes()
+    tag = tag_of(body)
 
     @get(path)
     async def serve(request: AnyRequest) -> Response[bytes]:
-        return tagged(request, body, media_type)
+        return tagged(request, body, media_type, tag=tag)
 
     return serve
 

@@ -19,6 +19,8 @@ import pytest
 from conftest import EXAMPLES, REQUESTS, example
 from litestar.testing import TestClient
 
+from service.routes import models_listed
+
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
     "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",
@@ -96,6 +98,25 @@ def test_models_are_listed_with_prices_and_sources(client: Client) -> None:
     assert own and all(item["id"].startswith("anthropic/") for item in own)
 
 
+def test_models_are_listed_once_for_all_who_ask(client: Client) -> None:
+    """The listing of a day and a provider is made once, by name of both, and has the tag of its bytes every time."""
+    asked: list[dict[str, str]] = [
+        {"as_of": "2026-02-03"},
+        {"as_of": "2026-02-04"},
+        {"as_of": "2026-02-03", "provider": "mistral"},
+    ]
+    first = [client.get("/v1/models", params=params) for params in asked]
+    before = models_listed.cache_info()
+    again = [client.get("/v1/models", params=params) for params in asked]
+    after = models_listed.cache_info()
+    assert (after.hits - before.hits, after.misses - before.misses) == (3, 0)
+    assert after.maxsize and after.maxsize * len(first[0].content) < 30_000_000
+    assert [answer.content for answer in again] == [answer.content for answer in first]
+    assert len({answer.content for answer in first}) == 3
+    for answer in (*first, *again):
+        assert answer.headers["etag"] == f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
+
+
 def test_offers_tell_which_are_still_trained(client: Client) -> None:
     """An offer lists its terms in force at a date and whether it can still be bought."""
     offers = client.get("/v1/fine-tuning-offers", params={"as_of": "2026-11-23"}).json()["items"]
@@ -107,8 +128,9 @@ def test_offers_tell_which_are_still_trained(client: Client) -> None:
 
 def test_assumptions_show_the_value_in_force(client: Client) -> None:
     """An assumption shows all its dated values, the one in force, its unit and source."""
-    one = client.get("/v1/assumptions/hourly_rate").json()
+    one = client.get("/v1/assumptions/hourly_rate", params={"as_of": "2024-01-01"}).json()
     assert one["in_force"]["value"] == 95
+    assert one["in_force"] in one["values"]
     assert one["unit"] == "USD/hour"
     assert one["in_force"]["source"]["title"]
     assert len(client.get("/v1/assumptions").json()["items"]) > 60
@@ -161,6 +183,33 @@ def test_a_price_of_the_callers_own_is_said_to_be_theirs(client: Client) -> None
     request["prompting"]["prices"] = {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
     own = client.post("/v1/assessments", json=request).json()["provenance"]
     assert own["prompt_price_source"] == "the request" and own["prompt_price_checked"] is None
+
+
+def test_the_smallest_request_hides_no_default(client: Client) -> None:
+    """Every optional field that moves an answer when it is stated stands among the assumptions when it is not."""
+    answer = client.post("/v1/assessments", json=example("minimal")).json()
+    listed = {entry["pointer"] for entry in answer["assumptions"]}
+    stated: dict[str, Any] = {
+        "/task/required_accuracy": 0.95, "/task/strict_format": True, "/task/proprietary_knowledge": True,
+        "/task/audit_required": True, "/fine_tuning/labelled_examples": 5000, "/fine_tuning/cache_hit_rate": 0.01,
+        "/fine_tuning/hosting_cost_per_month": 9, "/fine_tuning/label_noise": 0.3, "/finance/vendor_discount": 0.5,
+        "/latency_target": {"seconds": 0.1, "percentile": 0.5}, "/policy": "expected_value",
+        "/volume/growth_per_month": 0.1, "/finance/error_cost": 1, "/finance/discount_rate": 0.5,
+        "/fine_tuning/lead_time_weeks": 1, "/prompting/techniques_tried": [], "/fine_tuning/on_shutdown": "migrate",
+    }  # fmt: skip
+    for pointer, value in stated.items():
+        request = example("minimal")
+        part = request
+        *path, last = pointer.strip("/").split("/")
+        for name in path:
+            part = part.setdefault(name, {})
+        part[last] = value
+        other = client.post("/v1/assessments", json=request).json()
+        changed = [
+            name for name in ("verdict", "costs", "latency", "accuracy", "provenance") if other[name] != answer[name]
+        ]
+        assert changed, pointer
+        assert any(entry == pointer or entry.startswith(f"{pointer}/") for entry in listed), pointer
 
 
 def test_both_policies_are_always_reported(client: Client) -> None:

@@ -19,7 +19,7 @@ from tools.contract import examples
 Json = dict[str, Any]
 Change = Callable[[Json], object]
 
-CREATE, LIST, GET = "/v1/assessments", "/v1/fine-tuning-offers", "/v1/assumptions/{id}"
+CREATE, LIST, GET, MODELS = "/v1/assessments", "/v1/fine-tuning-offers", "/v1/assumptions/{id}", "/v1/models"
 TOOL = Path(__file__).parent.parent / "tools" / "breaking.py"
 
 
@@ -197,6 +197,76 @@ BREAKING: dict[str, tuple[str, Change]] = {
             field(d, "volume", of="AssessmentRequest").update({"$ref": "#/components/schemas/Traffic"}),
         ),
     ),
+    "key's header renamed": (
+        "security scheme apiKey: name X-Api-Key became Api-Key",
+        lambda d: d["components"]["securitySchemes"]["apiKey"].update(name="Api-Key"),
+    ),
+    "key sent elsewhere": (
+        "security scheme apiKey: in header became query",
+        lambda d: d["components"]["securitySchemes"]["apiKey"].update({"in": "query"}),
+    ),
+    "security scheme removed": (
+        "security scheme bearer: is gone",
+        lambda d: d["components"]["securitySchemes"].pop("bearer"),
+    ),
+    "bearer no longer lets in": (
+        f"POST {CREATE}: bearer no longer lets in",
+        lambda d: d.update(security=[{"apiKey": []}, {}]),
+    ),
+    "both keys needed": (
+        f"POST {CREATE}: apiKey no longer lets in",
+        lambda d: d.update(security=[{"apiKey": [], "bearer": []}, {}]),
+    ),
+    "answer's header may be absent": (
+        "200 header Content-Digest may be absent now",
+        lambda d: post(d)["responses"]["200"]["headers"]["Content-Digest"].update(required=False),
+    ),
+    "answer's header changed": (
+        "429 header Retry-After: type integer became string",
+        lambda d: post(d)["responses"]["429"]["headers"]["Retry-After"].update(schema={"type": "string"}),
+    ),
+    "server moved below a path": (
+        "server http://127.0.0.1:8000 is gone",
+        lambda d: d["servers"][0].update(url="http://127.0.0.1:8000/api"),
+    ),
+    "operation moved to a server": (
+        f"POST {CREATE}: servers None became",
+        lambda d: post(d).update(servers=[{"url": "http://127.0.0.1:9000"}]),
+    ),
+    "request's only value": (
+        "Finance.currency: known values any became ['USD']",
+        lambda d: field(d, "currency", of="Finance").update(const="USD"),
+    ),
+    "answer's values closed": (
+        "Reason.favours: known values any became",
+        lambda d: field(d, "favours", of="Reason").update(enum=["prompting", "fine_tuning"]),
+    ),
+    "answer's only value": (
+        "Liveness.status: known values any became ['ok']",
+        lambda d: field(d, "status", of="Liveness").update(const="ok"),
+    ),
+    "answer's fields closed": (
+        "Reason: unknown fields are ruled out now",
+        lambda d: noun(d, "Reason").update(additionalProperties=False),
+    ),
+    "parameter's style changed": (
+        "query parameter provider: (style, explode)",
+        lambda d: d["paths"][LIST]["get"]["parameters"][1].update(style="pipeDelimited"),
+    ),
+    "parameter no longer exploded": (
+        "query parameter provider: (style, explode)",
+        lambda d: d["paths"][LIST]["get"]["parameters"][1].update(explode=False),
+    ),
+    "link removed": (
+        f"GET {MODELS}: 200 link getModel: is gone",
+        lambda d: d["paths"][MODELS]["get"]["responses"]["200"]["links"].pop("getModel"),
+    ),
+    "link leads elsewhere": (
+        f"GET {MODELS}: 200 link getModel: operationId getModel became getAssumption",
+        lambda d: d["paths"][MODELS]["get"]["responses"]["200"]["links"]["getModel"].update(
+            operationId="getAssumption"
+        ),
+    ),
 }
 
 ADDITIVE: dict[str, Change] = {
@@ -222,6 +292,18 @@ ADDITIVE: dict[str, Change] = {
     "words changed": lambda d: (post(d).update(summary="Other"), noun(d, "Task").update(description="Other.")),
     "deprecated": lambda d: post(d).update(deprecated=True),
     "examples changed": lambda d: post(d)["responses"]["200"]["content"]["application/json"].pop("examples"),
+    "server added": lambda d: d["servers"].append({"url": "https://api.example.org"}),
+    "security scheme added": lambda d: (
+        d["components"]["securitySchemes"].update(basic={"type": "http", "scheme": "basic"}),
+        d["security"].append({"basic": []}),
+    ),
+    "no key needed at all": lambda d: post(d).update(security=[]),
+    "security scheme described": lambda d: d["components"]["securitySchemes"]["bearer"].update(description="Other."),
+    "style said as it is by default": lambda d: d["paths"][LIST]["get"]["parameters"][1].update(
+        style="form", explode=True
+    ),
+    "link added": lambda d: post(d)["responses"]["200"].update(links={"getLedger": {"operationId": "getLedger"}}),
+    "answer's header always there": lambda d: post(d)["responses"]["200"]["headers"]["RateLimit"].update(required=True),
     "tag described": lambda d: d["tags"][0].update(description="Other."),
 }
 

@@ -16,8 +16,9 @@ from service.settings import read_settings
 
 KEY = "a key of the test's"
 CREATE, LEDGER, GET = "/v1/assessments", "/v1/ledger", "/v1/assumptions/{id}"
-SENT_TOO = {"content-type", "content-length", "cache-control", "vary", "x-content-type-options"}
-"""Headers that stand in no answer's documentation, because every answer may have them."""
+SENT_TOO = {"content-type", "content-length", "vary", "x-content-type-options"}
+"""Headers that stand in no answer's documentation: OpenAPI says the type of a body elsewhere and its length is HTTP's; the
+other two speak to caches and browsers, and no client ever reads them."""
 
 ASKED: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "a case": ("post", CREATE, 200, {"json": example("minimal")}),
@@ -37,6 +38,12 @@ ASKED: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "no key": ("get", LEDGER, 401, {"headers": {"X-Api-Key": ""}}),
     "a part of a trace": ("get", LEDGER, 200, {"headers": {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"}}),
     "a probe": ("get", "/livez", 200, {}),
+    "a probe that is ready": ("get", "/readyz", 200, {}),
+    "a method that a probe has not": ("post", "/livez", 405, {"headers": {"Idempotency-Key": "k"}}),
+    "no key, with an idempotency key": ("post", CREATE, 401, {"headers": {"X-Api-Key": "", "Idempotency-Key": "k"}}),
+    "a listing with an idempotency key": ("get", LEDGER, 200, {"headers": {"Idempotency-Key": "k"}}),
+    "a listing that takes no body": ("post", LEDGER, 405, {"headers": {"Idempotency-Key": "k"}}),
+    "a probe with an idempotency key": ("get", "/livez", 200, {"headers": {"Idempotency-Key": "k"}}),
 }  # fmt: skip
 
 

@@ -248,6 +248,20 @@ def test_every_body_has_an_example() -> None:
                 assert all(example["summary"] for example in shown.values())
 
 
+def test_every_error_has_an_example() -> None:
+    """Every error of every operation shows a problem of its own status, by a name of its own."""
+    found: dict[str, set[str]] = {}
+    for operation, status, answer in answers():
+        if int(status) < 400:
+            continue
+        shown = answer["content"]["application/problem+json"].get("examples", {})
+        assert shown, f"{operation} {status}"
+        assert {example["value"]["status"] for example in shown.values()} == {int(status)}
+        assert {example["value"]["request_id"] for example in shown.values()} == {"example"}
+        found[status] = {example["value"]["type"] for example in shown.values()}
+    assert len(found) == len({kind for kinds in found.values() for kind in kinds}) == 13
+
+
 def test_probes_need_no_key() -> None:
     """Operations under /v1 may need a key, in either form; probes never do."""
     assert [set(option) for option in contract()["security"]] == [{"apiKey"}, {"bearer"}, set()]

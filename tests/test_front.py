@@ -263,6 +263,17 @@ def test_an_idempotency_key_is_echoed(client: Client) -> None:
         assert "idempotency-key" not in response.headers
 
 
+@pytest.mark.parametrize("path", [*GETS, "/nothing"])
+def test_an_idempotency_key_is_for_bodies(path: str) -> None:
+    """Where no body is taken no key is echoed: by GET, by HEAD, and by a method that a path does not have."""
+    for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
+        assert "idempotency-key" not in raw(method, path, ("Idempotency-Key", "k")).headers
+    if path in GETS:
+        response = raw("POST", path, ("Idempotency-Key", "k"))
+        assert response.status_code == 405
+        assert "idempotency-key" not in response.headers
+
+
 def test_a_fault_in_the_words_about_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where even the problem cannot be put together the caller gets a plain one, with the request's name."""
 

@@ -80,7 +80,7 @@ def answer_of_busy(operation: Operation, at_work: Callable[[int], int], settings
         workers = app.state.house.workers
         loop = asyncio.get_running_loop()
         stuck = [loop.run_in_executor(workers.pool, done.wait) for _ in range(workers.cores)]
-        workers.at_hand = at_work(workers.cores)
+        workers.at_work = at_work(workers.cores)
         try:
             return await ask(app, operation)
         finally:

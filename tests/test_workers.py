@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import math
 import threading
 import time
+import weakref
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -14,9 +17,9 @@ from service.workers import Overloaded, TookTooLong, Workers
 PATIENCE = 20.0
 
 
-async def stuck(workers: Workers, count: int, until: threading.Event) -> list[asyncio.Task[bool]]:
-    """Return computations that are at hand and end when told."""
-    tasks = [asyncio.create_task(workers.run(lambda: until.wait(PATIENCE))) for _ in range(count)]
+async def stuck(workers: Workers, count: int, until: threading.Event, more: int = 0) -> list[asyncio.Task[bool]]:
+    """Return computations that end when told, as many as make `count` at hand, or so many `more`."""
+    tasks = [asyncio.create_task(workers.run(lambda: until.wait(PATIENCE))) for _ in range(more or count)]
     while workers.at_hand < count:
         await asyncio.sleep(0)
     return tasks
@@ -124,6 +127,7 @@ def test_when_to_come_back_is_told_by_how_long_work_takes() -> None:
         with pytest.raises(Overloaded) as refused:
             await workers.run(lambda: None)
         assert refused.value.retry_after == PATIENCE
+        workers.mean_seconds = 0.0
         until.set()
         await asyncio.gather(*tasks)
 
@@ -141,5 +145,103 @@ def test_a_caller_that_leaves_makes_room() -> None:
         assert workers.at_hand == workers.cores
         until.set()
         await asyncio.gather(*tasks[:-1])
+
+    run(test)
+
+
+def test_work_that_cannot_end_in_time_is_not_let_in() -> None:
+    """Where the work at hand takes longer than an answer may, the next is refused; with nothing at hand it is tried."""
+
+    async def test(until: threading.Event) -> None:
+        workers = Workers(50, PATIENCE)
+        tasks = await stuck(workers, 1, until)
+        workers.mean_seconds = PATIENCE * workers.cores / 2 + 0.01
+        with pytest.raises(Overloaded) as refused:
+            await workers.run(lambda: None)
+        assert refused.value.retry_after == math.ceil(workers.mean_seconds / workers.cores)
+        workers.mean_seconds = PATIENCE * workers.cores / 2 - 0.01
+        tasks += await stuck(workers, 2, until, more=1)
+        workers.mean_seconds = 0.0
+        until.set()
+        await asyncio.gather(*tasks)
+        workers.mean_seconds = PATIENCE * 1000
+        assert await workers.run(lambda: "tried") == "tried"
+
+    run(test)
+
+
+def test_a_burst_on_a_service_that_knows_nothing_ends_in_time() -> None:
+    """What was let in before anyone knew how long work takes is sent away with 503 once that is known, not kept till 504."""
+
+    async def test(_: threading.Event) -> None:
+        workers = Workers(200, 1.0)
+        start = time.monotonic()
+        burst = (workers.run(lambda: time.sleep(0.3)) for _ in range(60))
+        found = await asyncio.gather(*burst, return_exceptions=True)
+        answered = sum(one is None for one in found)
+        refused = [one for one in found if isinstance(one, Overloaded)]
+        assert workers.cores <= answered <= workers.cores * 3
+        assert answered + len(refused) == 60
+        assert {one.retry_after for one in refused} == {1}
+        assert time.monotonic() - start < 1.5
+
+    run(test)
+
+
+def test_work_that_was_given_up_occupies_its_core_until_it_ends() -> None:
+    """Computations that nobody waits for any more still count as at hand while their threads go on."""
+
+    async def test(until: threading.Event) -> None:
+        workers = Workers(1, 0.05)
+        tasks = [asyncio.create_task(workers.run(lambda: until.wait(PATIENCE))) for _ in range(workers.cores)]
+        assert {type(one) for one in await asyncio.gather(*tasks, return_exceptions=True)} == {TookTooLong}
+        assert workers.at_hand == workers.cores
+        assert workers.mean_seconds == pytest.approx(0.05, abs=0.04)
+        with pytest.raises(Overloaded):
+            await workers.run(lambda: None)
+        until.set()
+        while workers.at_hand:
+            await asyncio.sleep(0.001)
+        assert await workers.run(lambda: "room") == "room"
+
+    run(test)
+
+
+def test_what_is_given_up_is_not_kept() -> None:
+    """Work that is given up while it waits is forgotten at once, with the body that it holds."""
+
+    class Body:
+        def __call__(self) -> None: ...
+
+    async def test(until: threading.Event) -> None:
+        workers = Workers(5, PATIENCE)
+        tasks = await stuck(workers, workers.cores, until)
+        workers.answer_seconds = 0.05
+        body = Body()
+        kept = weakref.ref(body)
+        waiting = asyncio.create_task(workers.run(body))
+        del body
+        await asyncio.wait([waiting])
+        assert isinstance(waiting.exception(), TookTooLong)
+        del waiting
+        gc.collect()
+        assert kept() is None
+        assert workers.at_hand == workers.cores
+        until.set()
+        await asyncio.gather(*tasks)
+
+    run(test)
+
+
+def test_one_computation_is_enough_to_know() -> None:
+    """The first computation sets the mean; later ones move it by a fifth."""
+
+    async def test(_: threading.Event) -> None:
+        workers = Workers(1, PATIENCE)
+        await workers.run(lambda: time.sleep(0.2))
+        assert 0.2 <= workers.mean_seconds < 0.3
+        first = workers.mean_seconds
+        await workers.run(lambda: None)
+        assert workers.mean_seconds == pytest.approx(0.8 * first, rel=0.1)
 
     run(test)

@@ -23,11 +23,24 @@ RELEASED, NEW = FOLDER / "released" / "v1.json", FOLDER / "openapi.json"
 LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 FORM = ("format", "pattern", "multipleOf", "uniqueItems")
+SCHEME = ("type", "in", "name", "scheme", "openIdConnectUrl", "flows")
+LINK = ("operationId", "operationRef", "parameters", "requestBody")
 
 
 def _types(schema: Json) -> set[str]:
     said = schema.get("type", [])
     return {said} if isinstance(said, str) else set(said)
+
+
+def _values(schema: Json) -> list[Any] | None:
+    """Return the known values of a schema; None where any will do."""
+    return [schema["const"]] if "const" in schema else schema.get("enum")
+
+
+def _written(parameter: Json) -> tuple[str, bool]:
+    """Return how the values of a parameter are written, by default too."""
+    style = parameter.get("style") or ("form" if parameter["in"] in ("query", "cookie") else "simple")
+    return style, parameter.get("explode", style == "form")
 
 
 class Walk:
@@ -39,6 +52,11 @@ class Walk:
 
     def breaks(self) -> Iterator[str]:
         """Yield every break, with its place."""
+        servers, servers_now = ([s["url"] for s in d.get("servers", [])] for d in (self.released, self.new))
+        yield from (f"server {url} is gone: there are {servers_now} now" for url in servers if url not in servers_now)
+        schemes, schemes_now = (d["components"].get("securitySchemes", {}) for d in (self.released, self.new))
+        for name in schemes:
+            yield from self._parts(f"security scheme {name}", schemes[name], schemes_now.get(name), SCHEME)
         for path, methods in self.released["paths"].items():
             for method, old in methods.items():
                 where = f"{method.upper()} {path}"
@@ -46,11 +64,8 @@ class Walk:
                 yield from [f"{where}: is gone"] if new is None else self._operation(where, old, new)
 
     def _operation(self, where: str, old: Json, new: Json) -> Iterator[str]:
-        for name in ("operationId", "tags"):
-            if old.get(name) != new.get(name):
-                yield f"{where}: {name} {old.get(name)} became {new.get(name)}"
-        if {} in self._security(self.released, old) and {} not in self._security(self.new, new):
-            yield f"{where}: needs a key now"
+        yield from self._parts(where, old, new, ("operationId", "tags", "servers"))
+        yield from self._keys(where, self._security(self.released, old), self._security(self.new, new))
         yield from self._parameters(
             where, *({(p["in"], p["name"]): p for p in o.get("parameters", [])} for o in (old, new))
         )
@@ -60,17 +75,44 @@ class Walk:
                 yield f"{where}: status {status} is gone"
                 continue
             there = new["responses"][status]
-            yield from (
-                f"{where}: {status} header {h} is gone"
-                for h in answer.get("headers", {})
-                if h not in there.get("headers", {})
-            )
-            yield from self._content(
-                f"{where} {status}", answer.get("content", {}), there.get("content", {}), is_sent=False
-            )
+            yield from self._answer(f"{where}: {status}", answer, there)
         yield from (
             f"{where}: status {s} is new" for s in new["responses"] if s[0] in "23" and s not in old["responses"]
         )
+
+    def _answer(self, where: str, old: Json, new: Json) -> Iterator[str]:
+        headers, headers_now = old.get("headers", {}), new.get("headers", {})
+        for name, header in headers.items():
+            at, now = f"{where} header {name}", headers_now.get(name)
+            if now is None:
+                yield f"{at} is gone"
+                continue
+            if header.get("required") and not now.get("required"):
+                yield f"{at} may be absent now"
+            yield from self._schema(at, header["schema"], now["schema"], is_sent=False)
+        for name, link in old.get("links", {}).items():
+            yield from self._parts(f"{where} link {name}", link, new.get("links", {}).get(name), LINK)
+        yield from self._content(where, old.get("content", {}), new.get("content", {}), is_sent=False)
+
+    @staticmethod
+    def _parts(where: str, old: Json, new: Json | None, names: tuple[str, ...]) -> Iterator[str]:
+        """Yield what differs in these parts of two things."""
+        if new is None:
+            yield f"{where}: is gone"
+            return
+        for name in names:
+            if old.get(name) != new.get(name):
+                yield f"{where}: {name} {old.get(name)} became {new.get(name)}"
+
+    @staticmethod
+    def _keys(where: str, old: list[Json], new: list[Json]) -> Iterator[str]:
+        """Yield the ways of being let in that no longer suffice; each of `new` names all that it asks for."""
+        if {} in old and {} not in new:
+            yield f"{where}: needs a key now"
+        with_key = [way for way in new if way]
+        for way in filter(None, old):
+            if with_key and not any(now.keys() <= way.keys() for now in with_key):
+                yield f"{where}: {' and '.join(way)} no longer lets in"
 
     @staticmethod
     def _security(document: Json, operation: Json) -> list[Json]:
@@ -87,6 +129,8 @@ class Walk:
             elif after.get("required") and not (before or {}).get("required"):
                 yield f"{at}: is required now"
             if before and after:
+                if _written(before) != _written(after):
+                    yield f"{at}: (style, explode) {_written(before)} became {_written(after)}"
                 yield from self._schema(at, before["schema"], after["schema"], is_sent=True)
 
     def _body(self, where: str, old: Json | None, new: Json | None) -> Iterator[str]:
@@ -116,11 +160,9 @@ class Walk:
                 return
             self.seen.add((name, is_sent))
             where = name
-        wide, narrow = (old, new) if is_sent else (new, old)
         if _types(old) != _types(new):
             yield f"{where}: type {old.get('type')} became {new.get('type')}"
-        if "enum" in narrow and not set(wide.get("enum", [None])) <= set(narrow["enum"]):
-            yield f"{where}: known values {old.get('enum', 'any')} became {new.get('enum', 'any')}"
+        yield from self._known(where, _values(old), _values(new), is_sent=is_sent)
         yield from (
             f"{where}: {form} {old.get(form)} became {new.get(form)}" for form in FORM if old.get(form) != new.get(form)
         )
@@ -129,6 +171,14 @@ class Walk:
         if "items" in old and "items" in new:
             yield from self._schema(f"{where}[]", old["items"], new["items"], is_sent=is_sent)
         yield from self._options(where, old.get("oneOf", []), new.get("oneOf", []), is_sent=is_sent)
+
+    @staticmethod
+    def _known(where: str, old: list[Any] | None, new: list[Any] | None, *, is_sent: bool) -> Iterator[str]:
+        """Yield where known values are fewer, or closed, in a request; where they are more, open or closed, in an answer."""
+        wide, narrow = (old, new) if is_sent else (new, old)
+        is_broken = narrow is not None and (wide is None or any(value not in narrow for value in wide))
+        if is_broken or (not is_sent and old is None and new is not None):
+            yield f"{where}: known values {old or 'any'} became {new or 'any'}"
 
     @staticmethod
     def _limits(where: str, old: Json, new: Json) -> Iterable[str]:
@@ -143,12 +193,17 @@ class Walk:
         yield from (f"{where}.{field}: is gone" for field in fields if field not in fields_now)
         if is_sent:
             yield from (f"{where}.{field}: is required now" for field in sorted(needed_now - needed))
-            if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
-                yield f"{where}: unknown fields are refused now"
         else:
             yield from (
                 f"{where}.{field}: may be absent now" for field in sorted((needed - needed_now) & fields_now.keys())
             )
+        others, others_now = (schema.get("additionalProperties", True) for schema in (old, new))
+        if others_now is False and others is not False:
+            yield f"{where}: unknown fields are {'refused' if is_sent else 'ruled out'} now"
+        elif isinstance(others, dict) and isinstance(others_now, dict):
+            yield from self._schema(f"{where}.*", others, others_now, is_sent=is_sent)
+        elif isinstance(others_now, dict) if is_sent else isinstance(others, dict):
+            yield f"{where}: unknown fields {others} became {others_now}"
         for field in fields.keys() & fields_now.keys():
             yield from self._schema(f"{where}.{field}", fields[field], fields_now[field], is_sent=is_sent)
 

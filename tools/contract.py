@@ -36,13 +36,6 @@ LISTED = {
     "getReadiness": "/readyz",
 }
 TEXTS = {"texts": ["Route this e-mail to a queue.", "Hello"], "base_model": "openai/gpt-4.1-mini"}
-FAULTS = {"task": {"description": "Route e-mails.", "kind": "poetry"}, "volume": {"requests_per_month": -5}}
-CONTRADICTION = {
-    "task": {"description": "Route e-mails."},
-    "prompting": {"measured_accuracy": {"correct": 201, "total": 200}, "base_model": "openai/gtp-4.1"},
-    "volume": {"requests_per_month": 1000},
-}
-REQUEST_ID = {"X-Request-Id": "example"}
 
 
 def shortened(answer: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +46,7 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
 def asked_anew() -> dict[str, Any]:
     """Return the answers of the service by the name of their file."""
     from service.app import app
+    from tools.errors import problems
 
     found: dict[str, Any] = {}
     with TestClient(app) as client:
@@ -63,9 +57,7 @@ def asked_anew() -> dict[str, Any]:
         for operation, path in LISTED.items():
             answer = client.get(path).json()
             found[f"{operation}.example"] = shortened(answer) if operation.startswith(("list", "getL")) else answer
-        for status, body in (("400", FAULTS), ("422", CONTRADICTION)):
-            found[f"{status}.faults"] = client.post("/v1/assessments", json=body, headers=REQUEST_ID).json()
-    return found
+    return found | problems()
 
 
 def examples() -> dict[str, Any]:
