@@ -145,7 +145,7 @@ async def read(request: AnyRequest, noun: type[N]) -> N:
     if len(body) > SMALL_BODY:
         return await house.workers.run(work)
     sound = None if faults else decode_sound(body, noun)
-    # To name the faults of a small body takes tens of milliseconds: as with prices below.
+    # Naming faults takes tens of milliseconds: too long for the event loop, too short to wait behind assessments.
     return await asyncio.to_thread(work) if sound is None else sound
 
 
