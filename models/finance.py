@@ -134,5 +134,7 @@ def amortised_cost(
     >>> a = np.array
     >>> float(amortised_cost(a(100.0), a(1200.0), a(12.0), a(300.0), a(3.0), a(4.0)))
     300.0
+    >>> float(amortised_cost(a(100.0), a(1200.0), a(12.0), a(300.0), a(3.0), a(0.0)))
+    200.0
     """
     return run_rate + ratio(one_off, months_in_use) + np.where(retrained > 0, retraining_cost / interval, 0.0)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
-from service.settings import read_settings
+from service.settings import address_of, read_settings
 
 
 def main() -> None:
     """Serve until told to stop."""
-    settings = read_settings()
+    try:
+        settings = read_settings()
+        address = address_of(settings)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
     Granian(
         "service.app:app",
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.ASGI,
         loop=Loops.uvloop,

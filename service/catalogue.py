@@ -8,13 +8,15 @@ Everything is checked once, when the service starts; an entry that cannot be tru
 from __future__ import annotations
 
 import csv
+import datetime
 import hashlib
 import itertools
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib import resources
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 
 from models import similarity
 from service.assumption import AccuracyPrior, AssumedValue, Assumption, Evidence, FineTuningOffer, OfferValue
+from service.estimate import InnerShare, Positive, Rate, Share, StrictlyPositive
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
 """`provider/model`."""
@@ -32,13 +35,28 @@ LARDER = resources.files("service") / "assumptions"
 SLIP_OF_THE_UNIT = 1000.0
 """A price this many times its neighbours is a slip of the unit."""
 
+CHECKED_AHEAD = datetime.timedelta(days=366)
+"""A source can announce what holds later, but hardly more than a year later; a longer way is a slip of a date."""
+
+LogOdds = Annotated[float, Meta(ge=-5, le=5)]
+"""A gain of five in log-odds takes 50 % to 99.3 %; more is a slip of the unit."""
+
+LIMITS: Mapping[str, tuple[Any, Any]] = {
+    "positive": (Positive, StrictlyPositive), "share": (Share, InnerShare), "rate": (Rate, Rate),
+}  # fmt: skip
+"""By family: what a number may be, and what the ends of a range may be; as in a request."""
+
 OTHER_FILES = frozenset({"offers", "accuracy_prior", "identifiers", "evidence_tasks"})
+"""Files of the larder that hold no assumptions."""
 
 PAIRS = "evidence_pairs.csv"
 FIELD_OF_COLUMN = {"task_type": "kind", "n_train": "examples", "n_test": "test_size"}
 """Our names for columns of the published pairs where they differ."""
 KIND_OF_TYPE = {"qa": "question_answering", "structured-output": "structured_output"}
 """Our names for kinds of task where they differ."""
+
+
+T = TypeVar("T", Assumption, FineTuningOffer)
 
 
 class CatalogueError(ValueError):
@@ -87,16 +105,43 @@ class Catalogue(Struct, frozen=True, kw_only=True):
         return self.offers.get(self.offer_aliases.get(model_id, model_id))
 
 
-def _faults_of_value(where: str, value: AssumedValue) -> Iterable[str]:
+def _faults_of_value(where: str, assumption: Assumption, value: AssumedValue) -> Iterable[str]:
     forms = (value.value is not None) + (value.low is not None or value.high is not None) + (value.text is not None)
     if forms != 1 or (value.low is None) != (value.high is None):
         yield f"{where}: give exactly one of value, low and high, or text"
     if value.low is not None and value.high is not None and value.low > value.high:
         yield f"{where}: low {value.low} is above high {value.high}"
-    if not value.source.title:
-        yield f"{where}: a source is missing"
     if value.kind == "judged" and not value.note:
         yield f"{where}: a judged value needs a note"
+    family = assumption.family
+    if (value.text is None) == (family == "text"):
+        yield f"{where}: the family {family} asks for {'text' if family == 'text' else 'a number or a range'}"
+    if family == "text":
+        return
+    number, end = (LogOdds, LogOdds) if assumption.unit == "log-odds" else LIMITS[family]
+    for name, given, limits in (("value", value.value, number), ("low", value.low, end), ("high", value.high, end)):
+        if given is None:
+            continue
+        try:
+            msgspec.convert(given if math.isfinite(given) else None, limits)
+        except msgspec.ValidationError as error:
+            yield f"{where}: {name} {given} is out of the limits of the family {family}: {error}"
+
+
+def _faults_of_steps(assumption: Assumption) -> Iterable[str]:
+    """Yield every value a thousand times its predecessor, or a thousandth of it; end by end where either is a range."""
+    if assumption.family not in ("positive", "share") or assumption.unit == "id":
+        return
+    for old, new in itertools.pairwise(assumption.values):
+        for name in ("low", "high"):
+            was, now = (getattr(v, name) if v.value is None else v.value for v in (old, new))
+            if was and now and not _in_proportion(now, was):
+                yield f"{assumption.id} from {new.from_date}: {now} is a thousand times off its predecessor {was}"
+                break
+
+
+def _in_proportion(number: float, against: float) -> bool:
+    return against / SLIP_OF_THE_UNIT < number < against * SLIP_OF_THE_UNIT
 
 
 def _faults_of_terms(where: str, terms: OfferValue) -> Iterable[str]:
@@ -128,20 +173,30 @@ def _faults_of_dates(where: str, values: tuple[AssumedValue, ...] | tuple[OfferV
     for value in values:
         if not value.source.title:
             yield f"{where}: a source is missing"
+        if value.checked < value.from_date - CHECKED_AHEAD:
+            yield f"{where} from {value.from_date}: checked {value.checked} is more than a year before it holds"
+
+
+def _prices(terms: OfferValue) -> dict[str, float]:
+    """Return the prices of some terms that are neither null nor nothing, by name."""
+    named = {name: getattr(terms, name) for name in terms.__struct_fields__ if "_usd" in name}
+    return {name: price for name, price in named.items() if price}
 
 
 def faults(assumptions: Iterable[Assumption], offers: Iterable[FineTuningOffer]) -> list[str]:
     """Return everything in the larder that cannot be true, one sentence each.
 
-    Checks that ranges are ordered, dates ascend, sources are named, judged values carry a note, cached and batch
-    prices do not exceed plain ones, input does not exceed output, training ends no later than serving, and no price
-    is a thousand times its predecessor's or its fellows' median.
+    Checks that ranges are ordered, numbers are within their family's limits, dates ascend, no source was checked more
+    than a year ahead, sources are named, judged values carry a note, cached and batch prices do not exceed plain ones,
+    input does not exceed output, training ends no later than serving, no value or price is a thousand times its
+    predecessor, and no price is a thousand times its fellows' median.
     """
     found: list[str] = []
     for assumption in assumptions:
         found += _faults_of_dates(assumption.id, assumption.values)
         for value in assumption.values:
-            found += _faults_of_value(f"{assumption.id} from {value.from_date}", value)
+            found += _faults_of_value(f"{assumption.id} from {value.from_date}", assumption, value)
+        found += _faults_of_steps(assumption)
     seen: set[str] = set()
     prices: dict[str, list[tuple[str, float]]] = {}
     for offer in offers:
@@ -159,15 +214,19 @@ def faults(assumptions: Iterable[Assumption], offers: Iterable[FineTuningOffer])
                 found.append(f"{where}: a dedicated offer needs requests_per_second_per_replica")
             if offer.serving == "adapter" and terms.output_usd_per_mtok == 0:
                 found.append(f"{where}: a hosted adapter is not served for nothing")
-            for name in terms.__struct_fields__:
-                number = getattr(terms, name)
-                if name.endswith("_usd_per_mtok") and number:
-                    prices.setdefault(name, []).append((where, number))
+            for name, number in _prices(terms).items():
+                prices.setdefault(name, []).append((where, number))
+        for old, new in itertools.pairwise(offer.values):
+            was = _prices(old)
+            for name, number in _prices(new).items():
+                if name in was and not _in_proportion(number, was[name]):
+                    where = f"{offer.id} from {new.from_date}"
+                    found.append(f"{where}: {name} {number} is a thousand times off its predecessor {was[name]}")
     for name, entries in prices.items():
         ordered = sorted(number for _, number in entries)
         middle = ordered[len(ordered) // 2]
         for where, number in entries:
-            if not middle / SLIP_OF_THE_UNIT < number < middle * SLIP_OF_THE_UNIT:
+            if not _in_proportion(number, middle):
                 found.append(f"{where}: {name} {number} is a thousand times off the median {middle}")
     return found
 
@@ -221,6 +280,14 @@ def _indexed(rows: tuple[Evidence, ...], descriptions: Mapping[str, str]) -> Evi
     )
 
 
+def _read(where: str, entry: Any, form: type[T]) -> T:
+    """Return an entry of the larder as a noun, or say which entry is out of form."""
+    try:
+        return msgspec.convert(entry, form)
+    except msgspec.ValidationError as error:
+        raise CatalogueError(f"{where}: {error}") from error
+
+
 def parse(texts: Mapping[str, bytes], pairs: bytes | None = None) -> Catalogue:
     """Return the checked catalogue from the bytes of its files, by stem, and of the published pairs.
 
@@ -239,12 +306,12 @@ def parse(texts: Mapping[str, bytes], pairs: bytes | None = None) -> Catalogue:
     tables: dict[str, Any] = {stem: tomllib.loads(text.decode()) for stem, text in sorted(texts.items())}
     try:
         assumptions = [
-            msgspec.convert({"id": name, **entry}, Assumption)
+            _read(name, {"id": name, **entry}, Assumption)
             for stem, table in tables.items()
             if stem not in OTHER_FILES
             for name, entry in table.items()
         ]
-        offers = [msgspec.convert(entry, FineTuningOffer) for entry in tables["offers"]["offer"]]
+        offers = [_read(entry.get("id", "an offer"), entry, FineTuningOffer) for entry in tables["offers"]["offer"]]
         prior = msgspec.convert(tables["accuracy_prior"], AccuracyPrior)
         identifiers = msgspec.convert(tables["identifiers"], Identifiers)
         descriptions = msgspec.convert(tables["evidence_tasks"], dict[str, Annotated[str, Meta(min_length=1)]])

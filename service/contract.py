@@ -40,7 +40,8 @@ you do not know; `null` is accepted for scalars and means the same.
 
 **Errors** are `application/problem+json` (RFC 9457) and name every fault found, with a JSON pointer and a mend. 429 and \
 503 say when to come back (`Retry-After`); the same request may be sent again at any time, for nothing is stored. \
-A header section that is too large is answered with 431 by the server itself, before the service sees it.
+What is no HTTP, an address beyond 64 kB and a header section that is too large are answered by the server itself, before \
+the service sees them, with a bare 400, 414 or 431.
 
 **Enumerations** are closed in requests and open in answers: be ready for new values in an answer.
 

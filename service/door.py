@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, reduce
 from itertools import islice
+from operator import getitem
 from typing import Any, TypeVar
 
 import jsonschema_rs
@@ -20,19 +21,23 @@ from service.schemas import schema_of
 T = TypeVar("T", bound=msgspec.Struct)
 
 EXACT_INTEGERS = 2.0**53
-SHOWN = 60
-"""Characters of a received value that are shown back."""
+LONGEST_WORD = 20
+LONGEST_VALUE = 60
+"""Characters of a text that may be one of our values, a date or an id; what is longer is a text of the caller's."""
 
 MOST_ITEMS = 1001
 MOST_UNKNOWN_FIELDS = 50
 MOST_FAULTS = 100
 """A body of nothing but faults is answered with this many of them."""
 
-PRIVATE = re.compile(r"^(/task/description|/prompting/texts|/texts)")
-"""Where the caller's texts are; they are never shown back."""
+PRIVATE = ("/task/description", "/prompting/texts", "/texts")
+"""Where the caller's texts are; a text that stands there, below or above is never shown back."""
+WORD = re.compile(rf"\S{{1,{LONGEST_WORD}}}")
 
 REQUIRED = "a value"
 NOT_KNOWN = "This is not one of the known values."
+OF_TEXTS = frozenset({"format", "maxLength", "minLength", "pattern"})
+"""Violations that only a text can have."""
 
 NOUNS: dict[str, Any] = {
     name: noun
@@ -68,18 +73,37 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def _shown(value: Any, pointer: str) -> str:
-    if PRIVATE.match(pointer) and isinstance(value, str):
-        return f"a text of {len(value):,} characters"
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text):,} characters)"
+def _is_private(pointer: str) -> bool:
+    """Return whether a caller's text may stand at a pointer: there, below or above one of the private places."""
+    here = f"{pointer}/"
+    return any(here.startswith(f"{place}/") or place.startswith(here) for place in PRIVATE)
+
+
+def _count(things: Sequence[Any] | Mapping[str, Any], name: str) -> str:
+    return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _shown(value: Any, pointer: str, *, is_value: bool = False) -> str:
+    """Return what was received in words: never a text of the caller's, only its kind and size.
+
+    A text is shown where it can only be one of our values, a date or an id (`is_value`), or is but a word.
+    """
+    if isinstance(value, dict):
+        return f"an object with {_count(value, 'field')}"
+    if isinstance(value, list):
+        return f"a list of {_count(value, 'item')}"
+    if isinstance(value, str):
+        is_plain = len(value) <= LONGEST_VALUE if is_value else WORD.fullmatch(value)
+        return value if is_plain and not _is_private(pointer) else f"a text of {_count(value, 'character')}"
+    return msgspec.json.encode(value).decode()
 
 
 def _trimmed(value: Any) -> Any:
     """Return a value cut to what is enough to name its faults: long lists and masses of unknown fields are cut."""
     if isinstance(value, dict):
-        unknown = [name for name in value if name not in FIELDS][MOST_UNKNOWN_FIELDS:]
-        return {name: _trimmed(item) for name, item in value.items() if name not in set(unknown)}
+        unknown = islice((name for name in value if name not in FIELDS), MOST_UNKNOWN_FIELDS)
+        kept = FIELDS.union(unknown)
+        return {name: _trimmed(item) for name, item in value.items() if name in kept}
     if isinstance(value, list):
         return [_trimmed(item) for item in value[:MOST_ITEMS]]
     return value
@@ -134,9 +158,10 @@ def _expected(kind: Any) -> tuple[str, str]:
     return plain.get(name, ("This does not fit the schema.", "see the OpenAPI document"))
 
 
-def _faults(error: Any) -> list[Fault]:
+def _faults(error: Any, body: Any) -> list[Fault]:
     """Return the faults of a schema violation, those of the branch that was meant where it has several."""
     path, kind = list(error.instance_path), error.kind
+    pointer, received = _pointer(path), reduce(getitem, path, body)
     if kind.name in ("anyOf", "oneOf"):
         meant = [
             branch
@@ -144,26 +169,18 @@ def _faults(error: Any) -> list[Fault]:
             if not any(e.kind.name == "type" and list(e.instance_path) == path for e in branch)
         ]
         if len(meant) == 1:
-            return [fault for inner in meant[0] for fault in _faults(inner)]
+            return [fault for inner in meant[0] for fault in _faults(inner, body)]
         types = [t for branch in kind.context for e in branch if e.kind.name == "type" for t in e.kind.types]
-        return [
-            Fault(_pointer(path), "This is of the wrong type.", _shown(error.instance, _pointer(path)), _types(types))
-        ]
+        return [Fault(pointer, "This is of the wrong type.", _shown(received, pointer), _types(types))]
     if kind.name == "required":
         return [Fault(_pointer([*path, kind.property]), "This field is required.", "nothing", REQUIRED)]
     if kind.name == "additionalProperties":
-        known = sorted(_known_fields(error))
-        return [
-            Fault(
-                _pointer([*path, name]),
-                "This field is unknown.",
-                _shown(name, ""),
-                f"one of {', '.join(known)}" if known else "no such field",
-            )
-            for name in kind.unexpected
-        ]
+        known = ", ".join(sorted(_known_fields(error)))
+        expected = f"one of {known}" if known else "no such field"
+        return [Fault(_pointer([*path, name]), "This field is unknown.", name, expected) for name in kind.unexpected]
     message, expected = _expected(kind)
-    return [Fault(_pointer(path), message, _shown(error.instance, _pointer(path)), expected)]
+    is_value = kind.name in OF_TEXTS or any(isinstance(option, str) for option in getattr(kind, "options", ()))
+    return [Fault(pointer, message, _shown(received, pointer, is_value=is_value), expected)]
 
 
 def _known_fields(error: Any) -> set[str]:
@@ -205,7 +222,7 @@ def _not_finite(body: bytes) -> list[Fault]:
     """Return a fault for every number of a refused body that is not finite; none where that is not what is wrong."""
     try:
         raw = json.loads(body, parse_constant=_NotFinite, parse_float=_finite, parse_int=_finite)
-        found = [(_pointer(list(path)), _shown(text, "")) for path, text in islice(_marked(raw), MOST_FAULTS)]
+        found = [(_pointer(list(path)), text) for path, text in islice(_marked(raw), MOST_FAULTS)]
         "".join(pointer for pointer, _ in found).encode()  # a name with half a surrogate pair is no text
     except (ValueError, RecursionError):
         return []
@@ -221,14 +238,35 @@ def _all_of(faults: list[Fault]) -> Unreadable:
     return Unreadable(list(_or_nothing(one.values()))[:MOST_FAULTS])
 
 
-def decode(body: bytes, noun: type[T]) -> T:
+def decode_sound(body: bytes, noun: type[T]) -> T | None:
+    """Return the noun that a JSON body states; None, without looking for the faults, where it has any."""
+    try:
+        body.decode()
+        raw = _whole(msgspec.json.decode(body))
+        return msgspec.convert(raw, noun) if _validator(noun).is_valid(raw) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def decode(body: bytes, noun: type[T], others: Sequence[Fault] = ()) -> T:
     """Return the noun that a JSON body states.
 
     Raises
     ------
     Unreadable
-        With every fault found: bytes that are no UTF-8, text that is no JSON, values that do not fit the schema.
+        With every fault found, behind those of the same request found elsewhere (`others`): bytes that are no UTF-8,
+        text that is no JSON, values that do not fit the schema.
     """
+    try:
+        found = _decoded(body, noun)
+    except Unreadable as error:
+        raise Unreadable([*others, *error.faults][:MOST_FAULTS]) from None
+    if others:
+        raise Unreadable(list(others))
+    return found
+
+
+def _decoded(body: bytes, noun: type[T]) -> T:
     try:
         body.decode()
     except UnicodeDecodeError as error:
@@ -250,7 +288,8 @@ def decode(body: bytes, noun: type[T]) -> T:
     try:
         if _validator(noun).is_valid(raw):
             return msgspec.convert(raw, noun)
-        faults = [fault for violation in _validator(noun).iter_errors(_trimmed(raw)) for fault in _faults(violation)]
+        violations = _validator(noun).iter_errors(_trimmed(raw))
+        faults = [fault for violation in violations for fault in _faults(violation, raw)]
     except msgspec.ValidationError as error:
         faults = [_plain_fault(str(error))]
     except (ValueError, RecursionError):
@@ -273,13 +312,13 @@ def decode_query(said: Sequence[tuple[str, str]], noun: type[T]) -> T:
     for name, value in said:
         pointer = _pointer([name])
         if name not in properties:
-            faults.append(Fault(pointer, "This query parameter is unknown.", _shown(name, ""), known))
+            faults.append(Fault(pointer, "This query parameter is unknown.", name, known))
         elif name in values:
             faults.append(Fault(pointer, f"{name} is given more than once.", "several", "one value"))
         else:
             values[name] = value
     for violation in _validator(noun).iter_errors(values):
-        faults.extend(_faults(violation))
+        faults.extend(_faults(violation, values))
     if faults:
         raise _all_of(faults)
     try:

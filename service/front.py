@@ -13,7 +13,7 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message
 
-from service.problems import MEDIA_TYPE, MENDS, body_of
+from service.problems import MEDIA_TYPE, MENDS, body_of, words_of
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 LONGEST_REQUEST_ID = 128
@@ -24,6 +24,10 @@ TRACEPARENT = re.compile(
 """W3C Trace Context: version 00 ends with its flags, a later one may go on."""
 
 HEAD_ANSWERS = "HEAD"
+
+
+class Unanswerable(Exception):
+    """A fault of ours that went through every handler; says of which request and where, in words fit for a log."""
 
 
 def _said(scope: Any, name: bytes) -> str:
@@ -81,12 +85,11 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
 
     try:
         await app(inner, receive, answer)
-    except Exception:
+    except Exception as error:
         # A fault in the words about a fault: still a problem to the caller; the server logs what is raised.
+        request_id = inner["answer_headers"]["X-Request-Id"]
         if not is_answered:
-            body = body_of(
-                500, "internal-server-error", MENDS[500], scope["path"], inner["answer_headers"]["X-Request-Id"]
-            )
+            body = body_of(500, "internal-server-error", MENDS[500], scope["path"], request_id)
             headers = [
                 (b"content-type", MEDIA_TYPE.encode()),
                 (b"content-length", str(len(body)).encode()),
@@ -94,4 +97,4 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
             ]
             await answer({"type": "http.response.start", "status": 500, "headers": headers})
             await answer({"type": "http.response.body", "body": body, "more_body": False})
-        raise
+        raise Unanswerable(f"request {request_id}: {words_of(error)}") from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Sequence
 from http import HTTPStatus
 from types import MappingProxyType
@@ -38,6 +40,13 @@ SLUGS = (
     "unsupported-media-type", "unassessable", "too-many-requests", "internal-server-error", "service-unavailable",
     "gateway-timeout",
 )  # fmt: skip
+SHOWN = 60
+"""Characters of a name or value of the caller's that are shown back."""
+LONGEST_POINTER = 500
+LONGEST_PATH = 500
+"""Characters of a pointer and of a path that are shown back: any that the contract knows is shorter."""
+LONG_NAME = re.compile(rf"((?:~[01]|[^/~]){{{SHOWN}}})[^/]+")
+
 KINDS = ", ".join(TYPES + slug for slug in SLUGS)
 """Every kind of problem."""
 
@@ -62,12 +71,14 @@ class ProblemError(Struct, frozen=True, kw_only=True):
     pointer: Annotated[
         str,
         Meta(
-            description="JSON pointer into the body, or / and the name of a query parameter; empty for the whole",
+            description="JSON pointer into the body, or / and the name of a query parameter; empty for the whole. A long name is cut",
             examples=["/prompting/measured_accuracy/correct"],
         ),
     ]
     message: Annotated[str, Meta(description="What is wrong")]
-    received: Annotated[str, Meta(description="What was sent, shortened; never a text of the caller's")]
+    received: Annotated[
+        str, Meta(description="What was sent, shortened; never a text of the caller's, but its kind and size")
+    ]
     expected: Annotated[str, Meta(description="What to send instead")]
 
 
@@ -91,6 +102,21 @@ class Problem(Struct, frozen=True, kw_only=True):
     ]
 
 
+def _cut(text: str, most: int, end: str = "...") -> str:
+    return text if len(text) <= most else text[:most] + end
+
+
+def _shown(fault: Fault) -> ProblemError:
+    """Return a fault as it is shown: names and values of the caller's are cut, however long they are."""
+    received = fault.received
+    return ProblemError(
+        pointer=_cut(LONG_NAME.sub(r"\1...", fault.pointer), LONGEST_POINTER),
+        message=fault.message,
+        received=_cut(received, SHOWN, f"... ({len(received):,} characters)"),
+        expected=fault.expected,
+    )
+
+
 def title_of(status: int) -> str:
     """Return the name of a status."""
     return TITLES.get(status) or HTTPStatus(status).phrase
@@ -103,9 +129,9 @@ def body_of(status: int, slug: str, detail: str, path: str, request_id: str, fau
         title=title_of(status),
         status=status,
         detail=detail,
-        instance=quote(path, safe=UNQUOTED, errors="replace"),
+        instance=quote(_cut(path, LONGEST_PATH), safe=UNQUOTED, errors="replace"),
         request_id=request_id,
-        errors=[ProblemError(**fault._asdict()) for fault in faults],
+        errors=[_shown(fault) for fault in faults],
     )
     return msgspec.json.encode(body)
 
@@ -178,7 +204,21 @@ def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     return plain(request, error.status_code, allow)
 
 
+def words_of(error: BaseException) -> str:
+    """Return a fault of ours for the log: its type and where it arose, and what it came from.
+
+    Never its message, which may hold a text of the caller's.
+    """
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    said = f"{type(error).__name__} at {', '.join(frames) or 'no line'}"
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{said}; from {words_of(cause)}" if cause else said
+
+
 def our_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """Return 500 without a word of what happened inside; the log has the stack."""
-    request.logger.error("unhandled", exc_info=error) if request.app.logging_config else None
+    """Return 500 without a word of what happened inside; the log names the request and says where it happened."""
+    if request.app.logging_config:
+        request_id = request.scope["answer_headers"]["X-Request-Id"]  # type: ignore[typeddict-item]
+        path = request.scope.get("path_template") or "a path that is not routed"
+        request.logger.error(f"request {request_id}: {request.method} {path}: {words_of(error)}")
     return problem(request, 500, "internal-server-error", MENDS[500])

@@ -176,7 +176,8 @@ class BreakEvenAnswer(Noun, frozen=True):
     payback_requests: Annotated[
         float | None,
         Meta(
-            description="One-off cost over the token saving per request [requests]; null where a request saves nothing "
-            "or fine-tuning cannot go live."
+            description="One-off cost over the token saving per request [requests]. Tokens alone: errors, hosting and "
+            "upkeep count in `payback`, so one may be near and the other never. Null where a request saves nothing or "
+            "fine-tuning cannot go live."
         ),
     ]

@@ -70,8 +70,8 @@ class PresentValues(Noun, frozen=True):
     prompting_while_not_live: Annotated[
         Money,
         Meta(
-            description="All that the prompt costs, wrong answers included, while the fine-tune is not live "
-            "[finance.currency]; 0 for a prompt."
+            description="All that the prompt costs, wrong answers included, while the fine-tune is not live; building it "
+            "too where the fine-tune never is [finance.currency]; 0 for a prompt."
         ),
     ]
 

@@ -18,13 +18,22 @@ from reference import DAYS_PER_MONTH, Facts, Plan
 
 LARDER = Path(__file__).parent.parent / "service" / "assumptions"
 TABLES: dict[str, Any] = {path.stem: tomllib.loads(path.read_text()) for path in LARDER.glob("*.toml")}
+AS_OF = datetime.date(2026, 11, 23)
+
+
+def in_force(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry's last value that has begun by AS_OF, else its first, whatever is appended for later days."""
+    begun = [value for value in entry["values"] if value["from"] <= AS_OF]
+    return dict((begun or entry["values"][:1])[-1])
+
+
 ENTRIES: dict[str, Any] = {
-    name: entry["values"][-1]
+    name: in_force(entry)
     for stem, table in TABLES.items()
     if stem not in ("offers", "accuracy_prior", "identifiers", "evidence_tasks")
     for name, entry in table.items()
 }
-OFFERS = {offer["id"]: offer["values"][-1] for offer in TABLES["offers"]["offer"]}
+OFFERS = {offer["id"]: in_force(offer) for offer in TABLES["offers"]["offer"]}
 NAMED = ("azure/gpt-4.1-mini", "azure/gpt-4o", "bedrock/nova-micro", "together/llama-3.3-70b", "azure/ministral-3b")
 PROMPTED = {
     "openai/gpt-4.1-mini": (0.4, 1.6, 0.1, None, 0.5),
@@ -32,7 +41,6 @@ PROMPTED = {
 }
 """List prices on 2026-11-23 as the providers publish them: input, output, cache read, cache write, batch discount."""
 
-AS_OF = datetime.date(2026, 11, 23)
 Request = dict[str, Any]
 
 

@@ -236,7 +236,8 @@ def base_case(facts: Facts) -> Result:
     migration_month = None if shutdown is None else max(1, math.ceil(shutdown - TOLERANCE))  # §2
     prompt_flows, prompt_without_errors = [facts.prompt_build_cost], [facts.prompt_build_cost]  # §5: month 0
     improved_flows = [facts.prompt_build_cost + facts.improvement_cost]  # §5: month 0
-    tuned_flows, tuned_without_errors, invested = [build_cost], [build_cost], [build_cost]  # §5: month 0
+    outlay = build_cost + (0.0 if sum(live) > 0 else facts.prompt_build_cost)  # never live: the prompt must be built
+    tuned_flows, tuned_without_errors, invested = [outlay], [outlay], [build_cost]  # §5: month 0
     requests, prompt_correct, tuned_correct, accuracies, live_time_accuracy = [0.0], [0.0], [0.0], [], 0.0
     for month in range(1, facts.horizon_months + 1):
         share = live[month - 1]

@@ -20,7 +20,6 @@ from conftest import EXAMPLES, REQUESTS, example
 from litestar.testing import TestClient
 
 from service.routes import models_listed
-from service.settings import read_settings
 
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
@@ -129,8 +128,9 @@ def test_offers_tell_which_are_still_trained(client: Client) -> None:
 
 def test_assumptions_show_the_value_in_force(client: Client) -> None:
     """An assumption shows all its dated values, the one in force, its unit and source."""
-    one = client.get("/v1/assumptions/hourly_rate").json()
+    one = client.get("/v1/assumptions/hourly_rate", params={"as_of": "2024-01-01"}).json()
     assert one["in_force"]["value"] == 95
+    assert one["in_force"] in one["values"]
     assert one["unit"] == "USD/hour"
     assert one["in_force"]["source"]["title"]
     assert len(client.get("/v1/assumptions").json()["items"]) > 60
@@ -185,6 +185,33 @@ def test_a_price_of_the_callers_own_is_said_to_be_theirs(client: Client) -> None
     assert own["prompt_price_source"] == "the request" and own["prompt_price_checked"] is None
 
 
+def test_the_smallest_request_hides_no_default(client: Client) -> None:
+    """Every optional field that moves an answer when it is stated stands among the assumptions when it is not."""
+    answer = client.post("/v1/assessments", json=example("minimal")).json()
+    listed = {entry["pointer"] for entry in answer["assumptions"]}
+    stated: dict[str, Any] = {
+        "/task/required_accuracy": 0.95, "/task/strict_format": True, "/task/proprietary_knowledge": True,
+        "/task/audit_required": True, "/fine_tuning/labelled_examples": 5000, "/fine_tuning/cache_hit_rate": 0.01,
+        "/fine_tuning/hosting_cost_per_month": 9, "/fine_tuning/label_noise": 0.3, "/finance/vendor_discount": 0.5,
+        "/latency_target": {"seconds": 0.1, "percentile": 0.5}, "/policy": "expected_value",
+        "/volume/growth_per_month": 0.1, "/finance/error_cost": 1, "/finance/discount_rate": 0.5,
+        "/fine_tuning/lead_time_weeks": 1, "/prompting/techniques_tried": [], "/fine_tuning/on_shutdown": "migrate",
+    }  # fmt: skip
+    for pointer, value in stated.items():
+        request = example("minimal")
+        part = request
+        *path, last = pointer.strip("/").split("/")
+        for name in path:
+            part = part.setdefault(name, {})
+        part[last] = value
+        other = client.post("/v1/assessments", json=request).json()
+        changed = [
+            name for name in ("verdict", "costs", "latency", "accuracy", "provenance") if other[name] != answer[name]
+        ]
+        assert changed, pointer
+        assert any(entry == pointer or entry.startswith(f"{pointer}/") for entry in listed), pointer
+
+
 def test_both_policies_are_always_reported(client: Client) -> None:
     """The policy asked for decides; the other one's choice stands beside it."""
     request = example("ticket-triage")
@@ -209,19 +236,11 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: Client, monkeyp
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("service.routes.decode", broken)
+    monkeypatch.setattr("service.routes.decode_sound", broken)
     response = client.post("/v1/assessments", json=example("minimal"))
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
     assert "secret" not in response.text and "Traceback" not in response.text
-
-
-def test_port_must_be_a_port() -> None:
-    """HOST and PORT are read from the environment; a port that is none is refused."""
-    assert read_settings({"HOST": "127.0.0.2", "PORT": "9"}).port == 9
-    assert read_settings({}).host == "127.0.0.1"
-    with pytest.raises(ValueError, match="PORT"):
-        read_settings({"PORT": "70000"})
 
 
 def test_the_service_starts_and_stops(tmp_path: Path) -> None:

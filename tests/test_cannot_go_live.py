@@ -63,6 +63,7 @@ def test_nothing_counts_on_it(name: str, policy: str, assess: Assess) -> None:
     assert answer["value_of_information"]["evpi"] == 0
     assert answer["value_of_information"]["pilot"]["value"] == 0
     assert all(flow["live_share"] == 0 for flow in answer["cash_flows"])
+    assert all(dimension["winner"] != "fine_tuning" for dimension in answer["comparison"])
     assert next(offer for offer in answer["offers"] if offer["is_chosen"])["npv"] is None
 
 
@@ -113,3 +114,28 @@ def test_what_is_compared_is_what_is_shown(assess: Assess) -> None:
     }  # fmt: skip
     because = assess(request)["costs"]["infeasible_because"]
     assert because == "going live takes 31 days, and the provider shuts it down on 2026-12-23, after 30"
+
+
+@pytest.mark.parametrize("name", DEAD)
+def test_the_prompt_must_be_built_all_the_same(name: str, assess: Assess) -> None:
+    """A prompt that is not built yet is no saving of a fine-tune that never goes live: its outlay is lost, nothing else."""
+    request = dead(name)
+    request["prompting"]["build_cost"] = 50000
+    request["fine_tuning"].setdefault("build_cost", 10000)
+    answer = assess(request)
+    costs = answer["costs"]
+    assert costs["npv"]["base_case"] == pytest.approx(-request["fine_tuning"]["build_cost"])
+    assert costs["npv"]["probability_positive"] == 0
+    assert costs["npv"]["base_case"] == pytest.approx(-costs["fine_tuning"]["one_off"])
+    assert answer["cash_flows"][0]["saving"] == pytest.approx(costs["npv"]["base_case"])
+    own = [item for item in answer["break_even"]["items"] if item["input"] == "one_off_cost"]
+    assert own[0]["state"] == "never"
+
+
+@pytest.mark.parametrize(("error_cost", "action"), [(1000, "improve_prompt"), (0, "keep_prompting")])
+def test_a_prompt_that_will_do_is_improved_where_that_pays(error_cost: float, action: str, assess: Assess) -> None:
+    """Without a requirement the prompt will do; it is improved where wrong answers cost more than the improvement."""
+    request = dead("retired", error_cost=error_cost)
+    del request["task"]["required_accuracy"]
+    verdict = assess(request)["verdict"]
+    assert verdict["action"] == verdict["expected_value_action"] == action

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from service import catalogue
+from service.assumption import FineTuningOffer
 from service.prices import PriceList
 from service.routes import House
 
@@ -49,12 +51,85 @@ def spoil(stem: str, old: str, new: str) -> dict[str, bytes]:
         ("offers", r"id = \"azure/gpt-4.1\"", 'id = "openai/gpt-4.1"', "used twice"),
         ("offers", r"id = \"azure/gpt-4.1\"", 'id = "Azure GPT"', "provider/model"),
         ("offers", r"serving = \"dedicated\"", 'serving = "leased"', "leased"),
+        ("labour", r"value = 95", "value = -5", "hourly_rate from 2024-01-01: value -5.0 is out of the limits"),
+        ("labour", r"value = 95", "value = nan", "hourly_rate from 2024-01-01: value nan is out of the limits"),
+        ("labour", r"value = 95", "value = inf", "value inf is out of the limits of the family positive"),
+        ("labour", r"value = 95", 'text = "95"', "the family positive asks for a number or a range"),
+        ("labour", r"low = 80", "low = 0", "low 0.0 is out of the limits of the family positive"),
+        ("prompting", r"value = 0.5", "value = 50", "batch_discount from 2024-01-01: value 50.0 is out of the limits"),
+        ("fine_tuning", r"high = 0.4\n", "high = 1\n", "high 1.0 is out of the limits of the family share"),
+        ("volume_and_finance", r"value = 0.1", "value = 10", "value 10.0 is out of the limits of the family rate"),
+        ("prompting", r"high = 0.55", "high = 55", "high 55.0 is out of the limits of the family rate"),
+        ("prompting", r"text = \"openai/gpt-4.1-mini\"", "value = 1", "the family text asks for text"),
+        ("labour", r"checked = 2026-11-23", "checked = 2022-11-23", "checked 2022-11-23 is more than a year before"),
+        ("offers", r"checked = 2026-03-24", "checked = 2025-03-22", "gpt-4.1 from 2026-03-24: checked 2025-03-22 is"),
+        (
+            "offers",
+            r"hosting_usd_per_hour = [0-9.]+",
+            "hosting_usd_per_hour = 90000.0",
+            "a thousand times off the median",
+        ),
+        ("offers", r"weights = \"gpt-4.1\"\n", "", "openai/gpt-4.1: Object missing required field `weights`"),
     ],
 )
 def test_what_cannot_be_true_is_refused(stem: str, old: str, new: str, complaint: str) -> None:
     """A slip in a file stops the start with a message that names it."""
     with pytest.raises(catalogue.CatalogueError, match=re.escape(complaint)):
         catalogue.parse(spoil(stem, old, new))
+
+
+def with_rates(*values: str) -> dict[str, bytes]:
+    """Return the larder's files with hourly rates appended to one of 95, from 2027-01-01 on, a year apart."""
+    rate = tomllib.loads(FILES["labour"].decode())["hourly_rate"]
+    first = "2024-01-01"
+    dated = [(first, "value = 95"), *((f"{2027 + at}-01-01", value) for at, value in enumerate(values))]
+    entry = f'''[hourly_rate]\ndescription = "{rate["description"]}"\nunit = "USD/hour"\nfamily = "positive"\n'''
+    for day, value in dated:
+        entry += f'[[hourly_rate.values]]\nfrom = {day}\n{value}\nkind = "published"\n'
+        entry += f'source = {{title = "x"}}\nchecked = {day}\n'
+    labour = re.sub(r"(?ms)^\[hourly_rate\].*?(?=^\[(?!\[hourly_rate)|\Z)", lambda _: entry, FILES["labour"].decode())
+    return FILES | {"labour": labour.encode()}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (("value = 95000",), "hourly_rate from 2027-01-01: 95000.0 is a thousand times off its predecessor 95.0"),
+        (("value = 0.095",), "hourly_rate from 2027-01-01: 0.095 is a thousand times off its predecessor 95.0"),
+        (
+            ("value = 900", "value = 0.9"),
+            "hourly_rate from 2028-01-01: 0.9 is a thousand times off its predecessor 900.0",
+        ),
+        (("low = 0.09\nhigh = 99",), "hourly_rate from 2027-01-01: 0.09 is a thousand times off its predecessor 95.0"),
+        (
+            ("low = 90\nhigh = 95000",),
+            "hourly_rate from 2027-01-01: 95000.0 is a thousand times off its predecessor 95.0",
+        ),
+    ],
+)
+def test_a_value_a_thousand_times_its_predecessor_is_refused(values: tuple[str, ...], said: str) -> None:
+    """A value, or the end of a range, is less than a thousand times what it follows and more than a thousandth."""
+    with pytest.raises(catalogue.CatalogueError, match=re.escape(said)):
+        catalogue.parse(with_rates(*values))
+
+
+def test_a_value_in_proportion_to_its_predecessor_is_accepted() -> None:
+    """Just short of a thousand times is no slip, and nothing is in or out of proportion to nothing."""
+    for values in (("value = 94999",), ("value = 0.0951",), ("value = 0", "value = 95000"), ("low = 1\nhigh = 900",)):
+        catalogue.parse(with_rates(*values))
+
+
+def test_a_price_a_thousand_times_its_predecessor_is_refused() -> None:
+    """Terms whose prices are each near the other offers' are refused where one is a thousand times its predecessor."""
+    offer = {**tomllib.loads(FILES["offers"].decode())["offer"][0]}
+    plain = {**offer["values"][0], "training_usd_per_mtok": 1.0}
+    first = {**plain, "training_usd_per_mtok": 0.05}
+    second = {**plain, "from": datetime.date(2027, 1, 1), "training_usd_per_mtok": 50.0}
+    fellows = [{**offer, "id": f"openai/fellow-{at}", "aliases": [], "values": [plain]} for at in range(3)]
+    made = msgspec.convert([*fellows, {**offer, "values": [first, second]}], list[FineTuningOffer])
+    assert catalogue.faults([], made) == [
+        f"{offer['id']} from 2027-01-01: training_usd_per_mtok 50.0 is a thousand times off its predecessor 0.05"
+    ]
 
 
 def test_values_out_of_order_are_refused() -> None:
@@ -81,10 +156,9 @@ def test_a_change_of_any_file_changes_the_digest() -> None:
 
 def test_an_appended_value_holds_from_its_date_on() -> None:
     """A later value answers later dates and leaves earlier ones as they were."""
-    entry = '\n[[hourly_rate.values]]\nfrom = 2026-06-01\nvalue = 100\nkind = "published"\nsource = {title = "x"}\nchecked = 2026-06-01\n'
-    rate = catalogue.parse(FILES | {"labour": FILES["labour"] + entry.encode()}).assumptions["hourly_rate"]
-    assert rate.at(datetime.date(2026, 5, 31)).value == 95
-    assert rate.at(datetime.date(2026, 6, 1)).value == 100
+    rate = catalogue.parse(with_rates("value = 100")).assumptions["hourly_rate"]
+    assert rate.at(datetime.date(2026, 12, 31)).value == 95
+    assert rate.at(datetime.date(2027, 1, 1)).value == 100
 
 
 def test_seven_providers_have_offers_retired_ones_included() -> None:

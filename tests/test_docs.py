@@ -21,3 +21,13 @@ def test_no_document_names_a_machine_path() -> None:
     """Documents speak of the project alone."""
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         assert not re.search(r"(^|[\s`(])/(root|home|work)/", path.read_text()), path
+
+
+def test_the_error_of_the_prior_is_the_back_tested_one() -> None:
+    """docs/examples.md states the mean absolute error that docs/accuracy-prior.md reports."""
+    tested = re.search(
+        r"\| mean absolute error \|[^|]*\| ([0-9.]+) \|", (ROOT / "docs" / "accuracy-prior.md").read_text()
+    )
+    told = re.search(r"off\s+by ([0-9.]+) points on average", (ROOT / "docs" / "examples.md").read_text())
+    assert tested and told
+    assert told[1] == f"{float(tested[1]):.1f}"

@@ -92,6 +92,13 @@ def test_refusals_cost_nothing(clock: Clock) -> None:
     assert left(door.admit({}, "a")) == 0
 
 
+def test_when_the_limit_is_full_again(clock: Clock) -> None:
+    """The seconds until the limit is full again are rounded up: never told too early."""
+    door = Gate((), 7, clock)
+    told = [door.admit({}, "a")["RateLimit"] for _ in range(3)]
+    assert told == ['"default";r=6;t=9', '"default";r=5;t=18', '"default";r=4;t=26']
+
+
 def test_callers_do_not_share_a_limit(clock: Clock) -> None:
     """Each address has its own limit; with keys, each key has, whatever the address."""
     by_address = Gate((), 1, clock)

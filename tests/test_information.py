@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from models import accuracy, decision, learning
+from service.assessment.decide import expected_value_verdict
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 TRIALS = [
@@ -219,3 +221,26 @@ def test_each_default_says_its_share_of_the_variance(assess: Assess) -> None:
     assert max(shares, key=lambda name: shares[name]) == "article_fine_tuning_build_cost"
     assert shares["article_fine_tuning_build_cost"] > 0.5
     assert all(entry["share_of_variance"] is None for entry in used if entry["id"] == "discount_rate")
+
+
+def test_no_study_of_switching_where_improving_is_worth_more(
+    assess: Callable[[dict[str, Any]], dict[str, Any]],
+) -> None:
+    """A study tells whether to switch: worth its cost or not, it is no advice where improving the prompt brings more."""
+    answer = assess(example("ticket-triage"))
+    pilot, costs = answer["value_of_information"]["pilot"], answer["costs"]
+    assert pilot["net_value"] > 0
+    assert costs["npv_of_improving"]["mean"] > max(0.0, costs["npv"]["mean"]) + pilot["net_value"]
+    assert answer["verdict"]["expected_value_action"] == "improve_prompt"
+
+
+@pytest.mark.parametrize(
+    ("trials", "pilot", "action"),
+    [(5.0, 3.0, "measure_first"), (3.0, 5.0, "run_pilot"), (-1.0, -2.0, "fine_tune"), (0.0, 0.0, "fine_tune")],
+)
+def test_the_study_that_is_worth_most_comes_first(trials: float, pilot: float, action: str) -> None:
+    """Of two studies worth their cost the better one is advised, and none that is not."""
+    information: Any = SimpleNamespace(
+        graded_trials=SimpleNamespace(net_value=trials), pilot=SimpleNamespace(net_value=pilot)
+    )
+    assert expected_value_verdict(10.0, 2.0, information).action == action

@@ -1,117 +1,305 @@
-"""The routine that appends a price shows what moves before anything is written."""
+"""The routine that appends a price shows what moves before anything is written, and writes just the change."""
 
 from __future__ import annotations
 
 import datetime
-import importlib.util
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from service import catalogue
+from tools import larder as files
+from tools import prices as tool
 
 ROOT = Path(__file__).parent.parent
-CHANGE = """
+TEXTS = files.read(tool.LARDER)
+DATA = {stem: tomllib.loads(text.decode()) for stem, text in TEXTS.items()}
+ENTRIES = [
+    *DATA["offers"]["offer"],
+    *(entry for stem in DATA.keys() - catalogue.OTHER_FILES for entry in DATA[stem].values()),
+]
+
+NEWEST = max(value["from"] for entry in ENTRIES for value in entry["values"])
+DAY = NEWEST + datetime.timedelta(days=1)
+"""The day after all that the larder holds, whatever was appended to it."""
+LATER = DAY + datetime.timedelta(days=1)
+
+TERMS = f"""input_usd_per_mtok = 0.3
+output_usd_per_mtok = 1.2
+training_usd_per_mtok = 4.0
+kind = "quoted"
+source = {{ title = "A price list" }}
+checked = {DAY}
+confidence = "high"
+"""
+OFFER = f"""
 [[offer]]
 id = "azure/gpt-4.1-mini"
 [[offer.values]]
-from = 2026-12-01
-input_usd_per_mtok = 0.3
-output_usd_per_mtok = 1.2
-training_usd_per_mtok = 4.0
-hosting_usd_per_hour = 500.0
-last_training_date = 2026-11-30
-kind = "quoted"
-source = { title = "A price list" }
-checked = 2026-12-01
-confidence = "high"
-
+from = {LATER}
+{TERMS}"""
+RATE = f"""
 [[hourly_rate.values]]
-from = 2026-11-30
+from = {DAY}
 value = 101
 kind = "published"
-source = { title = "A wage table" }
-checked = 2026-11-30
+source = {{ title = "A wage table" }}
+checked = {DAY}
 """
+CHANGE = OFFER + RATE
+RATE_VALUE = f'from = {DAY}, value = 101, kind = "published", source = {{ title = "A wage table" }}, checked = {DAY}'
 
 
-@pytest.fixture(scope="module")
-def tool() -> Any:
-    """Return tools/prices.py as a module."""
-    spec = importlib.util.spec_from_file_location("prices_tool", ROOT / "tools" / "prices.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def appended(source: str) -> catalogue.Catalogue:
+    """Return the checked larder with a change in it."""
+    return catalogue.parse(files.changed(TEXTS, source, LATER)[0])
 
 
-def test_a_change_is_appended_in_its_place(tool: Any) -> None:
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the larder, which the command writes to."""
+    copied = tmp_path / "assumptions"
+    copied.mkdir()
+    for stem, text in TEXTS.items():
+        (copied / f"{stem}.toml").write_bytes(text)
+    monkeypatch.setattr(tool, "LARDER", copied)
+    return copied
+
+
+def run(folder: Path, change: str, today: datetime.date = LATER) -> int:
+    """Return the exit code of the command, told to write a change."""
+    path = folder.parent / "change.toml"
+    path.write_text(change)
+    return tool.main([str(path), "--write"], today)
+
+
+def test_a_change_is_appended_in_its_place() -> None:
     """New terms follow the offer's older ones, a new value its assumption's; both hold from their dates on."""
-    after, day = tool.changed(tool.read_larder(), CHANGE)
-    assert day == datetime.date(2026, 12, 1)
+    after, day = files.changed(TEXTS, CHANGE, LATER)
+    assert day == LATER
     larder = catalogue.parse(after)
-    offer = larder.offers["azure/gpt-4.1-mini"]
-    new, old = offer.at(day), offer.at(datetime.date(2026, 11, 30))
-    assert new is not None and old is not None
-    assert (new.hosting_usd_per_hour, old.hosting_usd_per_hour) == (500.0, 1.7)
-    assert larder.assumptions["hourly_rate"].at(day).value == 101
-    assert len(larder.offers) == len(catalogue.load().offers)
+    offer, before = larder.offers["azure/gpt-4.1-mini"], catalogue.parse(TEXTS).offers["azure/gpt-4.1-mini"]
+    assert offer.at(LATER) == offer.values[-1] and offer.values[-1].output_usd_per_mtok == 1.2
+    assert offer.at(DAY) == before.at(DAY) and offer.values[:-1] == before.values
+    assert larder.assumptions["hourly_rate"].at(DAY).value == 101
+    assert len(larder.offers) == len(DATA["offers"]["offer"])
 
 
-def test_a_moved_verdict_is_shown(tool: Any) -> None:
-    """When the provider stops training its base model, the verdict on ticket triage moves, the others stay."""
-    after, day = tool.changed(tool.read_larder(), CHANGE)
-    was, now = tool.verdicts(catalogue.load(), day), tool.verdicts(catalogue.parse(after), day)
-    assert was["ticket-triage"][0] != now["ticket-triage"][0]
-    assert was["policy-answers"][0] == now["policy-answers"][0]
+def test_nothing_but_the_change_is_new() -> None:
+    """Every line of the larder stays, comments too, and the appended lines stand together behind their predecessors."""
+    after, _ = files.changed(TEXTS, CHANGE, LATER)
+    assert {stem for stem in TEXTS if after[stem] != TEXTS[stem]} == {"offers", "labour"}
+    for stem, lines in (("offers", 9), ("labour", 6)):
+        old, new = TEXTS[stem].decode().splitlines(), after[stem].decode().splitlines()
+        place = next(at for at, line in enumerate(new) if at == len(old) or line != old[at])
+        assert new[:place] + new[place + lines :] == old
+        assert new[place].startswith("[[") and new[place - 1].strip() and not new[place - 1].startswith("#")
 
 
-def test_a_price_that_cannot_be_true_is_refused(
-    tool: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
-    """A slip of the unit is refused before anything is written."""
-    path = tmp_path / "change.toml"
-    path.write_text(CHANGE.replace("training_usd_per_mtok = 4.0", "training_usd_per_mtok = 400000.0"))
-    monkeypatch.setattr("sys.argv", ["prices.py", str(path), "--write"])
-    before = tool.read_larder()
-    assert tool.main() == 1
-    assert "a thousand times off" in capsys.readouterr().err
-    assert tool.read_larder() == before
+def test_a_new_offer_stands_behind_the_others() -> None:
+    """A new offer follows the last one, before the remarks on what was left out."""
+    new = OFFER.replace(
+        'id = "azure/gpt-4.1-mini"',
+        'id = "azure/new"\nweights = "n"\nname = "N"\nserving = "adapter"\nbase_model = "azure/gpt-4.1-mini"',
+    )
+    after = files.changed(TEXTS, new, LATER)[0]["offers"].decode()
+    assert after.index("# ---- Left out") > after.index('"azure/new"') > after.index(DATA["offers"]["offer"][-1]["id"])
+    assert list(appended(new).offers)[-1] == "azure/new"
+
+
+@pytest.mark.parametrize("new_first", [True, False])
+def test_each_offer_gets_its_own_terms(new_first: bool) -> None:
+    """New terms are those under the offer's own id, whichever other offer names it as its base model."""
+    fields = 'weights = "n"\nname = "N"\nserving = "adapter"\nbase_model = "openai/gpt-4.1-mini"'
+    new = f'[[offer]]\nid = "azure/gpt-newer"\n{fields}\n[[offer.values]]\nfrom = {DAY}\n{TERMS}'
+    new = new.replace("= 0.3", "= 0.9").replace("= 1.2", "= 3.6")
+    known = f'[[offer]]\nid = "openai/gpt-4.1-mini"\n[[offer.values]]\nfrom = {DAY}\n{TERMS}'
+    known = known.replace("= 0.3", "= 0.5").replace("= 1.2", "= 2.0")
+    larder = appended(new + known if new_first else known + new)
+    found = {name: larder.offers[name].values[-1] for name in ("azure/gpt-newer", "openai/gpt-4.1-mini")}
+    assert [(v.input_usd_per_mtok, v.output_usd_per_mtok) for v in found.values()] == [(0.9, 3.6), (0.5, 2.0)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        CHANGE.replace("[[", "[[ ").replace("]]", " ]]"),
+        CHANGE.replace("[[offer.values]]", '  [["offer" . values]]  # terms'),
+        CHANGE.replace('id = "azure/gpt-4.1-mini"', "'id'='azure/gpt-4.1-mini'"),
+        OFFER + f"[hourly_rate]\nvalues = [{{ {RATE_VALUE} }}]\n",
+        f"hourly_rate.values = [{{ {RATE_VALUE} }}]\n{OFFER}",
+        f"hourly_rate = {{ values = [{{ {RATE_VALUE} }}] }}\n{OFFER}",
+        'offer = [{ id = "azure/gpt-4.1-mini", values = [{ from = '
+        + f"{LATER}, {TERMS.strip()} }}] }}]".replace("\n", ", ")
+        + f"\n{RATE}",
+        CHANGE.replace("[[offer]]", '[[offer]]\nname = "GPT-4.1 mini, fine-tuned on Azure, global standard"'),
+    ],
+)
+def test_every_form_of_toml_is_the_same_change(change: str) -> None:
+    """Blanks, quotes, dotted keys, inline tables and what the larder says already lead to the same bytes."""
+    assert files.changed(TEXTS, change, LATER) == files.changed(TEXTS, CHANGE, LATER)
+
+
+def test_text_is_kept_to_the_letter() -> None:
+    """A note with quotes, a line end, a bracket and a control character is the same when it is read again."""
+    note = '"a" \\ b\n[hourly_rate]\n\x7f é'
+    source = RATE + f"note = {files.toml(note)}\n"
+    assert tomllib.loads(source)["hourly_rate"]["values"][0]["note"] == note
+    assert appended(source).assumptions["hourly_rate"].values[-1].note == note
+
+
+@pytest.mark.parametrize(
+    ("stem", "old", "new", "said"),
+    [
+        (
+            "labour",
+            "[hourly_rate]",
+            '[odd]\nnote = """\n[hourly_rate]\n"""\n[hourly_rate]',
+            "not hold exactly the change",
+        ),
+        ("labour", "[hourly_rate]", "[ hourly_rate ]", "no line [hourly_rate]"),
+        ("offers", "[[offer]]", "[[ offer ]]", "not written in one [[offer]] line per offer"),
+    ],
+)
+def test_a_larder_of_another_form_is_left_alone(stem: str, old: str, new: str, said: str) -> None:
+    """Where the place of the change cannot be found for sure in the larder's text, nothing is appended."""
+    texts = TEXTS | {stem: TEXTS[stem].decode().replace(old, new, 1).encode()}
+    with pytest.raises(files.ChangeError, match=re.escape(said)):
+        files.changed(texts, CHANGE, LATER)
+
+
+def test_a_moved_verdict_is_shown() -> None:
+    """When no answer counts as enough trials any more, each example says to measure first, and costs what it cost."""
+    enough = catalogue.parse(TEXTS).assumptions["article_enough_trials"].values[-1].value
+    assert enough is not None
+    terms = RATE.replace("hourly_rate", "article_enough_trials").replace("101", f"{100 * enough}")
+    new = appended(terms)
+    was, now = tool.verdicts(catalogue.parse(TEXTS), DAY), tool.verdicts(new, DAY)
+    assert {action for action, _ in now.values()} == {"measure_first"} != {action for action, _ in was.values()}
+    assert was.keys() == now.keys()
+
+
+def test_what_is_written_is_the_change(folder: Path, capsys: Any) -> None:
+    """With --write the larder on disk is the one that was shown, and what has to be run next is said."""
+    assert run(folder, CHANGE) == 0
+    assert files.read(folder) == files.changed(TEXTS, CHANGE, LATER)[0]
+    said = capsys.readouterr().out
+    assert "written: service/assumptions/labour.toml\nwritten: service/assumptions/offers.toml" in said
+    assert "make examples" in said and "make openapi ARGS=--answers" in said
+
+
+def test_a_second_change_follows_the_first(folder: Path) -> None:
+    """What was appended yesterday is the predecessor of what is appended today."""
+    assert run(folder, RATE) == 0
+    assert run(folder, RATE.replace(f"from = {DAY}", f"from = {LATER}").replace("101", "102")) == 0
+    values = tomllib.loads((folder / "labour.toml").read_text())["hourly_rate"]["values"]
+    assert [value["value"] for value in values[-2:]] == [101, 102]
+
+
+def test_without_write_nothing_is_written(folder: Path) -> None:
+    """The change is only shown unless --write is given."""
+    path = folder.parent / "change.toml"
+    path.write_text(CHANGE)
+    assert tool.main([str(path)], LATER) == 0
+    assert files.read(folder) == TEXTS
+
+
+def test_a_larder_that_cannot_be_written_is_restored(folder: Path) -> None:
+    """When the second file cannot be written, the first is as it was, and the message says so."""
+    after, _ = files.changed(TEXTS, CHANGE, LATER)
+    (folder / "offers.toml").unlink()
+    (folder / "offers.toml").mkdir()
+    with pytest.raises(files.WriteError, match=r"offers.*restored: labour, offers"):
+        files.write(folder, TEXTS, after)
+    assert (folder / "labour.toml").read_bytes() == TEXTS["labour"]
+
+
+def test_a_larder_changed_meanwhile_is_restored(folder: Path) -> None:
+    """When the larder read again holds something else than the change, what was written is taken back."""
+    (folder / "latency.toml").write_bytes(TEXTS["latency"] + b"# meanwhile\n")
+    before = files.read(folder)
+    with pytest.raises(files.WriteError, match="latency did not hold what was to be written; restored: labour, offers"):
+        files.write(folder, TEXTS, files.changed(TEXTS, CHANGE, LATER)[0])
+    assert files.read(folder) == before
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (
-            CHANGE.replace("[[hourly_rate.values]]", "[[hourly_rates.values]]"),
-            "'hourly_rates'; the nearest are hourly_rate",
-        ),
-        ("[[offers.values]]\nfrom = 2026-12-01\n", "no assumption is called 'offers'"),
+        (CHANGE.replace("training_usd_per_mtok = 4.0", "training_usd_per_mtok = 400000.0"), "a thousand times off"),
+        (RATE.replace("101", "-5"), "value -5.0 is out of the limits of the family positive"),
+        (RATE.replace("101", "95000000"), "a thousand times off its predecessor"),
+        (RATE.replace("checked", "chekced"), "hourly_rate: Object contains unknown field `chekced`"),
+        (OFFER.replace("confidence", "confidense"), "azure/gpt-4.1-mini: Object contains unknown field `confidense`"),
+        (CHANGE.replace(f"from = {DAY}", "from = 2020-01-01"), "2020-01-01 does not come after"),
+    ],
+)
+def test_what_cannot_be_true_is_refused(change: str, said: str, folder: Path, capsys: Any) -> None:
+    """A slip is refused by name before anything is written: exit code 1."""
+    assert run(folder, change) == 1
+    assert said in capsys.readouterr().err
+    assert files.read(folder) == TEXTS
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (RATE.replace("hourly_rate", "hourly_rates"), "'hourly_rates'; the nearest is hourly_rate\n"),
+        (CHANGE.replace("[offer", "[offers"), "no assumption is called 'offers'; the nearest is [[offer]]\n"),
         ("[[zzzzqqqq.values]]\nfrom = 2026-12-01\n", "'zzzzqqqq'; GET /v1/assumptions lists them"),
+        (
+            OFFER.replace("4.1-mini", "4.1-mimi"),
+            "no offer is called 'azure/gpt-4.1-mimi'; the nearest are azure/gpt-4.1",
+        ),
+        (OFFER.replace("4.1-mini", "4.1-mimi"), "a new offer states weights, name, serving, base_model too"),
+        (
+            OFFER.replace("azure/gpt-4.1-mini", "openai/gpt-4.1-2025-04-14"),
+            "another name of openai/gpt-4.1: state that",
+        ),
+        (
+            CHANGE.replace('mini"', 'mini"\nserving = "dedicated"'),
+            "offer azure/gpt-4.1-mini: serving cannot be changed",
+        ),
+        (f'[hourly_rate]\nunit = "hours"\n{RATE}', "hourly_rate: unit cannot be changed by appending"),
         ("[[hourly_rate.values]]\nvalue = 1\n", "hourly_rate: each of its [[...values]] states from"),
+        (RATE.replace(f"from = {DAY}", f"from = {DAY}T00:00:00"), "hourly_rate: each of its [[...values]] states from"),
+        (f"[hourly_rate.values]\nfrom = {DAY}\n", "hourly_rate: each of its [[...values]] states from"),
+        (OFFER.replace("[[offer.values]]", ""), "offer azure/gpt-4.1-mini: each of its [[...values]] states from"),
+        (OFFER.replace("[[offer]]", "[offer]"), "written [[offer]], in two brackets"),
         ("[[offer]]\nname = 'no id'\n", 'id = "provider/model"'),
+        ("offer = [1]\n", 'id = "provider/model"'),
         ("hourly_rate = 3\n", "hourly_rate: each of its [[...values]] states from"),
+        (RATE.replace("101", "nan"), "nan is no number"),
+        (RATE.replace(f"checked = {DAY}", "checked = 2999-01-01"), "hourly_rate: checked 2999-01-01 is after today"),
+        (OFFER.replace(f"checked = {DAY}", "checked = 2999-01-01"), "gpt-4.1-mini: checked 2999-01-01 is after today"),
         ("", "nothing to append"),
         ("[[offer]\n", "Expected"),
     ],
 )
-def test_a_change_that_cannot_be_read_is_explained(
-    tool: Any, change: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
-    """An unknown assumption is answered with the nearest known ones, a change out of form with its mend: exit code 2."""
-    path = tmp_path / "change.toml"
-    path.write_text(change)
-    monkeypatch.setattr("sys.argv", ["prices.py", str(path), "--write"])
-    before = tool.read_larder()
-    assert tool.main() == 2
+def test_a_change_that_cannot_be_read_is_explained(change: str, said: str, folder: Path, capsys: Any) -> None:
+    """An unknown name is answered with the nearest known ones, a change out of form with its mend: exit code 2."""
+    assert run(folder, change) == 2
     error = capsys.readouterr().err
-    assert said in error and str(path) in error
-    assert tool.read_larder() == before
+    assert said in error and "change.toml" in error
+    assert files.read(folder) == TEXTS
 
 
-def test_a_change_file_that_is_missing_is_named(tool: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_a_change_file_that_is_missing_is_named(capsys: Any) -> None:
     """A path without a file is answered with its name: exit code 2."""
-    monkeypatch.setattr("sys.argv", ["prices.py", "no-such-change.toml"])
-    assert tool.main() == 2
+    assert tool.main(["no-such-change.toml"]) == 2
     assert "no-such-change.toml" in capsys.readouterr().err
+
+
+def test_the_example_of_the_document_can_be_appended() -> None:
+    """The change in docs/prices.md is one that the command takes, and it had been checked before it took effect."""
+    block = re.search(r"```toml\n(.*?)```", (ROOT / "docs" / "prices.md").read_text(), re.DOTALL)
+    assert block
+    source = "\n".join(line.strip() for line in block[1].splitlines())
+    value = tomllib.loads(source)["offer"][0]["values"][0]
+    assert value["checked"] <= value["from"]
+    source = source.replace(f"from = {value['from']}", f"from = {LATER}")
+    larder = appended(source.replace(f"checked = {value['checked']}", f"checked = {DAY}"))
+    assert larder.offers["azure/gpt-4.1-mini"].at(LATER) == larder.offers["azure/gpt-4.1-mini"].values[-1]

@@ -320,3 +320,11 @@ def test_the_door_checks_against_the_contract() -> None:
 
     door = schema_of(AssessmentRequest)["components"]["schemas"]
     assert {name: contract()["components"]["schemas"][name] for name in door} == json.loads(json.dumps(door))
+
+
+@pytest.mark.parametrize(("most", "form"), [(2**31 - 1, "int32"), (2**31, "int64"), (7, "int32")])
+def test_the_format_of_an_integer_holds_its_largest(most: int, form: str) -> None:
+    """An integer that is at most the largest of 32 bits is an int32, one more is an int64."""
+    noun = msgspec.defstruct("Counted", [("count", Annotated[int, Meta(ge=0, le=most)])])
+    noun.__doc__ = "Counted."
+    assert components([noun])["Counted"]["properties"]["count"]["format"] == form

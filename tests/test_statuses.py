@@ -258,7 +258,7 @@ def test_a_body_in_pieces_has_the_same_limit(port: int) -> None:
 
 
 def test_a_caller_that_hangs_up_is_no_fault_of_ours() -> None:
-    """A connection that is closed amidst a body is answered, were anybody there, with 408 and not with 500."""
+    """A connection that is closed amidst a body is answered, were anybody there, with 400 and not with 500."""
     sent: list[Any] = []
     messages = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
     scope = {
@@ -273,4 +273,14 @@ def test_a_caller_that_hangs_up_is_no_fault_of_ours() -> None:
         sent.append(message)
 
     asyncio.run(build(Settings())(scope, receive, send))
-    assert sent[0]["status"] == 408
+    assert sent[0]["status"] == 400
+
+
+def test_a_body_in_bad_pieces_is_said_to_be_so(port: int) -> None:
+    """A chunk whose size is no number is a 400 that speaks of chunks, not one that came too late."""
+    head = b"POST /v1/token-counts?x=1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    found, _ = over_the_wire(port, head + b"zz\r\n{}\r\n0\r\n\r\n")
+    assert_conforms("countTokens", 400, found)
+    query, body = found.json()["errors"]
+    assert (query["pointer"], body["pointer"]) == ("/x", "")
+    assert "chunks" in body["message"] and "chunks" in body["expected"]

@@ -234,7 +234,7 @@ def framework_verdict(
     if case.total < case.thresholds["article_enough_trials"]:
         return Verdict(choice=prompt, action="measure_first", step="1")
     if not feasible:
-        return infeasible_verdict(case, p_p, p_i)
+        return infeasible_verdict(case, mean_improved, p_p, p_i)
     if p_p >= likely and (mean <= 0 or p_f < plausible):
         return Verdict(choice=prompt, action="improve_prompt" if mean_improved > 0 else "keep_prompting", step="3")
     if p_p < likely and requirement is not None:
@@ -269,12 +269,14 @@ def framework_verdict(
     return Verdict(choice=tune, action="run_pilot", step="8")
 
 
-def infeasible_verdict(case: Case, p_p: float, p_i: float) -> Verdict:
-    """Return the verdict where fine-tuning cannot go live at all."""
+def infeasible_verdict(case: Case, mean_improved: float, p_p: float, p_i: float) -> Verdict:
+    """Return the verdict where fine-tuning cannot go live at all; a prompt that will do is improved where that pays."""
     plausible = case.thresholds["plausible_probability"]
-    action: Action = (
-        "keep_prompting" if p_p >= case.confidence else "improve_prompt" if p_i >= plausible else "rethink_task"
-    )
+    improve: Action = "improve_prompt"
+    if p_p >= case.confidence:
+        action = improve if mean_improved > 0 else "keep_prompting"
+    else:
+        action = improve if p_i >= plausible else "rethink_task"
     return Verdict(choice="prompt_engineering", action=action, step="2")
 
 
@@ -285,7 +287,8 @@ def expected_value_verdict(mean: float, mean_improved: float, information: Infor
     actions: tuple[Action, ...] = ("keep_prompting", "improve_prompt", "fine_tune")
     action = actions[best]
     trials, pilot = information.graded_trials.net_value, information.pilot.net_value
-    if max(trials, pilot) > 0.0:
+    # A study tells whether to switch; improving the prompt forgoes it.
+    if max(trials, pilot) > 0.0 and max(0.0, mean) + max(trials, pilot) > benefits[best]:
         action = "run_pilot" if pilot >= trials else "measure_first"
     return Verdict(choice="fine_tuning" if best == 2 else "prompt_engineering", action=action, step="expected_value")
 
@@ -313,7 +316,9 @@ def decide(case: Case, simulation: Simulation, information: Information) -> Deci
         case, {rule.id: rule for rule in rules}, feasible, mean, mean_improved, positive, p_p, p_i, p_f
     )
     expected = (
-        expected_value_verdict(mean, mean_improved, information) if feasible else infeasible_verdict(case, p_p, p_i)
+        expected_value_verdict(mean, mean_improved, information)
+        if feasible
+        else infeasible_verdict(case, mean_improved, p_p, p_i)
     )
     verdict = expected if case.policy == "expected_value" else framework
     right = decision.tuning_is_right(decision.net_benefit(draws["npv_improved"], draws["npv"]), meets)

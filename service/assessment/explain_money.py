@@ -95,7 +95,9 @@ def _option_costs(figures: Figures, option: str) -> OptionCosts:
             maintenance=figures("tuned_monitoring_pv" if tuned else "prompt_maintenance_pv"),
             retraining=figures("tuned_retraining_pv") if tuned else 0.0,
             migration=0.0 if tuned else figures("prompt_migration_pv"),
-            prompting_while_not_live=figures("tuned_prompt_running_pv") + figures("tuned_prompt_errors_pv")
+            prompting_while_not_live=figures("tuned_prompt_running_pv")
+            + figures("tuned_prompt_errors_pv")
+            + (figures("tuned_one_off_cost") - figures("tuned_build_cost"))
             if tuned
             else 0.0,
         ),
@@ -153,7 +155,7 @@ def cash_flow_answers(case: Case, figures: Figures) -> list[CashFlow]:
     cumulative = figures("saving_at_start")
     flows = [
         CashFlow(month=0, requests=0.0, prompting=figures("prompt_build_cost"),
-                 improved_prompt=figures("improved_one_off_cost"), fine_tuning=figures("tuned_build_cost"),
+                 improved_prompt=figures("improved_one_off_cost"), fine_tuning=figures("tuned_one_off_cost"),
                  saving=cumulative, cumulative_saving=cumulative, live_share=0.0, retrainings=0.0,
                  fine_tuned_accuracy=None)
     ]  # fmt: skip

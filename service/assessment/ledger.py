@@ -74,6 +74,11 @@ def outside_of(share: Array, amount: Array) -> Array:
     return (1.0 - share) * amount
 
 
+def with_stand_in(build_cost: Array, prompt_build_cost: Array, live_months: Array) -> Array:
+    """Return the outlay for the fine-tune, with the prompt's where it never goes live and the prompt serves throughout."""
+    return build_cost + np.where(live_months > 0.0, 0.0, prompt_build_cost)
+
+
 def plain_cost_per_request(
     instruction: Array,
     payload: Array,
@@ -200,6 +205,7 @@ LEDGER: tuple[Step, ...] = (
     Step("tuned_build_cost", "money", cost.project_cost,
          ("build_engineering_hours", "build_hourly_rate", "build_examples_to_label", "build_cost_per_example",
           "build_training_runs", "training_run_cost")),
+    Step("tuned_one_off_cost", "money", with_stand_in, ("tuned_build_cost", "prompt_build_cost", "live_months")),
     Step("retraining_run_cost", "money/run", cost.training_cost,
          ("dataset_tokens", "retraining_epochs", "training_price", "minimum_charge")),
     Step("retraining_cost", "money/retraining", cost.project_cost,
@@ -245,10 +251,10 @@ LEDGER: tuple[Step, ...] = (
          ("improved_one_off_cost", "improved_costs", "discount_factors")),
     Step("improved_tco_without_errors", "money", finance.present_value,
          ("improved_one_off_cost", "prompt_running_costs", "discount_factors")),
-    Step("tuned_tco", "money", finance.present_value, ("tuned_build_cost", "tuned_costs", "discount_factors")),
+    Step("tuned_tco", "money", finance.present_value, ("tuned_one_off_cost", "tuned_costs", "discount_factors")),
     Step("tuned_tco_without_errors", "money", finance.present_value,
-         ("tuned_build_cost", "tuned_running_costs", "discount_factors")),
-    Step("saving_at_start", "money", subtract, ("prompt_build_cost", "tuned_build_cost")),
+         ("tuned_one_off_cost", "tuned_running_costs", "discount_factors")),
+    Step("saving_at_start", "money", subtract, ("prompt_build_cost", "tuned_one_off_cost")),
     Step("savings", "money", subtract, ("prompt_costs", "tuned_costs")),
     Step("discounted_savings", "money", multiply, ("savings", "discount_factors")),
     Step("npv", "money", finance.present_value, ("saving_at_start", "savings", "discount_factors")),

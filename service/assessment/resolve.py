@@ -17,6 +17,7 @@ from service.assessment.case import Case, Interval, Studies, Unassessable
 from service.assessment.desk import CALLER, Desk
 from service.assessment.prompt_side import Counter, put_price, put_prompt, put_tokens
 from service.assessment.tuning_side import put_tuning
+from service.assessment.unsaid import note_unsaid
 from service.assumption import Source
 from service.catalogue import Catalogue
 from service.estimate import Estimate
@@ -140,6 +141,7 @@ def resolve(
     seed = int(desk.plain("/simulation/seed", simulation.seed, "seed"))
     studies = _studies(desk)
     candidates, bystanders, is_screened = candidates_of(desk, tuning, model, price, prices)
+    note_unsaid(desk)
     if desk.faults:
         raise Unassessable(desk.faults)
     return Case(

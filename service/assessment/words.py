@@ -13,6 +13,7 @@ from service.response_verdict import Dimension, Reason
 SIGNIFICANT = 3
 CHECKED_LONG_AGO_DAYS = 90
 ONE_POINT = 0.01
+ANSWER = {"satisfied": "yes", "not_satisfied": "no", "unknown": "not known"}
 
 
 def number(value: float | None) -> str:
@@ -97,9 +98,11 @@ def _statement(case: Case, rule: Rule) -> str:
     if rule.id == "consistent_prompt_failure":
         tried = case.request.prompting.techniques_tried
         names = "not stated" if tried is None else ", ".join(tried) or "none"
-        return (
-            f"{f['trials']:,.0f} graded trials, techniques tried: {names}; chance that the prompt meets the requirement: "
-            f"{chance(case, f['probability_prompt_meets'])}."
+        meets = f["probability_prompt_meets"]
+        return f"{f['trials']:,.0f} graded trials, techniques tried: {names}; " + (
+            "no required accuracy is stated."
+            if meets is None
+            else f"chance that the prompt meets the requirement: {chance(case, meets)}."
         )
     if rule.id == "token_overhead":
         strict = {None: "not stated", True: "yes", False: "no"}[case.request.task.strict_format]
@@ -133,7 +136,7 @@ def _statement(case: Case, rule: Rule) -> str:
         "multi_step_reasoning": "Multi-step reasoning with few-shot and chain of thought doing well",
         "audit_required": "Exact instructions must be open to audit",
     }[rule.id]
-    return f"{field}: {rule.status.replace('_', ' ')}."
+    return f"{field}: {ANSWER[rule.status]}."
 
 
 def reasons(case: Case, decision: Decision) -> list[Reason]:
@@ -195,6 +198,11 @@ def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
             f"The prompt runs on the same base model, whose fine-tunes end on {chosen.shutdown_date}; if it ends too, send "
             "prompting.shutdown_date."
         )
+    if figures("prompt_build_cost") > 0.0 and 0.0 < figures("live_months") < case.horizon_months:
+        found.append(
+            "The prompt's build cost counts as saved by fine-tuning, but the prompt serves while the fine-tune does not; if it has "
+            "to be built for that, send prompting.build_cost 0."
+        )
     for what, checked in ((chosen.name, chosen.checked), (case.prompt_model, case.prompt_price_checked)):
         if what and checked and (days := (case.as_of - checked).days) > CHECKED_LONG_AGO_DAYS:
             found.append(f"Prices of {what} were last checked on {checked}, {days} days before this assessment.")
@@ -253,7 +261,7 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
     def known(stated: bool | None) -> str:
         return {None: "not stated", True: "yes", False: "no"}[stated]
 
-    return [
+    rows = [
         _row("time_to_first_result", "in use today", f"{number(lead)} weeks", pe, pe),
         _row("iteration_speed", f"minutes to hours; an improved prompt in {number(improve)} weeks", "days per training run", pe, pe),
         _row("data_requirement", "none", f"{examples:,.0f} labelled examples", pe, pe),
@@ -274,6 +282,20 @@ def comparison(case: Case, decision: Decision, figures: Figures) -> list[Dimensi
         _row("maintenance_burden", f"{money(case, upkeep)} a month", f"{money(case, tuned_upkeep)} a month",
              less(upkeep, tuned_upkeep), tie),
     ]  # fmt: skip
+    return rows if figures.simulation.chosen.is_feasible else [_cannot_win(row) for row in rows]
+
+
+def _cannot_win(row: Dimension) -> Dimension:
+    """Return a dimension in which a fine-tune that cannot go live wins nothing, whatever it would cost or give."""
+    if row.winner != "fine_tuning":
+        return row
+    return _row(
+        row.dimension,
+        row.prompt_engineering,
+        f"cannot go live; else {row.fine_tuning}",
+        "prompt_engineering",
+        row.article_winner,
+    )
 
 
 def _row(dimension: str, prompt: str, tuned: str, winner: str, article: str) -> Dimension:
