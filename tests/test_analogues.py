@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import EXAMPLES, example
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.similarity import case_distance, corpus, cosine_similarities, terms
@@ -205,6 +205,7 @@ def test_a_text_is_like_itself() -> None:
         assert found.argmax() == place
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdef"), min_size=1), min_size=1, max_size=6))
 def test_cosines_are_those_of_the_definition(documents: list[list[str]]) -> None:
     """Cosines lie between 0 and 1, are symmetric, 1 with itself, and those of the weights written out in full."""
