@@ -10,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -275,12 +276,17 @@ class Mutations:
         """Return whether a body fits the document; None where readers of JSON and of dates (the year 0) differ."""
         if b"Infinity" in text or b"NaN" in text or b"0000-" in text or RAW.search(text.decode("latin-1")):
             return None
+        numbers: list[int | float] = []  # all that are written, those of a name written twice included
+
+        def read(kind: type[int] | type[float], said: str) -> int | float:
+            numbers.append(kind(said))
+            return numbers[-1]
+
         try:
-            tree = json.loads(text.decode())
+            tree = json.loads(text.decode(), parse_float=partial(read, float), parse_int=partial(read, int))
             json.dumps(tree, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError):
             return None
-        numbers = [o[k] for o, k in places(tree) if isinstance(o[k], (int, float))]
         if any(
             not math.isfinite(float(number)) if isinstance(number, float) else abs(number) > 2**53 for number in numbers
         ):
