@@ -6,6 +6,8 @@ GET without the body, and adds the headers that were gathered on the way in the 
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import re
 import secrets
 from http import HTTPStatus
@@ -24,6 +26,10 @@ TRACEPARENT = re.compile(
 """W3C Trace Context: version 00 ends with its flags, a later one may go on."""
 
 HEAD_ANSWERS = "HEAD"
+
+SHORT_BODY = 64_000
+"""Bytes of a body that is read even where the answer does not need it."""
+READ_SECONDS = 1.0
 
 
 class Unanswerable(Exception):
@@ -58,6 +64,18 @@ def _with_head(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     return name, ", ".join(sorted(methods | ({HEAD_ANSWERS} if "GET" in methods else set()))).encode()
 
 
+async def _read_what_is_sent(scope: Any, receive: Any) -> None:
+    """Read a short body that nobody asked for: answered before it is there, the server would hang up on the sender."""
+    length = _said(scope, b"content-length")
+    is_short = length.isdecimal() and len(length) <= len(str(SHORT_BODY)) and 0 < int(length) <= SHORT_BODY
+    if not is_short or _said(scope, b"expect"):
+        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(READ_SECONDS):
+            while (await receive()).get("more_body"):
+                pass
+
+
 async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
     """Pass a request on to an application, and its answer back."""
     if scope["type"] != "http":
@@ -68,10 +86,17 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
     if without_body:
         inner["method"] = "GET"
 
-    is_answered = False
+    is_answered = is_asked_for = False
+
+    async def asked_for() -> Any:
+        nonlocal is_asked_for
+        is_asked_for = True
+        return await receive()
 
     async def answer(message: Message) -> None:
         nonlocal is_answered
+        if not is_answered and not is_asked_for:
+            await _read_what_is_sent(scope, receive)
         is_answered = True
         if message["type"] == "http.response.start":
             if message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -84,7 +109,7 @@ async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
         await send(message)
 
     try:
-        await app(inner, receive, answer)
+        await app(inner, asked_for, answer)
     except Exception as error:
         # A fault in the words about a fault: still a problem to the caller; the server logs what is raised.
         request_id = inner["answer_headers"]["X-Request-Id"]

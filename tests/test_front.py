@@ -15,7 +15,7 @@ from test_bad_input import assert_is_problem
 from test_statuses import BODIES, path_of
 
 from service.app import app
-from service.front import Unanswerable
+from service.front import Unanswerable, front
 from service.operations import BY_ID, OPERATIONS, Deprecation, Operation
 
 Client = TestClient[Any]
@@ -302,3 +302,53 @@ def test_a_deprecated_operation_says_so(client: Client) -> None:
         "Link": '</docs>; rel="deprecation"',
     }
     assert "deprecation" not in client.get(HOURLY_RATE).headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_read"),
+    [
+        ([(b"content-length", b"6")], True),
+        ([(b"content-length", b"6"), (b"expect", b"100-continue")], False),
+        ([(b"content-length", b"64001")], False),
+        ([(b"content-length", b"9" * 5000)], False),
+        ([], False),
+    ],
+)
+def test_a_short_body_is_read_before_the_answer(headers: list[tuple[bytes, bytes]], is_read: bool) -> None:
+    """A short body that nobody asked for is read first, so that the server does not hang up on its sender."""
+    events: list[str] = []
+    parts = [{"type": "http.request", "body": b"abc", "more_body": more} for more in (True, False)]
+
+    async def receive() -> Any:
+        events.append("read")
+        return parts.pop(0)
+
+    async def send(message: Any) -> None:
+        events.append(message["type"])
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    asyncio.run(front(app, scope, receive, send))
+    assert events == [*(["read", "read"] if is_read else []), "http.response.start", "http.response.body"]
+
+
+def test_a_body_that_does_not_come_keeps_no_answer_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the rest of a short body stays away, the answer goes out all the same."""
+    monkeypatch.setattr("service.front.READ_SECONDS", 0.05)
+    sent: list[str] = []
+
+    async def receive() -> Any:
+        await asyncio.sleep(60)
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 401, "headers": []})
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"6")]}
+    asyncio.run(asyncio.wait_for(front(app, scope, receive, send), 5))
+    assert sent == ["http.response.start"]
