@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -136,6 +136,13 @@ def body_of(status: int, slug: str, detail: str, path: str, request_id: str, fau
     return msgspec.json.encode(body)
 
 
+def answer_headers(request: AnyRequest) -> dict[str, str]:
+    """Return the headers that the front gathers for the answer; what is put in goes out."""
+    scope: Mapping[str, Any] = request.scope
+    gathered: dict[str, str] = scope["answer_headers"]
+    return gathered
+
+
 def problem(
     request: AnyRequest,
     status: int,
@@ -145,7 +152,7 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response[bytes]:
     """Return a problem as a response."""
-    request_id = request.scope["answer_headers"]["X-Request-Id"]  # type: ignore[typeddict-item]
+    request_id = answer_headers(request)["X-Request-Id"]
     return Response(
         body_of(status, slug, detail, request.scope["path"], request_id, faults or ()),
         status_code=status,
@@ -218,7 +225,7 @@ def words_of(error: BaseException) -> str:
 def our_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Return 500 without a word of what happened inside; the log names the request and says where it happened."""
     if request.app.logging_config:
-        request_id = request.scope["answer_headers"]["X-Request-Id"]  # type: ignore[typeddict-item]
+        request_id = answer_headers(request)["X-Request-Id"]
         path = request.scope.get("path_template") or "a path that is not routed"
         request.logger.error(f"request {request_id}: {request.method} {path}: {words_of(error)}")
     return problem(request, 500, "internal-server-error", MENDS[500])

@@ -30,6 +30,7 @@ from service.gate import Gate
 from service.negotiation import JSON, accepts, is_json, is_plain, knows
 from service.operations import BY_ID, Operation
 from service.prices import PriceList
+from service.problems import answer_headers
 from service.query import AtDate, AtDateByProvider
 from service.request import AssessmentRequest, TokenCountRequest
 from service.request_prompting import TEXTS_LIMIT
@@ -109,7 +110,7 @@ async def admit(request: AnyRequest) -> None:
     if operation is None or operation.is_probe:
         return
     address = request.client.host if request.client else ""
-    gathered = request.scope["answer_headers"]  # type: ignore[typeddict-item]
+    gathered = answer_headers(request)
     if operation.deprecation:
         gathered.update(operation.deprecation.headers)
     gathered.update(house_of(request.app.state).gate.admit(request.headers, address))
