@@ -8,6 +8,16 @@ from msgspec import Meta
 
 from service.response_money import Money, Noun
 
+VariedInput = Annotated[
+    str,
+    Meta(
+        description="The input that is varied. Extensible enum: one of requests_per_month, tuned_accuracy, "
+        "prompt_accuracy, error_cost, one_off_cost, retraining_interval_months, prompt_instruction_tokens, "
+        "prompt_cache_hit_rate, tuned_output_price, lead_time_weeks.",
+        examples=["requests_per_month", "error_cost"],
+    ),
+]
+
 
 class CrossingAnswer(Noun, frozen=True):
     """A value of one input at which the base-case NPV of switching is zero or jumps over zero."""
@@ -38,15 +48,7 @@ class CrossingAnswer(Noun, frozen=True):
 class BreakEvenItem(Noun, frozen=True):
     """The break-even of one input, all else unchanged. What is derived from the input follows it."""
 
-    input: Annotated[
-        str,
-        Meta(
-            description="The input that is varied. Extensible enum: one of requests_per_month, tuned_accuracy, "
-            "prompt_accuracy, error_cost, one_off_cost, retraining_interval_months, prompt_instruction_tokens, "
-            "prompt_cache_hit_rate, tuned_output_price, lead_time_weeks.",
-            examples=["requests_per_month", "error_cost"],
-        ),
-    ]
+    input: VariedInput
     unit: Annotated[
         str,
         Meta(

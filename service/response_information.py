@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from service.response_break_even import VariedInput
 from service.response_money import Money, Noun
 
 
@@ -141,15 +142,7 @@ class Sensitivity(Noun, frozen=True):
 class Curve(Noun, frozen=True):
     """Base-case NPV along one input, all else unchanged."""
 
-    input: Annotated[
-        str,
-        Meta(
-            description="The input that is varied. Extensible enum: one of requests_per_month, tuned_accuracy, "
-            "prompt_accuracy, error_cost, one_off_cost, retraining_interval_months, prompt_instruction_tokens, "
-            "prompt_cache_hit_rate, tuned_output_price, lead_time_weeks.",
-            examples=["requests_per_month"],
-        ),
-    ]
+    input: VariedInput
     unit: Annotated[
         str, Meta(description="Unit of the input; money is in `finance.currency`.", examples=["requests/month"])
     ]
