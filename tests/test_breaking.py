@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from service.contract import document, encode
+from tools import breaking
 from tools.breaking import breaks, specshift
 from tools.contract import examples
 
@@ -366,8 +367,23 @@ def test_the_tool_names_every_break(contract: Json, tmp_path: Path) -> None:
 
 
 def test_a_missing_contract_is_no_pass(tmp_path: Path) -> None:
-    """Without a released contract the command ends with 1 and says what is missing."""
+    """Where a named contract is not there the command ends with 1 and says what is missing."""
     command = [sys.executable, TOOL, tmp_path / "none.json", tmp_path / "none.json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "none.json" in done.stdout
+
+
+@pytest.mark.parametrize(("changelog", "status", "said"), [
+    ("# Changelog\n\n## Unreleased\n\n- New.\n", 0, "No release yet"),
+    ("# Changelog\n\n## Unreleased\n\n## 1.0.0 - 2027-01-02\n\n- First.\n", 1, "There is no"),
+])  # fmt: skip
+def test_without_a_released_contract_only_a_first_release_passes(
+    changelog: str, status: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    """Before the first release the check passes and says so; once the changelog names one, its contract must be there."""
+    monkeypatch.setattr(breaking, "RELEASED", tmp_path / "v1.json")
+    monkeypatch.setattr(breaking, "CHANGELOG", tmp_path / "CHANGELOG.md")
+    breaking.CHANGELOG.write_text(changelog)
+    assert breaking.main([]) == status
+    assert said in capsys.readouterr().out

@@ -2,13 +2,14 @@
 
     python tools/breaking.py [RELEASED NEW]
 
-What counts as a break is in docs/api-policy.md. SpecShift looks first; the walk here adds what it does not see, such as
+Before the first release there is nothing to compare with, and the check passes. What counts as a break is in docs/api-policy.md. SpecShift looks first; the walk here adds what it does not see, such as
 the names by which generated clients call things, media types, limits and what an answer may now leave out.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -19,6 +20,9 @@ Json = dict[str, Any]
 
 FOLDER = Path(__file__).parent.parent / "openapi"
 RELEASED, NEW = FOLDER / "released" / "v1.json", FOLDER / "openapi.json"
+CHANGELOG = FOLDER.parent / "CHANGELOG.md"
+RELEASE = re.compile(r"^## \d+\.\d+\.\d+ - ", re.MULTILINE)
+"""Heading of a release in the changelog."""
 
 LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
@@ -242,6 +246,9 @@ def main(arguments: list[str]) -> int:
     """Print every break; 1 where there is one."""
     released, new = (Path(arguments[0]), Path(arguments[1])) if arguments else (RELEASED, NEW)
     if not released.exists():
+        if not arguments and not RELEASE.search(CHANGELOG.read_text(encoding="utf-8")):
+            print(f"No release yet: there is no {released}, so there is nothing that could be broken.")
+            return 0
         print(f"There is no {released}: without a released contract nothing can be compared.")
         return 1
     found = breaks(json.loads(released.read_bytes()), json.loads(new.read_bytes()))
