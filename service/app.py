@@ -9,15 +9,13 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from service import __version__, catalogue, pages, problems, tokens
-from service.assessment.case import Unassessable
-from service.assessment.prompt_side import TextsTooLarge
-from service.door import Unreadable
 from service.front import front
-from service.gate import Gate, NotLetIn, TooMany
+from service.gate import Gate
+from service.nouns.faults import Refusal
 from service.prices import PriceList
 from service.routes import HANDLERS, House, admit
 from service.settings import Settings, read_settings
-from service.workers import Overloaded, TookTooLong, Workers
+from service.workers import Workers
 
 
 class Service(Litestar):
@@ -49,13 +47,7 @@ def build(settings: Settings) -> Service:
         before_request=admit,
         exception_handlers={
             HTTPException: problems.http_error,
-            Unreadable: problems.unreadable,
-            Unassessable: problems.unassessable,
-            TextsTooLarge: problems.texts_too_large,
-            NotLetIn: problems.not_let_in,
-            TooMany: problems.come_back,
-            Overloaded: problems.come_back,
-            TookTooLong: problems.took_too_long,
+            Refusal: problems.refused,
             Exception: problems.our_fault,
         },
         openapi_config=None,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from service.request import TaskKind
+from service.nouns.request.assessment import TaskKind
 
 Kind = Literal["quoted", "measured", "published", "judged"]
 AssumptionFamily = Literal["positive", "share", "rate", "text"]

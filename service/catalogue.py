@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from models import similarity
 from service.assumption import AccuracyPrior, AssumedValue, Assumption, Evidence, FineTuningOffer, OfferValue
-from service.estimate import InnerShare, Positive, Rate, Share, StrictlyPositive
+from service.nouns.estimate import InnerShare, Positive, Rate, Share, StrictlyPositive
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
 """`provider/model`."""

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import jsonschema_rs
 import msgspec
 
-from service import estimate, request, request_prompting, request_tuning
-from service.assessment.case import Fault
+from service.nouns import estimate
+from service.nouns.faults import Fault, Unreadable
+from service.nouns.request import assessment, fine_tuning, prompting
 from service.schemas import schema_of
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -41,21 +42,13 @@ OF_TEXTS = frozenset({"format", "maxLength", "minLength", "pattern"})
 
 NOUNS: dict[str, Any] = {
     name: noun
-    for module in (estimate, request_prompting, request_tuning, request)
+    for module in (estimate, prompting, fine_tuning, assessment)
     for name, noun in vars(module).items()
     if isinstance(noun, type) and issubclass(noun, msgspec.Struct)
 }
 """Every request noun by name."""
 
 FIELDS = frozenset(field for noun in NOUNS.values() for field in noun.__struct_encode_fields__)
-
-
-class Unreadable(ValueError):
-    """The body cannot be read or does not fit the schema; carries every fault found."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(fault.message for fault in faults))
-        self.faults = faults
 
 
 def _refuse(pointer: str, message: str, received: str, expected: str) -> Unreadable:

@@ -8,22 +8,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from time import monotonic
 
+from service.nouns.faults import NotLetIn, TooMany
+
 WINDOW_SECONDS = 60.0
 MOST_CALLERS = 10_000
 """Callers that are remembered; the one that was away longest is forgotten first."""
-
-
-class NotLetIn(Exception):
-    """No key, or one that is not known."""
-
-
-class TooMany(Exception):
-    """The limit is reached; carries the seconds after which to come back, and the headers that tell the limit."""
-
-    def __init__(self, retry_after: int, headers: dict[str, str]) -> None:
-        super().__init__(f"come back after {retry_after} s")
-        self.retry_after = retry_after
-        self.headers = headers
 
 
 def key_of(headers: Mapping[str, str]) -> str:

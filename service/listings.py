@@ -11,8 +11,7 @@ from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
 from service.assumption import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.catalogue import Catalogue
-from service.prices import InferencePrice, PriceList
-from service.response_listing import (
+from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
     DatedValue,
@@ -27,6 +26,7 @@ from service.response_listing import (
     PriceTier,
     SourceAnswer,
 )
+from service.prices import InferencePrice, PriceList
 
 
 def _dated(value: AssumedValue | OfferValue) -> dict[str, Any]:

@@ -9,12 +9,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from service.estimate import Noun
-from service.framework import Framework
-from service.query import AtDate, AtDateByProvider, NoQuery
-from service.request import AssessmentRequest, TokenCountRequest
-from service.response import Assessment
-from service.response_listing import (
+from service.nouns.answer.assessment import Assessment
+from service.nouns.base import Closed
+from service.nouns.framework import Framework
+from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
     FineTuningOfferList,
@@ -25,6 +23,8 @@ from service.response_listing import (
     Readiness,
     TokenCounts,
 )
+from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
+from service.nouns.request.query import AtDate, AtDateByProvider, NoQuery
 
 MIDNIGHT = datetime.time(tzinfo=datetime.UTC)
 NOTICE = datetime.timedelta(days=365)
@@ -79,8 +79,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     summary: str
     description: str
     answer: type[Struct]
-    query: type[Noun] = NoQuery
-    body: type[Noun] | None = None
+    query: type[Closed] = NoQuery
+    body: type[Closed] | None = None
     path_parameters: tuple[PathParameter, ...] = ()
     aliases: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

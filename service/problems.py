@@ -16,11 +16,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from msgspec import Meta, Struct
 
-from service.assessment.case import Fault, Unassessable
-from service.assessment.prompt_side import TextsTooLarge
-from service.door import Unreadable
-from service.gate import NotLetIn, TooMany
-from service.workers import Overloaded, TookTooLong
+from service.nouns.faults import ComeBack, Fault, Faulty, NotLetIn, Refusal, TextsTooLarge, TooMany
 
 AnyRequest = Request[Any, Any, State]
 
@@ -165,21 +161,6 @@ def _count(faults: list[Fault], what: str) -> str:
     return f"The request {what}: {len(faults)} fault{'s' if len(faults) > 1 else ''}. {faults[0].message}"
 
 
-def unreadable(request: AnyRequest, error: Unreadable) -> Response[bytes]:
-    """Return 400 with every fault against the schema."""
-    return problem(request, 400, "unreadable", _count(error.faults, "cannot be read"), error.faults)
-
-
-def unassessable(request: AnyRequest, error: Unassessable) -> Response[bytes]:
-    """Return 422 with every fault that keeps the case from being assessed."""
-    return problem(request, 422, "unassessable", _count(error.faults, "cannot be assessed"), error.faults)
-
-
-def texts_too_large(request: AnyRequest, _error: TextsTooLarge) -> Response[bytes]:
-    """Return 413 for texts that are too much together."""
-    return problem(request, 413, "too-large", f"The texts are too large. {MENDS[413]}")
-
-
 def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[bytes]:
     """Return the problem of a status that needs no more words than its mend."""
     title = title_of(status)
@@ -187,22 +168,19 @@ def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = Non
     return problem(request, status, slug, f"{title}. {MENDS.get(status, '')}".strip(), headers=headers)
 
 
-def not_let_in(request: AnyRequest, _error: NotLetIn) -> Response[bytes]:
-    """Return 401."""
-    return plain(request, 401, {"WWW-Authenticate": 'Bearer realm="prompt-or-tune"'})
-
-
-def come_back(request: AnyRequest, error: TooMany | Overloaded) -> Response[bytes]:
-    """Return 429 for a caller that asks too much, 503 when all callers together do."""
-    after = {"Retry-After": str(error.retry_after)}
-    if isinstance(error, TooMany):
-        return plain(request, 429, error.headers | after)
-    return plain(request, 503, after)
-
-
-def took_too_long(request: AnyRequest, _error: TookTooLong) -> Response[bytes]:
-    """Return 504."""
-    return plain(request, 504)
+def refused(request: AnyRequest, error: Refusal) -> Response[bytes]:
+    """Return the problem of a refusal: every fault that it names, and when to come back where it passes."""
+    if isinstance(error, Faulty):
+        what = "cannot be read" if error.status == HTTPStatus.BAD_REQUEST else "cannot be assessed"
+        return problem(request, error.status, OTHER_SLUGS[error.status], _count(error.faults, what), error.faults)
+    if isinstance(error, TextsTooLarge):
+        return problem(request, error.status, OTHER_SLUGS[error.status], f"The texts are too large. {MENDS[413]}")
+    headers = dict(error.headers) if isinstance(error, TooMany) else {}
+    if isinstance(error, ComeBack):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, NotLetIn):
+        headers["WWW-Authenticate"] = 'Bearer realm="prompt-or-tune"'
+    return plain(request, error.status, headers)
 
 
 def http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:

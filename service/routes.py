@@ -15,26 +15,33 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
-from litestar.exceptions import ClientException, InternalServerException, NotFoundException
+from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from service import listings, tokens
 from service.assessment import assess
-from service.assessment.case import Fault, Unassessable
-from service.assessment.prompt_side import TextsTooLarge
 from service.catalogue import Catalogue
-from service.door import Unreadable, decode, decode_query, decode_sound
-from service.framework import FRAMEWORK
+from service.door import decode, decode_query, decode_sound
 from service.gate import Gate
 from service.negotiation import JSON, accepts, is_json, is_plain, knows
+from service.nouns.faults import (
+    Fault,
+    NotAcceptable,
+    TextsTooLarge,
+    TooSlow,
+    Unassessable,
+    Unreadable,
+    UnsupportedMedia,
+)
+from service.nouns.framework import FRAMEWORK
+from service.nouns.listing import Liveness, Readiness, TokenCounts
+from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
+from service.nouns.request.prompting import TEXTS_LIMIT
+from service.nouns.request.query import AtDate, AtDateByProvider
 from service.operations import BY_ID, Operation
 from service.prices import PriceList
 from service.problems import answer_headers
-from service.query import AtDate, AtDateByProvider
-from service.request import AssessmentRequest, TokenCountRequest
-from service.request_prompting import TEXTS_LIMIT
-from service.response_listing import Liveness, Readiness, TokenCounts
 from service.settings import Settings
 from service.workers import Workers
 
@@ -73,24 +80,6 @@ class House(Struct, frozen=True, kw_only=True):
         """Return the token counts of texts for a model, and whether its own tokenizer counted them."""
         name, is_own = tokens.encoding_of(model or "", self.catalogue.identifiers)
         return tokens.count(texts, name), is_own
-
-
-class NotAcceptable(ClientException):
-    """The caller accepts no media type that we answer with."""
-
-    status_code = 406
-
-
-class UnsupportedMedia(ClientException):
-    """The body is of a type that we do not read."""
-
-    status_code = 415
-
-
-class TooSlow(ClientException):
-    """The body did not arrive in time."""
-
-    status_code = 408
 
 
 def house_of(state: State) -> House:

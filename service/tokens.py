@@ -98,7 +98,7 @@ def encoding_of(model_id: str, identifiers: Identifiers) -> tuple[EncodingName, 
 def count(texts: Sequence[str], name: EncodingName) -> list[int]:
     """Return the number of tokens of each text; special tokens count as the plain text they are.
 
-    Texts are at most 200,000 characters (service.request_prompting.TEXT_LIMIT): beyond 999,998 blanks in a row tiktoken panics.
+    Texts are at most 200,000 characters (service.nouns.request.prompting.TEXT_LIMIT): beyond 999,998 blanks in a row tiktoken panics.
     """
     coder = encoding(name)
     return [len(coder.encode_ordinary(text)) for text in texts]

@@ -17,22 +17,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from service.nouns.faults import Overloaded, TookTooLong
+
 T = TypeVar("T")
 
 SMOOTHING = 0.2
 """Weight of the newest computation in the mean of how long one takes."""
-
-
-class Overloaded(Exception):
-    """Too much is waiting already; carries the seconds after which to come back."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"come back after {retry_after} s")
-        self.retry_after = retry_after
-
-
-class TookTooLong(Exception):
-    """The work was given up."""
 
 
 @dataclass(eq=False)

@@ -15,7 +15,7 @@ from service.app import app
 from service.assessment.case import Case
 from service.assessment.resolve import resolve
 from service.door import decode
-from service.request import AssessmentRequest
+from service.nouns.request.assessment import AssessmentRequest
 from service.routes import House
 
 TODAY = datetime.date(2026, 11, 23)

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from models.similarity import case_distance, corpus, cosine_similarities, terms
 from service import catalogue
 from service.assessment.analogues import ENOUGH, analogues
-from service.request import TaskKind
-from service.response_quality import AnalogueAnswer
+from service.nouns.answer.quality import AnalogueAnswer
+from service.nouns.request.assessment import TaskKind
 
 LARDER = Path(__file__).parent.parent / "service" / "assumptions"
 PAIRS = (LARDER / "evidence_pairs.csv").read_bytes()

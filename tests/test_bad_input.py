@@ -20,7 +20,7 @@ import msgspec
 import pytest
 from litestar.testing import TestClient
 
-from service.response import Assessment
+from service.nouns.answer.assessment import Assessment
 
 FILES = sorted((Path(__file__).parent / "bad_input").glob("*.json"))
 PROBLEM = "application/problem+json"

@@ -7,7 +7,8 @@ import hashlib
 import pytest
 
 from service import gate
-from service.gate import Gate, NotLetIn, TooMany, key_of
+from service.gate import Gate, key_of
+from service.nouns.faults import NotLetIn, TooMany
 
 KEY = "correct horse"
 DIGEST = hashlib.sha256(KEY.encode()).hexdigest()

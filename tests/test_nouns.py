@@ -13,10 +13,10 @@ from conftest import EXAMPLES, example
 from service.assessment.decide import Action, Choice, Status
 from service.assessment.search import SEARCHES
 from service.assumption import Assumption, FineTuningOffer, Kind, OfferValue
-from service.framework import FRAMEWORK
-from service.request import AssessmentRequest, Heavy, Policy, TaskKind, TokenCountRequest
-from service.request_tuning import Relation
-from service.response import Assessment
+from service.nouns.answer.assessment import Assessment
+from service.nouns.framework import FRAMEWORK
+from service.nouns.request.assessment import AssessmentRequest, Heavy, Policy, TaskKind, TokenCountRequest
+from service.nouns.request.fine_tuning import Relation
 
 Answer = dict[str, Any]
 

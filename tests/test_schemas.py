@@ -20,14 +20,14 @@ from test_bad_input import FILES, body_of
 
 from service.contract import down_convert
 from service.door import _whole
-from service.estimate import Noun
+from service.nouns.base import Closed
 from service.schemas import components, schema_of
 from tools.contract import ANSWERS
 
 Json = dict[str, Any]
 
 
-class SmallRange(Noun, frozen=True):
+class SmallRange(Closed, frozen=True):
     """From low to high."""
 
     low: Annotated[float, Meta(ge=0, description="From")]
@@ -38,13 +38,13 @@ SmallEstimate = Annotated[
 ]
 
 
-class Leaf(Noun, frozen=True):
+class Leaf(Closed, frozen=True):
     """A leaf."""
 
     size: Annotated[int, Meta(ge=0, le=7)]
 
 
-class Tree(Noun, frozen=True):
+class Tree(Closed, frozen=True):
     """A tree."""
 
     leaf: Leaf
@@ -154,7 +154,7 @@ def test_an_answer_is_open_and_what_does_not_apply_is_absent() -> None:
 def test_an_estimate_has_one_meaning() -> None:
     """Two estimates of one name but with different limits are refused."""
 
-    class Other(Noun, frozen=True):
+    class Other(Closed, frozen=True):
         """Another."""
 
         weight: Annotated[Annotated[float, Meta(ge=0, le=10)] | SmallRange, Meta(title="SmallEstimate")]
@@ -316,7 +316,7 @@ def test_both_documents_agree_on_spoilt_requests(data: st.DataObject) -> None:
 
 def test_the_door_checks_against_the_contract() -> None:
     """What the door checks bodies against is what the document says."""
-    from service.request import AssessmentRequest
+    from service.nouns.request.assessment import AssessmentRequest
 
     door = schema_of(AssessmentRequest)["components"]["schemas"]
     assert {name: contract()["components"]["schemas"][name] for name in door} == json.loads(json.dumps(door))

@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from service.workers import Overloaded, TookTooLong, Workers
+from service.nouns.faults import Overloaded, TookTooLong
+from service.workers import Workers
 
 PATIENCE = 20.0
 

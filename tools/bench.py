@@ -24,7 +24,7 @@ from service.assessment.search import break_evens
 from service.assessment.simulate import drawn, screen, simulate
 from service.assessment.volumes import volume_break_evens
 from service.door import decode
-from service.request import AssessmentRequest
+from service.nouns.request.assessment import AssessmentRequest
 
 EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
 ROUNDS = 15

@@ -16,8 +16,8 @@ from typing import Any
 from service import __version__, catalogue, tokens
 from service.assessment import assess
 from service.door import decode
+from service.nouns.request.assessment import AssessmentRequest
 from service.prices import PriceList
-from service.request import AssessmentRequest
 from tools import larder as files
 
 ROOT = Path(__file__).parent.parent

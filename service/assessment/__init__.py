@@ -12,8 +12,8 @@ from service.assessment.prompt_side import Counter
 from service.assessment.resolve import resolve
 from service.assessment.simulate import simulate
 from service.catalogue import Catalogue
+from service.nouns.request.assessment import AssessmentRequest
 from service.prices import PriceList
-from service.request import AssessmentRequest
 
 
 def assess(

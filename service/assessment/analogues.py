@@ -7,8 +7,8 @@ import numpy as np
 from models.similarity import case_distance, cosine_similarities, terms
 from service.assumption import Evidence
 from service.catalogue import EvidenceIndex
-from service.request import TaskKind
-from service.response_quality import AnalogueAnswer
+from service.nouns.answer.quality import AnalogueAnswer
+from service.nouns.request.assessment import TaskKind
 
 ENOUGH = 5
 DIGITS = 12

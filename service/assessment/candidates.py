@@ -12,8 +12,8 @@ from models.sampling import accuracy_mean
 from service.assessment.case import NEVER_LIVE, Candidate
 from service.assessment.desk import CALLER, Desk, months_until
 from service.assumption import AccuracyPrior, FineTuningOffer, OfferValue
+from service.nouns.request.fine_tuning import FineTuning, Offer, Relation
 from service.prices import InferencePrice, PriceList
-from service.request_tuning import FineTuning, Offer, Relation
 
 OWN_OFFER = "own-offer"
 Build = Callable[[FineTuningOffer, OfferValue, Offer | None], Candidate]

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from models.sampling import Family
 from service.assumption import Evidence, Source
 from service.catalogue import EvidenceIndex
-from service.request import AssessmentRequest
-from service.request_tuning import Relation
+from service.nouns.request.assessment import AssessmentRequest
+from service.nouns.request.fine_tuning import Relation
 
 Array = NDArray[np.float64]
 
@@ -44,23 +44,6 @@ class Used(NamedTuple):
     source: Source
     note: str
     feeds: tuple[str, ...]
-
-
-class Fault(NamedTuple):
-    """Something that keeps a request from being assessed, and its mend."""
-
-    pointer: str
-    message: str
-    received: str
-    expected: str
-
-
-class Unassessable(ValueError):
-    """The request fits the schema but cannot be assessed; carries every fault found."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("; ".join(fault.message for fault in faults))
-        self.faults = faults
 
 
 class Candidate(Struct, frozen=True, kw_only=True):

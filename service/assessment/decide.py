@@ -17,7 +17,7 @@ from models.latency import percentile_seconds
 from service.assessment.case import Case
 from service.assessment.inform import Information
 from service.assessment.simulate import Simulation
-from service.request_tuning import FineTuning
+from service.nouns.request.fine_tuning import FineTuning
 
 Array = NDArray[np.float64]
 Status = Literal["satisfied", "not_satisfied", "unknown"]

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.sampling import Family
-from service.assessment.case import Fault, Interval, Used
+from service.assessment.case import Interval, Used
 from service.assumption import Source
 from service.catalogue import Catalogue
-from service.estimate import Estimate
-from service.request import AssessmentRequest, Finance
+from service.nouns.estimate import Estimate
+from service.nouns.faults import Fault
+from service.nouns.request.assessment import AssessmentRequest, Finance
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from service.response import Assessment
+from service.nouns.answer.assessment import Assessment
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 

@@ -21,8 +21,8 @@ from service.assessment.ledger import LEDGER
 from service.assessment.simulate import Simulation
 from service.assessment.summary import summary
 from service.assessment.words import comparison, reasons, risks, why_it_lost
-from service.response import Assessment, AssumptionUsed, OfferAnswer, Provenance
-from service.response_information import (
+from service.nouns.answer.assessment import Assessment, AssumptionUsed, OfferAnswer, Provenance
+from service.nouns.answer.information import (
     Curve,
     Evppi,
     PilotStudy,
@@ -31,7 +31,7 @@ from service.response_information import (
     TrialStudy,
     ValueOfInformation,
 )
-from service.response_quality import (
+from service.nouns.answer.quality import (
     AccuracyAnswer,
     AccuracyInterval,
     LatencyAnswer,
@@ -40,7 +40,7 @@ from service.response_quality import (
     RequiredLabels,
     TunedAccuracy,
 )
-from service.response_verdict import VerdictAnswer
+from service.nouns.answer.verdict import VerdictAnswer
 
 LEVEL = 0.8
 

@@ -10,8 +10,8 @@ from service.assessment.case import Case
 from service.assessment.figures import DECILES, Figures, finite
 from service.assessment.search import BreakEven
 from service.assessment.simulate import Simulation
-from service.response_break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution, PaybackAnswer
-from service.response_money import CashFlow, Components, Costs, NpvAnswer, OptionCosts, PresentValues, WithoutCache
+from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution, PaybackAnswer
+from service.nouns.answer.money import CashFlow, Components, Costs, NpvAnswer, OptionCosts, PresentValues, WithoutCache
 
 
 def _crossing(crossing: Crossing, offer: str) -> CrossingAnswer:

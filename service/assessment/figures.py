@@ -9,7 +9,7 @@ import numpy as np
 
 from models import decision
 from service.assessment.simulate import Simulation
-from service.response_money import NpvAnswer, Spread
+from service.nouns.answer.money import NpvAnswer, Spread
 
 DECILES = (0.1, 0.5, 0.9)
 

@@ -9,17 +9,14 @@ import numpy as np
 
 from service.assessment.case import Interval, Used
 from service.assessment.desk import Desk, months_until
+from service.nouns.faults import TextsTooLarge
+from service.nouns.request.prompting import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens
 from service.prices import InferencePrice, PriceList
-from service.request_prompting import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens
 
 Counter = Callable[[Sequence[str], str | None], tuple[list[int], bool]]
 """Counts texts for a model id: (tokens of each, whether with the model's own tokenizer)."""
 
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
-
-
-class TextsTooLarge(ValueError):
-    """The texts of one request together are over the limit."""
 
 
 def _sample_range(counts: Sequence[int], ratio: Interval | None) -> Interval:

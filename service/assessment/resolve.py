@@ -13,17 +13,18 @@ import numpy as np
 from models.latency import spread
 from models.sampling import median
 from service.assessment.candidates import candidates_of
-from service.assessment.case import Case, Interval, Studies, Unassessable
+from service.assessment.case import Case, Interval, Studies
 from service.assessment.desk import CALLER, Desk
 from service.assessment.prompt_side import Counter, put_price, put_prompt, put_tokens
 from service.assessment.tuning_side import put_tuning
 from service.assessment.unsaid import note_unsaid
 from service.assumption import Source
 from service.catalogue import Catalogue
-from service.estimate import Estimate
+from service.nouns.estimate import Estimate
+from service.nouns.faults import Unassessable
+from service.nouns.request.assessment import AssessmentRequest, Simulation
+from service.nouns.request.fine_tuning import FineTuning
 from service.prices import PriceList
-from service.request import AssessmentRequest, Simulation
-from service.request_tuning import FineTuning
 
 THRESHOLDS = (
     "token_overhead_share",

@@ -16,11 +16,12 @@ from models.latency import percentile_seconds, with_waiting
 from models.learning import probability_above
 from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
 from models.timeline import WEEKS_PER_MONTH
-from service.assessment.case import NEVER_LIVE, Candidate, Case, Fault, Unassessable
+from service.assessment.case import NEVER_LIVE, Candidate, Case
 from service.assessment.desk import DAYS_PER_MONTH
 from service.assessment.fold import DRAWN, Values, fold, refold
 from service.assessment.search import BreakEven, Search, break_evens, curves, one_row
 from service.assessment.volumes import volume_break_evens
+from service.nouns.faults import Fault, Unassessable
 
 Array = NDArray[np.float64]
 

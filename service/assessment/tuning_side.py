@@ -9,8 +9,8 @@ import numpy as np
 from models.sampling import accuracy_mean
 from service.assessment.case import Interval
 from service.assessment.desk import Desk
-from service.request_prompting import Tokens
-from service.request_tuning import BuildPlan, FineTuning, Retraining
+from service.nouns.request.fine_tuning import BuildPlan, FineTuning, Retraining
+from service.nouns.request.prompting import Tokens
 
 NO_PILOTS = np.empty((0, 3))
 FEWEST_EXAMPLES = 10.0

@@ -8,7 +8,7 @@ from service.assessment.case import Case
 from service.assessment.decide import Decision, Rule, gap_of
 from service.assessment.figures import Figures
 from service.assessment.simulate import Screened
-from service.response_verdict import Dimension, Reason
+from service.nouns.answer.verdict import Dimension, Reason
 
 SIGNIFICANT = 3
 CHECKED_LONG_AGO_DAYS = 90

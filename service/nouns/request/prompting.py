@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from service.estimate import Count, Noun, PositiveEstimate, Price, Share, ShareEstimate, WeeksEstimate
+from service.nouns.base import Closed
+from service.nouns.estimate import Count, PositiveEstimate, Price, Share, ShareEstimate, WeeksEstimate
 
 Technique = Literal[
     "few_shot",
@@ -36,7 +37,7 @@ ModelId = Annotated[
 ]
 
 
-class GradedTrials(Noun, frozen=True):
+class GradedTrials(Closed, frozen=True):
     """Answers of the prompt that were graded right or wrong: what its accuracy is estimated from."""
 
     correct: Annotated[
@@ -54,7 +55,7 @@ class GradedTrials(Noun, frozen=True):
     ]
 
 
-class TokenPrices(Noun, frozen=True):
+class TokenPrices(Closed, frozen=True):
     """Inference prices the caller pays [USD/1M tokens]. `finance.vendor_discount` does not touch them."""
 
     input_usd_per_mtok: Annotated[
@@ -81,7 +82,7 @@ class TokenPrices(Noun, frozen=True):
     ] = None
 
 
-class Tokens(Noun, frozen=True):
+class Tokens(Closed, frozen=True):
     """Tokens of one request, by part; input tokens are instruction and payload together."""
 
     instruction: Annotated[
@@ -112,7 +113,7 @@ class Tokens(Noun, frozen=True):
     ] = None
 
 
-class Texts(Noun, frozen=True):
+class Texts(Closed, frozen=True):
     """Texts to be counted in place of token counts.
 
     A tokenizer that is not public is stood in for by `o200k_base` and the range widened. All texts of a request
@@ -148,7 +149,7 @@ class Texts(Noun, frozen=True):
     ] = field(default_factory=list)
 
 
-class MeasuredLatency(Noun, frozen=True):
+class MeasuredLatency(Closed, frozen=True):
     """Latency of the prompt as measured, end to end: from sending a request to the last token of its answer."""
 
     p50_seconds: Annotated[
@@ -173,7 +174,7 @@ class MeasuredLatency(Noun, frozen=True):
     ]
 
 
-class Prompting(Noun, frozen=True):
+class Prompting(Closed, frozen=True):
     """The prompt as it is today: how often it is right, what it sends, and what it costs."""
 
     measured_accuracy: Annotated[

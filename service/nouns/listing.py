@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from service.response_money import Noun
+from service.nouns.base import Open
 
 AsOf = Annotated[datetime.date, Meta(description="Date at which the values hold")]
 Title = Annotated[str, Meta(description="Name to show a person")]
@@ -26,7 +26,7 @@ Note = Annotated[str, Meta(description="What to know about the value; empty wher
 Price = Annotated[float | None, Meta(description="Price [USD/1M tokens]; null where it is not sold or not known")]
 
 
-class PriceTier(Noun, frozen=True):
+class PriceTier(Open, frozen=True):
     """Prices of a request whose input is at least so long [USD/1M tokens]."""
 
     from_input_tokens: Annotated[
@@ -43,7 +43,7 @@ class PriceTier(Noun, frozen=True):
     ]
 
 
-class ModelPrice(Noun, frozen=True):
+class ModelPrice(Open, frozen=True):
     """Inference prices of one base model in force at a date."""
 
     id: Annotated[str, Meta(description="Our identifier, `provider/model`", examples=["openai/gpt-4.1-mini"])]
@@ -71,7 +71,7 @@ class ModelPrice(Noun, frozen=True):
     ]
 
 
-class ModelPriceList(Noun, frozen=True):
+class ModelPriceList(Open, frozen=True):
     """The base models with a token price in force at a date."""
 
     as_of: AsOf
@@ -81,7 +81,7 @@ class ModelPriceList(Noun, frozen=True):
     items: Annotated[list[ModelPrice], Meta(description="Sorted by id")]
 
 
-class SourceAnswer(Noun, frozen=True):
+class SourceAnswer(Open, frozen=True):
     """Where a number comes from."""
 
     title: Annotated[str, Meta(description="Publication or page")]
@@ -89,7 +89,7 @@ class SourceAnswer(Noun, frozen=True):
     locator: Annotated[str, Meta(description="Table, section or page in it; empty where the whole is meant")]
 
 
-class OfferTerms(Noun, frozen=True):
+class OfferTerms(Open, frozen=True):
     """Terms of a fine-tuning offer from a date on; what is not sold or not known is null."""
 
     valid_from: ValidFrom
@@ -121,7 +121,7 @@ class OfferTerms(Noun, frozen=True):
     note: Note
 
 
-class FineTuningOfferAnswer(Noun, frozen=True):
+class FineTuningOfferAnswer(Open, frozen=True):
     """A provider's offer to fine-tune a base model and serve it."""
 
     id: Annotated[str, Meta(description="Our identifier, `provider/model`", examples=["azure/gpt-4.1-mini"])]
@@ -140,7 +140,7 @@ class FineTuningOfferAnswer(Noun, frozen=True):
     terms: Annotated[OfferTerms, Meta(description="The terms in force at `as_of`")]
 
 
-class FineTuningOfferList(Noun, frozen=True):
+class FineTuningOfferList(Open, frozen=True):
     """The fine-tuning offers and their terms in force at a date, retired ones included."""
 
     as_of: AsOf
@@ -148,7 +148,7 @@ class FineTuningOfferList(Noun, frozen=True):
     items: Annotated[list[FineTuningOfferAnswer], Meta(description="In the order of the catalogue")]
 
 
-class DatedValue(Noun, frozen=True):
+class DatedValue(Open, frozen=True):
     """The value of an assumption from a date on: a number, an 80 % range, or a text."""
 
     valid_from: ValidFrom
@@ -162,7 +162,7 @@ class DatedValue(Noun, frozen=True):
     note: Note
 
 
-class AssumptionAnswer(Noun, frozen=True):
+class AssumptionAnswer(Open, frozen=True):
     """A number we assume where the caller states none."""
 
     id: Annotated[str, Meta(description="Its name, as an answer's `assumptions` gives it", examples=["hourly_rate"])]
@@ -180,7 +180,7 @@ class AssumptionAnswer(Noun, frozen=True):
     in_force: Annotated[DatedValue, Meta(description="The value in force at `as_of`")]
 
 
-class AssumptionList(Noun, frozen=True):
+class AssumptionList(Open, frozen=True):
     """Every assumed number with its dated values and sources."""
 
     as_of: AsOf
@@ -188,7 +188,7 @@ class AssumptionList(Noun, frozen=True):
     items: Annotated[list[AssumptionAnswer], Meta(description="In the order of the catalogue")]
 
 
-class LedgerInput(Noun, frozen=True):
+class LedgerInput(Open, frozen=True):
     """An input of the calculation."""
 
     name: Annotated[str, Meta(description="Its name in the ledger")]
@@ -196,7 +196,7 @@ class LedgerInput(Noun, frozen=True):
     meaning: Annotated[str, Meta(description="What it is")]
 
 
-class LedgerStep(Noun, frozen=True):
+class LedgerStep(Open, frozen=True):
     """One formula of the calculation."""
 
     name: Annotated[str, Meta(description="Name of what it gives")]
@@ -206,14 +206,14 @@ class LedgerStep(Noun, frozen=True):
     inputs: Annotated[list[str], Meta(description="Names of the inputs and steps that it reads, in order")]
 
 
-class Ledger(Noun, frozen=True):
+class Ledger(Open, frozen=True):
     """Every input and formula of the model, in the order of the calculation."""
 
     inputs: Annotated[list[LedgerInput], Meta(description="What the steps read that no step gives")]
     steps: Annotated[list[LedgerStep], Meta(description="The formulas, each below those it reads")]
 
 
-class TokenCounts(Noun, frozen=True):
+class TokenCounts(Open, frozen=True):
     """How many tokens texts have."""
 
     encoding: Annotated[str, Meta(description="The encoding that counted", examples=["o200k_base", "cl100k_base"])]
@@ -226,13 +226,13 @@ class TokenCounts(Noun, frozen=True):
     total: Annotated[int, Meta(description="Tokens of all texts together [tokens]")]
 
 
-class Liveness(Noun, frozen=True):
+class Liveness(Open, frozen=True):
     """The process answers."""
 
     status: Annotated[str, Meta(description="Always ok: a process that is not does not answer", examples=["ok"])]
 
 
-class Readiness(Noun, frozen=True):
+class Readiness(Open, frozen=True):
     """Catalogue, prices and vocabularies are loaded."""
 
     status: Annotated[str, Meta(description="Extensible enum: ok", examples=["ok"])]

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from service.response_money import Money, Noun
+from service.nouns.answer.money import Money
+from service.nouns.base import Open
 
 VariedInput = Annotated[
     str,
@@ -19,7 +20,7 @@ VariedInput = Annotated[
 ]
 
 
-class CrossingAnswer(Noun, frozen=True):
+class CrossingAnswer(Open, frozen=True):
     """A value of one input at which the base-case NPV of switching is zero or jumps over zero."""
 
     value: Annotated[float, Meta(description="The value, in the unit of its input.")]
@@ -45,7 +46,7 @@ class CrossingAnswer(Noun, frozen=True):
     ]
 
 
-class BreakEvenItem(Noun, frozen=True):
+class BreakEvenItem(Open, frozen=True):
     """The break-even of one input, all else unchanged. What is derived from the input follows it."""
 
     input: VariedInput
@@ -93,7 +94,7 @@ class BreakEvenItem(Noun, frozen=True):
     ]
 
 
-class Distribution(Noun, frozen=True):
+class Distribution(Open, frozen=True):
     """The smallest monthly volume at which fine-tuning pays, over the draws; 0 where it pays at any volume."""
 
     p10: Annotated[
@@ -122,7 +123,7 @@ class Distribution(Noun, frozen=True):
     ]
 
 
-class PaybackAnswer(Noun, frozen=True):
+class PaybackAnswer(Open, frozen=True):
     """When the cumulative saving reaches zero and stays there."""
 
     months: Annotated[
@@ -163,7 +164,7 @@ class PaybackAnswer(Noun, frozen=True):
     ]
 
 
-class BreakEvenAnswer(Noun, frozen=True):
+class BreakEvenAnswer(Open, frozen=True):
     """Where the answer changes, and when the outlay is earned back."""
 
     items: Annotated[list[BreakEvenItem], Meta(description="The break-even of each of ten inputs.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from service.estimate import Noun
+from service.nouns.base import Closed
 
 AsOf = Annotated[
     datetime.date,
@@ -25,17 +25,17 @@ Provider = Annotated[
 ]
 
 
-class NoQuery(Noun, frozen=True):
+class NoQuery(Closed, frozen=True):
     """No query parameters."""
 
 
-class AtDate(Noun, frozen=True):
+class AtDate(Closed, frozen=True):
     """Values in force at a date."""
 
     as_of: AsOf | None = None
 
 
-class AtDateByProvider(Noun, frozen=True):
+class AtDateByProvider(Closed, frozen=True):
     """Values in force at a date, of one provider or all."""
 
     as_of: AsOf | None = None

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from service.nouns.base import Open
 
 Money = Annotated[float, Meta(description="Money in finance.currency, not rounded")]
 
 
-class Noun(Struct, frozen=True, kw_only=True):
-    """Base of all answer objects."""
-
-
-class Spread(Noun, frozen=True):
+class Spread(Open, frozen=True):
     """A sum of money at the base case and its percentiles over the draws, each percentile by itself."""
 
     base_case: Annotated[Money, Meta(description="The base case: every estimate at its median [finance.currency].")]
@@ -22,7 +20,7 @@ class Spread(Noun, frozen=True):
     p90: Annotated[Money, Meta(description="90th percentile over the draws [finance.currency].")]
 
 
-class Components(Noun, frozen=True):
+class Components(Open, frozen=True):
     """The cost of a month by what it pays for, at the first month's volume and prices."""
 
     tokens: Annotated[Money, Meta(description="Inference tokens [finance.currency/month].")]
@@ -43,7 +41,7 @@ class Components(Noun, frozen=True):
     total: Annotated[Money, Meta(description="Sum of the above [finance.currency/month].")]
 
 
-class PresentValues(Noun, frozen=True):
+class PresentValues(Open, frozen=True):
     """The present value of an option's cost by what it pays for. The parts add up to the base case of its tco."""
 
     one_off: Annotated[Money, Meta(description="Paid in month 0: building or improving [finance.currency].")]
@@ -76,7 +74,7 @@ class PresentValues(Noun, frozen=True):
     ]
 
 
-class OptionCosts(Noun, frozen=True):
+class OptionCosts(Open, frozen=True):
     """What one option costs: once, per month, per request, per correct answer, and over the horizon."""
 
     one_off: Annotated[Money, Meta(description="Paid once, in month 0 [finance.currency].")]
@@ -131,7 +129,7 @@ class OptionCosts(Noun, frozen=True):
     ]
 
 
-class WithoutCache(Noun, frozen=True):
+class WithoutCache(Open, frozen=True):
     """The same prompt with every input token at full price: what prompt caching saves."""
 
     token_cost_per_request: Annotated[
@@ -145,7 +143,7 @@ class WithoutCache(Noun, frozen=True):
     ]
 
 
-class NpvAnswer(Noun, frozen=True):
+class NpvAnswer(Open, frozen=True):
     """A net present value: what an option saves against another, in today's money. Above zero it pays."""
 
     base_case: Annotated[Money, Meta(description="The base case: every estimate at its median [finance.currency].")]
@@ -159,7 +157,7 @@ class NpvAnswer(Noun, frozen=True):
     ]
 
 
-class Costs(Noun, frozen=True):
+class Costs(Open, frozen=True):
     """What each option costs and what switching is worth.
 
     All of it is forward-looking: what is spent already is sunk.
@@ -254,7 +252,7 @@ class Costs(Noun, frozen=True):
     infeasible_because: Annotated[str | None, Meta(description="Why it cannot go live; null where it can.")]
 
 
-class CashFlow(Noun, frozen=True):
+class CashFlow(Open, frozen=True):
     """One month of the base case. Month 0 holds the one-off costs; flows of month m fall at its end."""
 
     month: Annotated[

@@ -7,14 +7,15 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from service.response_break_even import BreakEvenAnswer
-from service.response_information import Curve, Sensitivity, TraceLine, ValueOfInformation
-from service.response_money import CashFlow, Costs, Money, Noun
-from service.response_quality import AccuracyAnswer, LatencyAnswer
-from service.response_verdict import Dimension, VerdictAnswer
+from service.nouns.answer.break_even import BreakEvenAnswer
+from service.nouns.answer.information import Curve, Sensitivity, TraceLine, ValueOfInformation
+from service.nouns.answer.money import CashFlow, Costs, Money
+from service.nouns.answer.quality import AccuracyAnswer, LatencyAnswer
+from service.nouns.answer.verdict import Dimension, VerdictAnswer
+from service.nouns.base import Open
 
 
-class OfferAnswer(Noun, frozen=True):
+class OfferAnswer(Open, frozen=True):
     """A fine-tuning offer at the base case, with the reason it lost."""
 
     id: Annotated[
@@ -83,7 +84,7 @@ class OfferAnswer(Noun, frozen=True):
     ]
 
 
-class AssumptionUsed(Noun, frozen=True):
+class AssumptionUsed(Open, frozen=True):
     """A default this answer relies on.
 
     A number, an interval or a text that stands in for something the request leaves unsaid.
@@ -142,7 +143,7 @@ class AssumptionUsed(Noun, frozen=True):
     ]
 
 
-class Provenance(Noun, frozen=True):
+class Provenance(Open, frozen=True):
     """What it takes to get the same bytes again."""
 
     service_version: Annotated[str, Meta(description="Version of the service.", examples=["0.1.0"])]
@@ -205,7 +206,7 @@ class Provenance(Noun, frozen=True):
     ]
 
 
-class Assessment(Noun, frozen=True):
+class Assessment(Open, frozen=True):
     """The answer to one case: what to do, where that changes, and the figures behind it.
 
     Figures are not rounded outside sentences. A scalar that does not apply is null.

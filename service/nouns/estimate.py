@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from service.nouns.base import Closed
 
 Positive = Annotated[float, Meta(ge=0, le=1e12)]
 StrictlyPositive = Annotated[float, Meta(ge=1e-9, le=1e12)]
@@ -18,11 +20,7 @@ Price = Annotated[float, Meta(ge=0, le=1e5, description="Money per million token
 Count = Annotated[int, Meta(ge=0, le=10_000_000)]
 
 
-class Noun(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of all request objects: immutable, unknown fields refused."""
-
-
-class PositiveRange(Noun, frozen=True):
+class PositiveRange(Closed, frozen=True):
     """An 80 % interval of a positive quantity: its 10th and 90th percentile (lognormal)."""
 
     low: Annotated[
@@ -35,7 +33,7 @@ class PositiveRange(Noun, frozen=True):
     high: Annotated[StrictlyPositive, Meta(description="90th percentile: the chance of more is 10 %.")]
 
 
-class ShareRange(Noun, frozen=True):
+class ShareRange(Closed, frozen=True):
     """An 80 % interval of a share: its 10th and 90th percentile (logit-normal)."""
 
     low: Annotated[
@@ -48,7 +46,7 @@ class ShareRange(Noun, frozen=True):
     high: Annotated[InnerShare, Meta(description="90th percentile: the chance of more is 10 %. Below 1.")]
 
 
-class RateRange(Noun, frozen=True):
+class RateRange(Closed, frozen=True):
     """An 80 % interval of a signed rate: its 10th and 90th percentile (normal)."""
 
     low: Annotated[
@@ -61,7 +59,7 @@ class RateRange(Noun, frozen=True):
     high: Annotated[Rate, Meta(description="90th percentile: the chance of more is 10 %.")]
 
 
-class VolumeRange(Noun, frozen=True):
+class VolumeRange(Closed, frozen=True):
     """An 80 % interval of requests per month: its 10th and 90th percentile (lognormal)."""
 
     low: Annotated[
@@ -76,7 +74,7 @@ class VolumeRange(Noun, frozen=True):
     high: Annotated[float, Meta(ge=1e-9, le=1e11, description="90th percentile: the chance of more is 10 %.")]
 
 
-class IntervalRange(Noun, frozen=True):
+class IntervalRange(Closed, frozen=True):
     """An 80 % interval of the months between retrainings: its 10th and 90th percentile (lognormal)."""
 
     low: Annotated[
@@ -91,7 +89,7 @@ class IntervalRange(Noun, frozen=True):
     high: Annotated[float, Meta(ge=0.25, le=1200, description="90th percentile: the chance of more is 10 %.")]
 
 
-class WeeksRange(Noun, frozen=True):
+class WeeksRange(Closed, frozen=True):
     """An 80 % interval of a time in weeks: its 10th and 90th percentile (lognormal)."""
 
     low: Annotated[
@@ -106,7 +104,7 @@ class WeeksRange(Noun, frozen=True):
     high: Annotated[float, Meta(ge=0.01, le=520, description="90th percentile: the chance of more is 10 %.")]
 
 
-class HalfLifeRange(Noun, frozen=True):
+class HalfLifeRange(Closed, frozen=True):
     """An 80 % interval of the months in which knowledge halves in validity: 10th and 90th percentile (lognormal)."""
 
     low: Annotated[

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from service.response_money import Noun
+from service.nouns.base import Open
 
 
-class Reason(Noun, frozen=True):
+class Reason(Open, frozen=True):
     """A rule of the framework, whether it holds here, and the figures behind it."""
 
     rule: Annotated[
@@ -46,7 +46,7 @@ class Reason(Noun, frozen=True):
     ]
 
 
-class VerdictAnswer(Noun, frozen=True):
+class VerdictAnswer(Open, frozen=True):
     """What to do, how sure that is, and why."""
 
     choice: Annotated[
@@ -152,7 +152,7 @@ class VerdictAnswer(Noun, frozen=True):
     ]
 
 
-class Dimension(Noun, frozen=True):
+class Dimension(Open, frozen=True):
     """One of the article's ten dimensions, for this case and in the article."""
 
     dimension: Annotated[

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from service.response_money import Noun
+from service.nouns.base import Open
 
 
-class AccuracyInterval(Noun, frozen=True):
+class AccuracyInterval(Open, frozen=True):
     """A credible interval of an accuracy: it holds the true value with the probability `level`."""
 
     low: Annotated[float, Meta(description="Lower end, the 10th percentile over the draws [share].")]
@@ -17,7 +17,7 @@ class AccuracyInterval(Noun, frozen=True):
     level: Annotated[float, Meta(ge=0, le=1, description="Probability of the interval [share].", examples=[0.8])]
 
 
-class OptionAccuracy(Noun, frozen=True):
+class OptionAccuracy(Open, frozen=True):
     """Accuracy of one option."""
 
     mean: Annotated[float, Meta(description="Mean over the draws [share].")]
@@ -32,7 +32,7 @@ class OptionAccuracy(Noun, frozen=True):
     ]
 
 
-class TunedAccuracy(Noun, frozen=True):
+class TunedAccuracy(Open, frozen=True):
     """Accuracy of the fine-tune: when it goes live, and over its live time.
 
     Over its live time stale knowledge and requests outside the task are counted in.
@@ -75,7 +75,7 @@ class TunedAccuracy(Noun, frozen=True):
     ]
 
 
-class RequiredLabels(Noun, frozen=True):
+class RequiredLabels(Open, frozen=True):
     """How many labelled examples a fine-tune needs to meet the requirement with the asked confidence."""
 
     examples: Annotated[
@@ -104,7 +104,7 @@ class RequiredLabels(Noun, frozen=True):
     ]
 
 
-class AnalogueAnswer(Noun, frozen=True):
+class AnalogueAnswer(Open, frozen=True):
     """A published case like this one: what a prompt and a fine-tune scored on the same task."""
 
     case_id: Annotated[
@@ -170,7 +170,7 @@ class AnalogueAnswer(Noun, frozen=True):
     ]
 
 
-class AccuracyAnswer(Noun, frozen=True):
+class AccuracyAnswer(Open, frozen=True):
     """How often each option is right."""
 
     prompting: Annotated[OptionAccuracy, Meta(description="The prompt as it is, from its graded trials.")]
@@ -195,7 +195,7 @@ class AccuracyAnswer(Noun, frozen=True):
     analogues: Annotated[list[AnalogueAnswer], Meta(description="The nearest published cases, nearest first.")]
 
 
-class OptionLatency(Noun, frozen=True):
+class OptionLatency(Open, frozen=True):
     """Latency of one option at the base case; null where the load is not served."""
 
     ttft_seconds: Annotated[
@@ -225,7 +225,7 @@ class OptionLatency(Noun, frozen=True):
     ]
 
 
-class LatencyAnswer(Noun, frozen=True):
+class LatencyAnswer(Open, frozen=True):
     """How long a request takes, prompted and fine-tuned."""
 
     prompting: Annotated[OptionLatency, Meta(description="The prompt as it is.")]

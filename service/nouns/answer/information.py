@@ -6,11 +6,12 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from service.response_break_even import VariedInput
-from service.response_money import Money, Noun
+from service.nouns.answer.break_even import VariedInput
+from service.nouns.answer.money import Money
+from service.nouns.base import Open
 
 
-class Evppi(Noun, frozen=True):
+class Evppi(Open, frozen=True):
     """What knowing one input before deciding would be worth."""
 
     input: Annotated[
@@ -21,7 +22,7 @@ class Evppi(Noun, frozen=True):
     ]
 
 
-class TrialStudy(Noun, frozen=True):
+class TrialStudy(Open, frozen=True):
     """Grading more answers of the prompt, at the size that is worth most."""
 
     trials: Annotated[int, Meta(ge=0, description="Further graded trials [trials].")]
@@ -35,7 +36,7 @@ class TrialStudy(Noun, frozen=True):
     ]
 
 
-class PilotStudy(Noun, frozen=True):
+class PilotStudy(Open, frozen=True):
     """A pilot fine-tune, at the size that is worth most."""
 
     examples: Annotated[int, Meta(ge=0, description="Labelled examples to train it on [examples].")]
@@ -53,7 +54,7 @@ class PilotStudy(Noun, frozen=True):
     ]
 
 
-class ValueOfInformation(Noun, frozen=True):
+class ValueOfInformation(Open, frozen=True):
     """What it is worth to find out more before deciding whether to switch to fine-tuning."""
 
     evpi: Annotated[
@@ -68,7 +69,7 @@ class ValueOfInformation(Noun, frozen=True):
     pilot: Annotated[PilotStudy, Meta(description="The best pilot fine-tune.")]
 
 
-class TraceLine(Noun, frozen=True):
+class TraceLine(Open, frozen=True):
     """One line of the ledger as it was calculated for this case."""
 
     name: Annotated[
@@ -124,7 +125,7 @@ class TraceLine(Noun, frozen=True):
     ]
 
 
-class Sensitivity(Noun, frozen=True):
+class Sensitivity(Open, frozen=True):
     """How much of the uncertainty about the NPV of switching comes from one input."""
 
     input: Annotated[str, Meta(description="Name of the input, as GET /v1/ledger lists it.", examples=["error_cost"])]
@@ -139,7 +140,7 @@ class Sensitivity(Noun, frozen=True):
     ]
 
 
-class Curve(Noun, frozen=True):
+class Curve(Open, frozen=True):
     """Base-case NPV along one input, all else unchanged."""
 
     input: VariedInput

@@ -7,22 +7,22 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from service.estimate import (
+from service.nouns.base import Closed
+from service.nouns.estimate import (
     Count,
     IntervalMonthsEstimate,
-    Noun,
     PositiveEstimate,
     Price,
     Share,
     ShareEstimate,
     WeeksEstimate,
 )
-from service.request_prompting import ModelId, TokenPrices, Tokens
+from service.nouns.request.prompting import ModelId, TokenPrices, Tokens
 
 Relation = Literal["same", "smaller", "larger"]
 
 
-class Offer(Noun, frozen=True):
+class Offer(Closed, frozen=True):
     """The caller's own terms for fine-tuning.
 
     With `fine_tuning.base_model` they override its catalogue entry field by field; with `prices` and without a
@@ -99,7 +99,7 @@ class Offer(Noun, frozen=True):
     ] = None
 
 
-class BuildPlan(Noun, frozen=True):
+class BuildPlan(Closed, frozen=True):
     """A bottom-up plan of what the first fine-tune or one retraining costs.
 
     Engineering, labelling and training runs are added up.
@@ -155,7 +155,7 @@ class BuildPlan(Noun, frozen=True):
     ] = None
 
 
-class Retraining(Noun, frozen=True):
+class Retraining(Closed, frozen=True):
     """How often the fine-tune is retrained and what that costs: `cost` or `plan`, both is a 422."""
 
     interval_months: Annotated[
@@ -183,7 +183,7 @@ class Retraining(Noun, frozen=True):
     ] = None
 
 
-class Pilot(Noun, frozen=True):
+class Pilot(Closed, frozen=True):
     """A trial fine-tune that was graded. Pilots move the expected accuracy away from that of the published cases."""
 
     training_examples: Annotated[
@@ -195,7 +195,7 @@ class Pilot(Noun, frozen=True):
     total: Annotated[int, Meta(ge=1, le=10_000_000, description="Graded trials [trials].", examples=[150])]
 
 
-class FineTuning(Noun, frozen=True):
+class FineTuning(Closed, frozen=True):
     """The fine-tune under consideration.
 
     Everything may be left to the catalogue: then every offer in force is screened and the best is kept.

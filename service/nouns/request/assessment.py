@@ -1,7 +1,7 @@
 """The request: what a caller tells us about a task, with limits, units and meanings.
 
 Every quantity the caller is not sure of may be an 80 % interval `{"low": x, "high": y}` instead of a number
-(service/estimate.py). The two options are in service/request_prompting.py and service/request_tuning.py.
+(service/nouns/estimate.py). The two options are in service/nouns/request/prompting.py and service/nouns/request/fine_tuning.py.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from service.estimate import HalfLifeEstimate, InnerShare, Noun, PositiveEstimate, RateEstimate, VolumeEstimate
-from service.request_prompting import ModelId, Prompting, Text
-from service.request_tuning import FineTuning
+from service.nouns.base import Closed
+from service.nouns.estimate import HalfLifeEstimate, InnerShare, PositiveEstimate, RateEstimate, VolumeEstimate
+from service.nouns.request.fine_tuning import FineTuning
+from service.nouns.request.prompting import ModelId, Prompting, Text
 
 TaskKind = Literal[
     "classification",
@@ -31,7 +32,7 @@ Heavy = Literal["cash_flows", "trace", "sensitivity", "curves"]
 Draws = Literal[256, 512, 1024, 2048, 4096, 8192, 16384]
 
 
-class Task(Noun, frozen=True):
+class Task(Closed, frozen=True):
     """The task to be solved. What is left unsaid counts as unknown, never as no."""
 
     description: Annotated[
@@ -105,7 +106,7 @@ class Task(Noun, frozen=True):
     ] = None
 
 
-class Volume(Noun, frozen=True):
+class Volume(Closed, frozen=True):
     """How many requests, for how long."""
 
     requests_per_month: Annotated[
@@ -137,7 +138,7 @@ class Volume(Noun, frozen=True):
     ] = None
 
 
-class LatencyTarget(Noun, frozen=True):
+class LatencyTarget(Closed, frozen=True):
     """How fast answers must be: the share `percentile` of them within `seconds`, end to end."""
 
     seconds: Annotated[
@@ -154,7 +155,7 @@ class LatencyTarget(Noun, frozen=True):
     ]
 
 
-class Finance(Noun, frozen=True):
+class Finance(Closed, frozen=True):
     """Money: currency, discounting, the cost of an error, and what prices do."""
 
     currency: Annotated[
@@ -207,7 +208,7 @@ class Finance(Noun, frozen=True):
     ] = None
 
 
-class Simulation(Noun, frozen=True):
+class Simulation(Closed, frozen=True):
     """How the uncertainty is carried through."""
 
     draws: Annotated[
@@ -236,7 +237,7 @@ class Simulation(Noun, frozen=True):
     ] = None
 
 
-class AssessmentRequest(Noun, frozen=True):
+class AssessmentRequest(Closed, frozen=True):
     """One case: a task, its measured prompt accuracy, its volume, and whatever else is known.
 
     Three fields are enough: `task.description`, `prompting.measured_accuracy` and `volume.requests_per_month`.
@@ -298,7 +299,7 @@ class AssessmentRequest(Noun, frozen=True):
     ] = field(default_factory=list)
 
 
-class TokenCountRequest(Noun, frozen=True):
+class TokenCountRequest(Closed, frozen=True):
     """Texts to be counted, with one encoding or with that of a base model; naming both is a 422.
 
     They are never repeated in the answer or a log.

@@ -1,0 +1,1 @@
+"""What is said and answered: nouns of msgspec, and nothing that computes."""

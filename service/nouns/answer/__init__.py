@@ -1,0 +1,1 @@
+"""What an assessment answers, part by part."""

@@ -1,0 +1,1 @@
+"""What callers send: a case to assess, texts to count, query parameters."""
