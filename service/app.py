@@ -8,11 +8,13 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from service import __version__, catalogue, pages, problems, tokens
+from service import __version__, pages, problems
 from service.front import front
 from service.gate import Gate
+from service.larder import load as catalogue
+from service.larder import tokens
+from service.larder.prices import PriceList
 from service.nouns.faults import Refusal
-from service.prices import PriceList
 from service.routes import HANDLERS, House, admit
 from service.settings import Settings, read_settings
 from service.workers import Workers

@@ -9,8 +9,9 @@ import msgspec
 
 from service.assessment.inputs import INPUTS
 from service.assessment.ledger import LEDGER
-from service.assumption import AssumedValue, Assumption, FineTuningOffer, OfferValue
-from service.catalogue import Catalogue
+from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
+from service.larder.load import Catalogue
+from service.larder.prices import InferencePrice, PriceList
 from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
@@ -26,7 +27,6 @@ from service.nouns.listing import (
     PriceTier,
     SourceAnswer,
 )
-from service.prices import InferencePrice, PriceList
 
 
 def _dated(value: AssumedValue | OfferValue) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
-from service import listings, tokens
+from service import listings
 from service.assessment import assess
-from service.catalogue import Catalogue
 from service.door import decode, decode_query, decode_sound
 from service.gate import Gate
+from service.larder import tokens
+from service.larder.load import Catalogue
+from service.larder.prices import PriceList
 from service.negotiation import JSON, accepts, is_json, is_plain, knows
 from service.nouns.faults import (
     Fault,
@@ -40,7 +42,6 @@ from service.nouns.request.assessment import AssessmentRequest, TokenCountReques
 from service.nouns.request.prompting import TEXTS_LIMIT
 from service.nouns.request.query import AtDate, AtDateByProvider
 from service.operations import BY_ID, Operation
-from service.prices import PriceList
 from service.problems import answer_headers
 from service.settings import Settings
 from service.workers import Workers

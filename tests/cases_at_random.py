@@ -16,7 +16,7 @@ from typing import Any
 
 from reference import DAYS_PER_MONTH, Facts, Plan
 
-LARDER = Path(__file__).parent.parent / "service" / "assumptions"
+LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
 TABLES: dict[str, Any] = {path.stem: tomllib.loads(path.read_text()) for path in LARDER.glob("*.toml")}
 AS_OF = datetime.date(2026, 11, 23)
 

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.similarity import case_distance, corpus, cosine_similarities, terms
-from service import catalogue
 from service.assessment.analogues import ENOUGH, analogues
+from service.larder import load as catalogue
 from service.nouns.answer.quality import AnalogueAnswer
 from service.nouns.request.assessment import TaskKind
 
-LARDER = Path(__file__).parent.parent / "service" / "assumptions"
+LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
 PAIRS = (LARDER / "evidence_pairs.csv").read_bytes()
 TEXTS = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}
 LOADED = catalogue.load()

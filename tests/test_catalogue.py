@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from service import catalogue
-from service.assumption import FineTuningOffer
-from service.prices import PriceList
+from service.larder import load as catalogue
+from service.larder.facts import FineTuningOffer
+from service.larder.prices import PriceList
 from service.routes import House
 
-LARDER = Path(__file__).parent.parent / "service" / "assumptions"
+LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
 FILES = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}
 TODAY = datetime.date(2026, 11, 23)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service import catalogue
+from service.larder import load as catalogue
 from tools.curves import LANGUAGE_MODELS, errors, fit_curves, read_curves
 
-CURVES = Path(__file__).parent.parent / "service" / "assumptions" / "evidence_curves.csv"
+CURVES = Path(__file__).parent.parent / "service" / "larder" / "data" / "evidence_curves.csv"
 
 
 @pytest.fixture(scope="module")

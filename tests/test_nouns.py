@@ -12,7 +12,7 @@ from conftest import EXAMPLES, example
 
 from service.assessment.decide import Action, Choice, Status
 from service.assessment.search import SEARCHES
-from service.assumption import Assumption, FineTuningOffer, Kind, OfferValue
+from service.larder.facts import Assumption, FineTuningOffer, Kind, OfferValue
 from service.nouns.answer.assessment import Assessment
 from service.nouns.framework import FRAMEWORK
 from service.nouns.request.assessment import AssessmentRequest, Heavy, Policy, TaskKind, TokenCountRequest

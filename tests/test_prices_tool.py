@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from service import catalogue
+from service.larder import load as catalogue
 from tools import larder as files
 from tools import prices as tool
 
@@ -187,7 +187,7 @@ def test_what_is_written_is_the_change(folder: Path, capsys: Any) -> None:
     assert run(folder, CHANGE) == 0
     assert files.read(folder) == files.changed(TEXTS, CHANGE, LATER)[0]
     said = capsys.readouterr().out
-    assert "written: service/assumptions/labour.toml\nwritten: service/assumptions/offers.toml" in said
+    assert "written: service/larder/data/labour.toml\nwritten: service/larder/data/offers.toml" in said
     assert "make examples" in said and "make openapi ARGS=--answers" in said
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import tiktoken.registry
 
-from service import tokens
+from service.larder import tokens
 from service.routes import House
 
 

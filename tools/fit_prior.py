@@ -1,7 +1,7 @@
 """Fits the prior of fine-tuned accuracy to the published evidence and writes it to the larder.
 
-Run by `make fit`. Reads service/assumptions/evidence_pairs.csv and evidence_curves.csv, writes
-service/assumptions/accuracy_prior.toml; tools/backtest.py checks it. Every task cluster (the first two parts of
+Run by `make fit`. Reads service/larder/data/evidence_pairs.csv and evidence_curves.csv, writes
+service/larder/data/accuracy_prior.toml; tools/backtest.py checks it. Every task cluster (the first two parts of
 `case_id`) weighs one, and whatever is tuned is tuned by leaving one whole source out.
 """
 
@@ -24,7 +24,7 @@ from tools.curves import CurvePrior, fit_curves
 Array = NDArray[np.float64]
 Row = dict[str, str]
 
-FOLDER = Path(__file__).parent.parent / "service" / "assumptions"
+FOLDER = Path(__file__).parent.parent / "service" / "larder" / "data"
 PAIRS, CURVES, PRIOR = (FOLDER / name for name in ("evidence_pairs.csv", "evidence_curves.csv", "accuracy_prior.toml"))
 
 ACCURACY_LIKE = (

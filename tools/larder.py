@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from service.catalogue import OTHER_FILES
+from service.larder.load import OTHER_FILES
 
 Table = dict[str, Any]
 Texts = dict[str, bytes]

@@ -13,15 +13,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from service import __version__, catalogue, tokens
+from service import __version__
 from service.assessment import assess
 from service.door import decode
+from service.larder import load as catalogue
+from service.larder import tokens
+from service.larder.prices import PriceList
 from service.nouns.request.assessment import AssessmentRequest
-from service.prices import PriceList
 from tools import larder as files
 
 ROOT = Path(__file__).parent.parent
-LARDER, EXAMPLES = ROOT / "service" / "assumptions", ROOT / "openapi" / "examples"
+LARDER, EXAMPLES = ROOT / "service" / "larder" / "data", ROOT / "openapi" / "examples"
 
 REFUSED = 1
 """What the command exits with when the change cannot be true, or could not be written."""
@@ -53,7 +55,7 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
     """Show, and with --write append, a change of the larder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("change", type=Path, help="TOML file with the dated values to append")
-    parser.add_argument("--write", action="store_true", help="append them to service/assumptions")
+    parser.add_argument("--write", action="store_true", help="append them to service/larder/data")
     said = parser.parse_args(arguments)
     before = files.read(LARDER)
     try:
@@ -79,7 +81,7 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
             print(f"not written: {error}", file=sys.stderr)
             return REFUSED
         for stem in written:
-            print(f"written: service/assumptions/{stem}.toml")
+            print(f"written: service/larder/data/{stem}.toml")
         print(NEXT)
     return 0
 

@@ -11,9 +11,9 @@ from service.assessment.inform import inform
 from service.assessment.prompt_side import Counter
 from service.assessment.resolve import resolve
 from service.assessment.simulate import simulate
-from service.catalogue import Catalogue
+from service.larder.load import Catalogue
+from service.larder.prices import PriceList
 from service.nouns.request.assessment import AssessmentRequest
-from service.prices import PriceList
 
 
 def assess(

@@ -11,9 +11,9 @@ from scipy.special import logit
 from models.sampling import accuracy_mean
 from service.assessment.case import NEVER_LIVE, Candidate
 from service.assessment.desk import CALLER, Desk, months_until
-from service.assumption import AccuracyPrior, FineTuningOffer, OfferValue
+from service.larder.facts import AccuracyPrior, FineTuningOffer, OfferValue
+from service.larder.prices import InferencePrice, PriceList
 from service.nouns.request.fine_tuning import FineTuning, Offer, Relation
-from service.prices import InferencePrice, PriceList
 
 OWN_OFFER = "own-offer"
 Build = Callable[[FineTuningOffer, OfferValue, Offer | None], Candidate]

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from models.sampling import Family
 from service.assessment.case import Interval, Used
-from service.assumption import Source
-from service.catalogue import Catalogue
+from service.larder.facts import Source
+from service.larder.load import Catalogue
 from service.nouns.estimate import Estimate
 from service.nouns.faults import Fault
 from service.nouns.request.assessment import AssessmentRequest, Finance

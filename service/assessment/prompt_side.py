@@ -9,9 +9,9 @@ import numpy as np
 
 from service.assessment.case import Interval, Used
 from service.assessment.desk import Desk, months_until
+from service.larder.prices import InferencePrice, PriceList
 from service.nouns.faults import TextsTooLarge
 from service.nouns.request.prompting import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens
-from service.prices import InferencePrice, PriceList
 
 Counter = Callable[[Sequence[str], str | None], tuple[list[int], bool]]
 """Counts texts for a model id: (tokens of each, whether with the model's own tokenizer)."""

@@ -18,13 +18,13 @@ from service.assessment.desk import CALLER, Desk
 from service.assessment.prompt_side import Counter, put_price, put_prompt, put_tokens
 from service.assessment.tuning_side import put_tuning
 from service.assessment.unsaid import note_unsaid
-from service.assumption import Source
-from service.catalogue import Catalogue
+from service.larder.facts import Source
+from service.larder.load import Catalogue
+from service.larder.prices import PriceList
 from service.nouns.estimate import Estimate
 from service.nouns.faults import Unassessable
 from service.nouns.request.assessment import AssessmentRequest, Simulation
 from service.nouns.request.fine_tuning import FineTuning
-from service.prices import PriceList
 
 THRESHOLDS = (
     "token_overhead_share",

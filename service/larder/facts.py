@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Literal, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
+from service.nouns.base import Closed
 from service.nouns.request.assessment import TaskKind
 
 Kind = Literal["quoted", "measured", "published", "judged"]
@@ -18,11 +19,7 @@ Unit = Literal[
 ]  # fmt: skip
 
 
-class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of everything read from the larder: immutable, unknown keys refused."""
-
-
-class Source(Fact, frozen=True):
+class Source(Closed, frozen=True):
     """Where a number comes from."""
 
     title: Annotated[
@@ -43,7 +40,7 @@ class Source(Fact, frozen=True):
     ] = ""
 
 
-class AssumedValue(Fact, frozen=True, rename={"from_date": "from"}):
+class AssumedValue(Closed, frozen=True, rename={"from_date": "from"}):
     """The value of an assumption from a date on: a number, an 80 % range or an identifier."""
 
     from_date: Annotated[datetime.date, Meta(description="First day on which it holds.", examples=["2026-11-23"])]
@@ -85,7 +82,7 @@ class AssumedValue(Fact, frozen=True, rename={"from_date": "from"}):
     ] = ""
 
 
-class Assumption(Fact, frozen=True):
+class Assumption(Closed, frozen=True):
     """A number we assume where the caller states none."""
 
     id: Annotated[str, Meta(description="Name of the assumption.", examples=["discount_rate"])]
@@ -124,7 +121,7 @@ class Assumption(Fact, frozen=True):
         return in_force(self.values, as_of) or self.values[0]
 
 
-class OfferValue(Fact, frozen=True, rename={"from_date": "from"}):
+class OfferValue(Closed, frozen=True, rename={"from_date": "from"}):
     """Terms of a fine-tuning offer from a date on; prices in USD."""
 
     from_date: Annotated[datetime.date, Meta(description="First day on which they hold.", examples=["2026-08-11"])]
@@ -233,7 +230,7 @@ class OfferValue(Fact, frozen=True, rename={"from_date": "from"}):
     note: Annotated[str, Meta(description="What is particular about these terms; empty where nothing is.")] = ""
 
 
-class FineTuningOffer(Fact, frozen=True):
+class FineTuningOffer(Closed, frozen=True):
     """A provider's offer to fine-tune a base model and serve it."""
 
     id: Annotated[str, Meta(description="Identifier of the offer, `provider/model`.", examples=["azure/gpt-4.1-mini"])]
@@ -277,7 +274,7 @@ class FineTuningOffer(Fact, frozen=True):
         return in_force(self.values, as_of)
 
 
-class AccuracyPrior(Fact, frozen=True):
+class AccuracyPrior(Closed, frozen=True):
     """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/fit_prior.py.
 
     Digests are of the evidence files and of the rows selected from them. A prompt below `working_prompt` is read as
@@ -306,7 +303,7 @@ Score = Annotated[float, Meta(ge=0, le=1)]
 Items = Annotated[int, Meta(ge=1)]
 
 
-class Evidence(Fact, frozen=True):
+class Evidence(Closed, frozen=True):
     """A published pair of scores: of a prompt and of a fine-tune on the same task, higher is better."""
 
     case_id: Annotated[str, Meta(pattern=r"^[^_]\S*__\S*[^_]$")]

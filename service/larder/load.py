@@ -1,6 +1,6 @@
 """Reads the larder, refuses what cannot be true, and gives it a digest.
 
-The larder is `service/assumptions`: assumed numbers, fine-tuning offers, fitted coefficients, identifiers, published
+The larder is `service/larder/data`: assumed numbers, fine-tuning offers, fitted coefficients, identifiers, published
 cases.
 Everything is checked once, when the service starts; an entry that cannot be true stops the start.
 """
@@ -24,13 +24,13 @@ from msgspec import Meta, Struct
 from numpy.typing import NDArray
 
 from models import similarity
-from service.assumption import AccuracyPrior, AssumedValue, Assumption, Evidence, FineTuningOffer, OfferValue
+from service.larder.facts import AccuracyPrior, AssumedValue, Assumption, Evidence, FineTuningOffer, OfferValue
 from service.nouns.estimate import InnerShare, Positive, Rate, Share, StrictlyPositive
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
 """`provider/model`."""
 
-LARDER = resources.files("service") / "assumptions"
+LARDER = resources.files("service.larder") / "data"
 
 SLIP_OF_THE_UNIT = 1000.0
 """A price this many times its neighbours is a slip of the unit."""

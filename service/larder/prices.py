@@ -22,7 +22,7 @@ from typing import Any
 from genai_prices import data_snapshot
 from msgspec import Struct
 
-from service.catalogue import Identifiers
+from service.larder.load import Identifiers
 
 NOON = datetime.time(12, tzinfo=datetime.UTC)
 LATEST = datetime.datetime(9999, 1, 1, tzinfo=datetime.UTC)

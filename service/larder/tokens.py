@@ -20,7 +20,7 @@ from typing import Literal
 import tiktoken
 from tiktoken_ext import openai_public
 
-from service.catalogue import Identifiers
+from service.larder.load import Identifiers
 
 EncodingName = Literal["o200k_base", "cl100k_base"]
 
