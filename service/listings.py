@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from service.assessment.inputs import INPUTS
-from service.assessment.ledger import LEDGER
+from service.assessment.ledger.inputs import INPUTS
+from service.assessment.ledger.lines import LEDGER
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.larder.load import Catalogue
 from service.larder.prices import InferencePrice, PriceList

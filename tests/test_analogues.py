@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.similarity import case_distance, corpus, cosine_similarities, terms
-from service.assessment.analogues import ENOUGH, analogues
+from service.assessment.explain.analogues import ENOUGH, analogues
 from service.larder import load as catalogue
 from service.nouns.answer.quality import AnalogueAnswer
 from service.nouns.request.assessment import TaskKind

@@ -12,11 +12,10 @@ from cases_at_random import request_at_random
 from conftest import EXAMPLES, example
 
 from models.breakeven import scan
-from service.assessment import jumps
 from service.assessment.case import Case
-from service.assessment.fold import fold
-from service.assessment.search import SEARCHES
-from service.assessment.simulate import base_inputs, with_candidates
+from service.assessment.ledger.fold import fold
+from service.assessment.simulate import base_inputs, jumps, with_candidates
+from service.assessment.simulate.break_evens import SEARCHES
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 FIELDS = {

@@ -11,9 +11,9 @@ import numpy as np
 from conftest import EXAMPLES, example
 
 from service.assessment.case import Case
-from service.assessment.fold import FIGURES, fold
-from service.assessment.inputs import INPUTS
-from service.assessment.ledger import LEDGER
+from service.assessment.ledger.fold import FIGURES, fold
+from service.assessment.ledger.inputs import INPUTS
+from service.assessment.ledger.lines import LEDGER
 from service.assessment.simulate import DIMENSIONS, base_inputs, with_candidates
 
 GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
@@ -38,10 +38,8 @@ def test_every_line_and_input_is_read() -> None:
     """Every line is read by a later line or is a figure of the answer; every input is read."""
     read = {source for step in LEDGER for source in step.inputs}
     figures = Path(__file__).parent.parent / "service" / "assessment"
-    words = "".join(
-        (figures / f"{name}.py").read_text()
-        for name in ("explain", "explain_money", "words", "decide", "inform", "search", "simulate")
-    )
+    rooms = ("explain", "decide", "simulate")
+    words = "".join(path.read_text() for room in rooms for path in (figures / room).glob("*.py"))
     options = ("prompt", "improved", "tuned")
     for step in LEDGER:
         templates = {step.name} | {"{option}_" + step.name.removeprefix(f"{o}_") for o in options}

@@ -11,7 +11,7 @@ import pytest
 from conftest import EXAMPLES, example
 
 from service.assessment.decide import Action, Choice, Status
-from service.assessment.search import SEARCHES
+from service.assessment.simulate.break_evens import SEARCHES
 from service.larder.facts import Assumption, FineTuningOffer, Kind, OfferValue
 from service.nouns.answer.assessment import Assessment
 from service.nouns.framework import FRAMEWORK

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cases_at_random import request_at_random
 
-from service.assessment.words import number
+from service.assessment.explain.words import number
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 Json = dict[str, Any]

@@ -16,13 +16,13 @@ from service import __version__
 from service.app import app
 from service.assessment import assess
 from service.assessment.decide import decide
+from service.assessment.decide.information import inform
 from service.assessment.encode import encode
 from service.assessment.explain import explain
-from service.assessment.inform import inform
 from service.assessment.resolve import resolve
-from service.assessment.search import break_evens
 from service.assessment.simulate import drawn, screen, simulate
-from service.assessment.volumes import volume_break_evens
+from service.assessment.simulate.break_evens import break_evens
+from service.assessment.simulate.volumes import volume_break_evens
 from service.door import decode
 from service.nouns.request.assessment import AssessmentRequest
 

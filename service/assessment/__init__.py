@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime
 
 from service.assessment.decide import decide
+from service.assessment.decide.information import inform
 from service.assessment.encode import canonical, digest, encode
 from service.assessment.explain import explain
-from service.assessment.inform import inform
-from service.assessment.prompt_side import Counter
 from service.assessment.resolve import resolve
+from service.assessment.resolve.prompting import Counter
 from service.assessment.simulate import simulate
 from service.larder.load import Catalogue
 from service.larder.prices import PriceList

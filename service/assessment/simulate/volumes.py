@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
-from service.assessment.fold import Values, downstream, read_by, refold
-from service.assessment.search import HIGHEST_VOLUME
+from service.assessment.ledger.fold import Values, downstream, read_by, refold
+from service.assessment.simulate.break_evens import HIGHEST_VOLUME
 
 Array = NDArray[np.float64]
 

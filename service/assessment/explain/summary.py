@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from service.assessment.case import Case
 from service.assessment.decide import Decision, Verdict
-from service.assessment.figures import Figures
-from service.assessment.inform import Information
-from service.assessment.words import chance, counted, exact_percent, money
+from service.assessment.decide.information import Information
+from service.assessment.explain.figures import Figures
+from service.assessment.explain.words import chance, counted, exact_percent, money
 
 ADVICE = {
     "keep_prompting": "keep the prompt as it is",

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from service.assessment.ledger import LEDGER, Step
+from service.assessment.ledger.lines import LEDGER, Step
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]

@@ -10,7 +10,7 @@ from scipy.special import logit
 
 from models.sampling import accuracy_mean
 from service.assessment.case import NEVER_LIVE, Candidate
-from service.assessment.desk import CALLER, Desk, months_until
+from service.assessment.resolve.desk import CALLER, Desk, months_until
 from service.larder.facts import AccuracyPrior, FineTuningOffer, OfferValue
 from service.larder.prices import InferencePrice, PriceList
 from service.nouns.request.fine_tuning import FineTuning, Offer, Relation

@@ -12,12 +12,12 @@ import numpy as np
 
 from models.latency import spread
 from models.sampling import median
-from service.assessment.candidates import candidates_of
 from service.assessment.case import Case, Interval, Studies
-from service.assessment.desk import CALLER, Desk
-from service.assessment.prompt_side import Counter, put_price, put_prompt, put_tokens
-from service.assessment.tuning_side import put_tuning
-from service.assessment.unsaid import note_unsaid
+from service.assessment.resolve.desk import CALLER, Desk
+from service.assessment.resolve.fine_tuning import put_tuning
+from service.assessment.resolve.offers import candidates_of
+from service.assessment.resolve.prompting import Counter, put_price, put_prompt, put_tokens
+from service.assessment.resolve.unsaid import note_unsaid
 from service.larder.facts import Source
 from service.larder.load import Catalogue
 from service.larder.prices import PriceList

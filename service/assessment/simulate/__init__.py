@@ -17,10 +17,10 @@ from models.learning import probability_above
 from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_points
 from models.timeline import WEEKS_PER_MONTH
 from service.assessment.case import NEVER_LIVE, Candidate, Case
-from service.assessment.desk import DAYS_PER_MONTH
-from service.assessment.fold import DRAWN, Values, fold, refold
-from service.assessment.search import BreakEven, Search, break_evens, curves, one_row
-from service.assessment.volumes import volume_break_evens
+from service.assessment.ledger.fold import DRAWN, Values, fold, refold
+from service.assessment.resolve.desk import DAYS_PER_MONTH
+from service.assessment.simulate.break_evens import BreakEven, Search, break_evens, curves, one_row
+from service.assessment.simulate.volumes import volume_break_evens
 from service.nouns.faults import Fault, Unassessable
 
 Array = NDArray[np.float64]

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from models.breakeven import Crossing, changes, linear_root, scan
 from models.cost import requests_per_second
 from models.timeline import WEEKS_PER_MONTH, volume
-from service.assessment import jumps
 from service.assessment.case import Candidate
-from service.assessment.fold import Values, downstream, read_by, refold
+from service.assessment.ledger.fold import Values, downstream, read_by, refold
+from service.assessment.simulate import jumps
 
 Array = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 
 from service.assessment.case import Interval, Used
-from service.assessment.desk import Desk, months_until
+from service.assessment.resolve.desk import Desk, months_until
 from service.larder.prices import InferencePrice, PriceList
 from service.nouns.faults import TextsTooLarge
 from service.nouns.request.prompting import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens

@@ -10,17 +10,17 @@ from msgspec import UNSET
 
 from models import decision as statistics
 from models.latency import percentile_seconds
-from service.assessment.analogues import analogues
 from service.assessment.case import Array, Case
 from service.assessment.decide import Decision
-from service.assessment.explain_money import break_even_answer, cash_flow_answers, costs_answer
-from service.assessment.figures import DECILES, Figures, finite
-from service.assessment.inform import Information
-from service.assessment.inputs import INPUTS
-from service.assessment.ledger import LEDGER
+from service.assessment.decide.information import Information
+from service.assessment.explain.analogues import analogues
+from service.assessment.explain.figures import DECILES, Figures, finite
+from service.assessment.explain.money import break_even_answer, cash_flow_answers, costs_answer
+from service.assessment.explain.summary import summary
+from service.assessment.explain.words import comparison, reasons, risks, why_it_lost
+from service.assessment.ledger.inputs import INPUTS
+from service.assessment.ledger.lines import LEDGER
 from service.assessment.simulate import Simulation
-from service.assessment.summary import summary
-from service.assessment.words import comparison, reasons, risks, why_it_lost
 from service.nouns.answer.assessment import Assessment, AssumptionUsed, OfferAnswer, Provenance
 from service.nouns.answer.information import (
     Curve,

@@ -6,7 +6,7 @@ import math
 
 from service.assessment.case import Case
 from service.assessment.decide import Decision, Rule, gap_of
-from service.assessment.figures import Figures
+from service.assessment.explain.figures import Figures
 from service.assessment.simulate import Screened
 from service.nouns.answer.verdict import Dimension, Reason
 

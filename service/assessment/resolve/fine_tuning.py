@@ -8,7 +8,7 @@ import numpy as np
 
 from models.sampling import accuracy_mean
 from service.assessment.case import Interval
-from service.assessment.desk import Desk
+from service.assessment.resolve.desk import Desk
 from service.nouns.request.fine_tuning import BuildPlan, FineTuning, Retraining
 from service.nouns.request.prompting import Tokens
 

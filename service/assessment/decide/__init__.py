@@ -15,7 +15,7 @@ from models import decision
 from models.accuracy import effective_accuracy
 from models.latency import percentile_seconds
 from service.assessment.case import Case
-from service.assessment.inform import Information
+from service.assessment.decide.information import Information
 from service.assessment.simulate import Simulation
 from service.nouns.request.fine_tuning import FineTuning
 

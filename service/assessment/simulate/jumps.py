@@ -15,7 +15,7 @@ from scipy.ndimage import maximum_filter1d
 
 from models.breakeven import sides
 from models.timeline import WEEKS_PER_MONTH
-from service.assessment.fold import Values
+from service.assessment.ledger.fold import Values
 
 Array = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from service.assessment.desk import Desk
+from service.assessment.resolve.desk import Desk
 
 
 class Unsaid(NamedTuple):

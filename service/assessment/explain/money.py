@@ -7,9 +7,9 @@ import numpy as np
 from models import decision as statistics
 from models.breakeven import Crossing
 from service.assessment.case import Case
-from service.assessment.figures import DECILES, Figures, finite
-from service.assessment.search import BreakEven
+from service.assessment.explain.figures import DECILES, Figures, finite
 from service.assessment.simulate import Simulation
+from service.assessment.simulate.break_evens import BreakEven
 from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution, PaybackAnswer
 from service.nouns.answer.money import CashFlow, Components, Costs, NpvAnswer, OptionCosts, PresentValues, WithoutCache
 

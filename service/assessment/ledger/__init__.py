@@ -1,0 +1,1 @@
+"""The ledger: the table of contents of the model, and what runs it."""
