@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import jsonschema_rs
 import msgspec
 
+from service.contract.schemas import schema_of
 from service.nouns import estimate
 from service.nouns.faults import Fault, Unreadable
 from service.nouns.request import assessment, fine_tuning, prompting
-from service.schemas import schema_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 

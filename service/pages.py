@@ -23,8 +23,8 @@ from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from swagger_ui_bundle import swagger_ui_path
 
-from service.contract import SERVER
-from service.operations import OPERATIONS
+from service.contract.document import SERVER
+from service.contract.operations import OPERATIONS
 from service.routes import tagged
 
 AnyRequest = Request[Any, Any, State]

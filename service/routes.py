@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from service import listings
 from service.assessment import assess
+from service.contract.operations import BY_ID, Operation
 from service.door import decode, decode_query, decode_sound
 from service.gate import Gate
 from service.larder import tokens
@@ -41,7 +42,6 @@ from service.nouns.listing import Liveness, Readiness, TokenCounts
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.prompting import TEXTS_LIMIT
 from service.nouns.request.query import AtDate, AtDateByProvider
-from service.operations import BY_ID, Operation
 from service.problems import answer_headers
 from service.settings import Settings
 from service.workers import Workers

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from service.contract import document, encode
+from service.contract.document import document, encode
 from tools.contract import examples
 
 Json = dict[str, Any]

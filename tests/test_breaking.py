@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from service.contract import document, encode
+from service.contract.document import document, encode
 from tools import breaking
 from tools.breaking import breaks, specshift
 from tools.contract import examples

@@ -20,8 +20,8 @@ from msgspec import structs
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
 from service.app import app
-from service.contract import document, down_convert, encode
-from service.operations import BY_ID, OPERATIONS, Deprecation, Operation
+from service.contract.document import document, down_convert, encode
+from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
 from tools.contract import ANSWERS, FOLDER, REQUESTS, asked_anew, documents
 
 Json = dict[str, Any]

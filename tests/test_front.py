@@ -15,8 +15,8 @@ from test_bad_input import assert_is_problem
 from test_statuses import BODIES, path_of
 
 from service.app import app
+from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
 from service.front import Unanswerable, front
-from service.operations import BY_ID, OPERATIONS, Deprecation, Operation
 
 Client = TestClient[Any]
 

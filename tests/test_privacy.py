@@ -14,11 +14,11 @@ from litestar.testing import TestClient
 from test_bad_input import SMALL, assert_is_problem
 from test_statuses import BODIES
 
+from service.contract.schemas import schema_of
 from service.door import EXACT_INTEGERS, MOST_FAULTS, MOST_UNKNOWN_FIELDS, _whole, decode, decode_sound
 from service.nouns.faults import Unreadable
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.query import AtDate
-from service.schemas import schema_of
 
 Client = TestClient[Any]
 Json = dict[str, Any]

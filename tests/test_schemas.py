@@ -18,10 +18,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
 from test_bad_input import FILES, body_of
 
-from service.contract import down_convert
+from service.contract.document import down_convert
+from service.contract.schemas import components, schema_of
 from service.door import _whole
 from service.nouns.base import Closed
-from service.schemas import components, schema_of
 from tools.contract import ANSWERS
 
 Json = dict[str, Any]

@@ -23,7 +23,7 @@ import jsonschema_rs
 import pytest
 
 from service.app import Service, build
-from service.operations import BY_ID, OPERATIONS, Operation
+from service.contract.operations import BY_ID, OPERATIONS, Operation
 from service.routes import BODY_LIMIT
 from service.settings import Settings
 

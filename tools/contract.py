@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from litestar.testing import TestClient
 
-from service.contract import document, down_convert, encode
+from service.contract.document import document, down_convert, encode
 
 FOLDER = Path(__file__).parent.parent / "openapi"
 REQUESTS = FOLDER / "examples"
@@ -61,7 +61,7 @@ def asked_anew() -> dict[str, Any]:
 
 
 def examples() -> dict[str, Any]:
-    """Return the committed requests and answers as `service.contract.document` takes them."""
+    """Return the committed requests and answers as `service.contract.document.document` takes them."""
     shortest_first = sorted(REQUESTS.glob("*.json"), key=lambda path: path.stat().st_size)
     requests = {path.stem.replace("-", "_"): json.loads(path.read_text()) for path in shortest_first}
     found: dict[str, Any] = {"createAssessment.request": requests, "countTokens.request": {"two_texts": TEXTS}}

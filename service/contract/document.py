@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from service import __version__
-from service.operations import ID, OPERATIONS, TAGS, Operation
+from service.contract.operations import ID, OPERATIONS, TAGS, Operation
+from service.contract.schemas import COMPONENTS, components
 from service.problems import MEDIA_TYPE, Problem
-from service.schemas import COMPONENTS, components
 
 Json = dict[str, Any]
 
