@@ -16,7 +16,7 @@ def main() -> None:
     except ValueError as error:
         raise SystemExit(str(error)) from None
     Granian(
-        "service.app:app",
+        "service.http.app:app",
         address=address,
         port=settings.port,
         interface=Interfaces.ASGI,

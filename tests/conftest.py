@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from service.app import app
 from service.assessment.case import Case
 from service.assessment.resolve import resolve
-from service.door import decode
+from service.http.app import app
+from service.http.decoding import decode
+from service.http.handlers import House
 from service.nouns.request.assessment import AssessmentRequest
-from service.routes import House
 
 TODAY = datetime.date(2026, 11, 23)
 REQUESTS = Path(__file__).parent.parent / "openapi" / "examples"

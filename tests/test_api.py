@@ -19,7 +19,7 @@ import pytest
 from conftest import EXAMPLES, REQUESTS, example
 from litestar.testing import TestClient
 
-from service.routes import models_listed
+from service.http.handlers import models_listed
 
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
@@ -236,7 +236,7 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: Client, monkeyp
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("service.routes.decode_sound", broken)
+    monkeypatch.setattr("service.http.handlers.decode_sound", broken)
     response = client.post("/v1/assessments", json=example("minimal"))
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"

@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from service.http.handlers import House
 from service.larder import load as catalogue
 from service.larder.facts import FineTuningOffer
 from service.larder.prices import PriceList
-from service.routes import House
 
 LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
 FILES = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}

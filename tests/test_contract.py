@@ -19,9 +19,9 @@ from litestar.testing import TestClient
 from msgspec import structs
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
-from service.app import app
 from service.contract.document import document, down_convert, encode
 from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
+from service.http.app import app
 from tools.contract import ANSWERS, FOLDER, REQUESTS, asked_anew, documents
 
 Json = dict[str, Any]
@@ -195,7 +195,7 @@ def test_a_deprecated_operation_says_so_in_its_answers(
     client: TestClient[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Answers of an operation that will end, errors too, say since when, when and where to read on; others say nothing."""
-    monkeypatch.setattr("service.routes.BY_ID", MappingProxyType({**BY_ID, "getLedger": deprecated()}))
+    monkeypatch.setattr("service.http.handlers.BY_ID", MappingProxyType({**BY_ID, "getLedger": deprecated()}))
     for answer in (client.get("/v1/ledger"), client.get("/v1/ledger?unknown=1")):
         assert answer.headers["deprecation"] == "@1796083200"
         assert answer.headers["sunset"] == "Mon, 31 Jan 2028 00:00:00 GMT"

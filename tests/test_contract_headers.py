@@ -11,7 +11,7 @@ from conftest import example
 from contract_parts import contract
 from litestar.testing import TestClient
 
-from service.app import build
+from service.http.app import build
 from service.settings import read_settings
 
 KEY = "a key of the test's"

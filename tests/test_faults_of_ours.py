@@ -11,9 +11,9 @@ from litestar.testing import TestClient
 from test_front import raw
 from test_statuses import BODIES
 
-from service.app import app
-from service.front import Unanswerable
-from service.problems import words_of
+from service.http.app import app
+from service.http.edge import Unanswerable
+from service.http.problems import words_of
 
 SECRET = "the caller's own words"
 
@@ -36,13 +36,13 @@ def test_the_log_names_the_request_and_the_place(
     client: TestClient[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 500 is logged with request id, method, path and place, and without the exceptions' messages."""
-    monkeypatch.setattr("service.routes.assess", fail)
+    monkeypatch.setattr("service.http.handlers.assess", fail)
     body = {**BODIES["createAssessment"], "task": {"description": SECRET}}
     response = client.post("/v1/assessments", json=body, headers={"X-Request-Id": "mine"})
     assert (response.status_code, response.json()["request_id"]) == (500, "mine")
     line = logged(caplog)
     assert line.startswith("request mine: POST /v1/assessments: ZeroDivisionError at ")
-    for part in ("service/routes.py:", " create_assessment", f"{__file__}:", " fail", "; from KeyError at "):
+    for part in ("service/http/handlers.py:", " create_assessment", f"{__file__}:", " fail", "; from KeyError at "):
         assert part in line, part
     assert SECRET not in line and SECRET not in response.text
 
@@ -51,7 +51,7 @@ def test_the_log_names_the_path_as_it_is_documented(
     client: TestClient[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The path that is logged is that of the operation: what the caller put into it is left out."""
-    monkeypatch.setattr("service.routes.today", fail)
+    monkeypatch.setattr("service.http.handlers.today", fail)
     assert client.get("/v1/assumptions/hourly_rate").status_code == 500
     line = logged(caplog)
     assert ": GET /v1/assumptions/{id" in line and "hourly_rate" not in line
@@ -59,7 +59,7 @@ def test_the_log_names_the_path_as_it_is_documented(
 
 def test_what_no_handler_mends_is_raised_without_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault in the words about a fault reaches the server, which logs it: with the request's id, without the message."""
-    monkeypatch.setattr("service.problems._count", fail)
+    monkeypatch.setattr("service.http.problems._count", fail)
     scope = {
         "type": "http", "method": "GET", "path": "/v1/ledger", "raw_path": b"/v1/ledger", "query_string": b"x=1",
         "headers": [(b"x-request-id", b"mine")], "root_path": "", "scheme": "http", "http_version": "1.1",

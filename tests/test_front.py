@@ -14,9 +14,9 @@ from litestar.testing import TestClient
 from test_bad_input import assert_is_problem
 from test_statuses import BODIES, path_of
 
-from service.app import app
 from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
-from service.front import Unanswerable, front
+from service.http.app import app
+from service.http.edge import Unanswerable, front
 
 Client = TestClient[Any]
 
@@ -280,7 +280,7 @@ def test_a_fault_in_the_words_about_a_fault(monkeypatch: pytest.MonkeyPatch) -> 
     def fail(*_: Any) -> str:
         raise ZeroDivisionError("secret of the inside")
 
-    monkeypatch.setattr("service.problems._count", fail)
+    monkeypatch.setattr("service.http.problems._count", fail)
     response = raw("POST", "/v1/token-counts", ("X-Request-Id", "mine"), content=b"{")
     assert assert_is_problem(response, 500)["request_id"] == response.headers["x-request-id"] == "mine"
     assert "secret" not in response.text
@@ -337,7 +337,7 @@ def test_a_short_body_is_read_before_the_answer(headers: list[tuple[bytes, bytes
 
 def test_a_body_that_does_not_come_keeps_no_answer_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the rest of a short body stays away, the answer goes out all the same."""
-    monkeypatch.setattr("service.front.READ_SECONDS", 0.05)
+    monkeypatch.setattr("service.http.edge.READ_SECONDS", 0.05)
     sent: list[str] = []
 
     async def receive() -> Any:

@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from service import gate
-from service.gate import Gate, key_of
+from service.http import access
+from service.http.access import Gate, key_of
 from service.nouns.faults import NotLetIn, TooMany
 
 KEY = "correct horse"
@@ -123,7 +123,7 @@ def test_who_has_no_key_uses_up_nothing(clock: Clock) -> None:
 
 def test_memory_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond a number of callers the one that was away longest is forgotten, not the one that came just now."""
-    monkeypatch.setattr(gate, "MOST_CALLERS", 3)
+    monkeypatch.setattr(access, "MOST_CALLERS", 3)
     door = Gate((), 5, clock)
     for address in ("a", "b", "c", "a", "d"):
         door.admit({}, address)

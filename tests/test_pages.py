@@ -29,7 +29,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 ROOT = Path(__file__).parent.parent
-WEB = ROOT / "service" / "web"
+WEB = ROOT / "service" / "http" / "web"
 PAGES = ("/", "/docs")
 ELSEWHERE = re.compile(rb"https?://|[\"'(]//", re.IGNORECASE)
 ANSWER = ".live-responses-table tr.response"
@@ -164,7 +164,7 @@ def test_every_digest_is_that_of_its_asset_alone(client: Client) -> None:
 
 
 def test_every_file_of_the_pages_is_installed_and_used(client: Client) -> None:
-    """Every file in service/web is package data, and is served: none is forgotten, none is left over."""
+    """Every file in service/http/web is package data, and is served: none is forgotten, none is left over."""
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["service"]
     served = {path.rpartition("/")[2] for path in assets(client)} | {"home.html", "docs.html"}
     for file in WEB.iterdir():

@@ -20,7 +20,7 @@ from test_bad_input import FILES, body_of
 
 from service.contract.document import down_convert
 from service.contract.schemas import components, schema_of
-from service.door import _whole
+from service.http.decoding import _whole
 from service.nouns.base import Closed
 from tools.contract import ANSWERS
 

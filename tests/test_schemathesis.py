@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import schemathesis
 
-from service.app import app
+from service.http.app import app
 
 ROOT = Path(__file__).parent.parent
 CONFIG = schemathesis.Config.from_path(ROOT / "schemathesis.toml")

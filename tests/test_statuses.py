@@ -22,9 +22,9 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from service.app import Service, build
 from service.contract.operations import BY_ID, OPERATIONS, Operation
-from service.routes import BODY_LIMIT
+from service.http.app import Service, build
+from service.http.handlers import BODY_LIMIT
 from service.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -114,7 +114,7 @@ def broken(operation: Operation) -> httpx.Response:
 
     built(Settings())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.routes.Response", fail)
+        patch.setattr("service.http.handlers.Response", fail)
         return answer(operation)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import tiktoken.registry
 
+from service.http.handlers import House
 from service.larder import tokens
-from service.routes import House
 
 
 def test_published_examples_count_as_published() -> None:

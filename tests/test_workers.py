@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from service.http.workers import Workers
 from service.nouns.faults import Overloaded, TookTooLong
-from service.workers import Workers
 
 PATIENCE = 20.0
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from service import __version__
-from service.app import app
 from service.assessment import assess
 from service.assessment.decide import decide
 from service.assessment.decide.information import inform
@@ -23,7 +22,8 @@ from service.assessment.resolve import resolve
 from service.assessment.simulate import drawn, screen, simulate
 from service.assessment.simulate.break_evens import break_evens
 from service.assessment.simulate.volumes import volume_break_evens
-from service.door import decode
+from service.http.app import app
+from service.http.decoding import decode
 from service.nouns.request.assessment import AssessmentRequest
 
 EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"

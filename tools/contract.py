@@ -45,7 +45,7 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
 
 def asked_anew() -> dict[str, Any]:
     """Return the answers of the service by the name of their file."""
-    from service.app import app
+    from service.http.app import app
     from tools.errors import problems
 
     found: dict[str, Any] = {}

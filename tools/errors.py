@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 from msgspec import structs
 
-from service.app import Service, build
-from service.routes import BODY_LIMIT
+from service.http.app import Service, build
+from service.http.handlers import BODY_LIMIT
 from service.settings import Settings
 
 ASSESSMENTS, LEDGER = "/v1/assessments", "/v1/ledger"

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from litestar.testing import TestClient
 
-from service.app import app
+from service.http.app import app
 from tools.defended import Answer, Case, Wrong, break_evens, chance, figures, number, options, steps, table
 
 ROOT = Path(__file__).parent.parent

@@ -15,7 +15,7 @@ from typing import Any
 
 from service import __version__
 from service.assessment import assess
-from service.door import decode
+from service.http.decoding import decode
 from service.larder import load as catalogue
 from service.larder import tokens
 from service.larder.prices import PriceList

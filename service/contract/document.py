@@ -14,7 +14,7 @@ from msgspec import Struct
 from service import __version__
 from service.contract.operations import ID, OPERATIONS, TAGS, Operation
 from service.contract.schemas import COMPONENTS, components
-from service.problems import MEDIA_TYPE, Problem
+from service.nouns.problem import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
 

@@ -25,11 +25,11 @@ from swagger_ui_bundle import swagger_ui_path
 
 from service.contract.document import SERVER
 from service.contract.operations import OPERATIONS
-from service.routes import tagged
+from service.http.handlers import tagged
 
 AnyRequest = Request[Any, Any, State]
 
-OURS = resources.files("service").joinpath("web")
+OURS = resources.files("service.http").joinpath("web")
 ASSET = re.compile(r"docs/assets/([\w.-]+)")
 HTML = "text/html"
 TYPES = MappingProxyType({

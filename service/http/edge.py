@@ -15,7 +15,8 @@ from typing import Any
 
 from litestar.types import ASGIApp, Message
 
-from service.problems import MEDIA_TYPE, MENDS, body_of, words_of
+from service.http.problems import MENDS, body_of, words_of
+from service.nouns.problem import MEDIA_TYPE
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 LONGEST_REQUEST_ID = 128

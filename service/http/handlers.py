@@ -19,15 +19,17 @@ from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
-from service import listings
 from service.assessment import assess
 from service.contract.operations import BY_ID, Operation
-from service.door import decode, decode_query, decode_sound
-from service.gate import Gate
+from service.http import listings
+from service.http.access import Gate
+from service.http.decoding import decode, decode_query, decode_sound
+from service.http.negotiation import JSON, accepts, is_json, is_plain, knows
+from service.http.problems import answer_headers
+from service.http.workers import Workers
 from service.larder import tokens
 from service.larder.load import Catalogue
 from service.larder.prices import PriceList
-from service.negotiation import JSON, accepts, is_json, is_plain, knows
 from service.nouns.faults import (
     Fault,
     NotAcceptable,
@@ -42,9 +44,7 @@ from service.nouns.listing import Liveness, Readiness, TokenCounts
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.prompting import TEXTS_LIMIT
 from service.nouns.request.query import AtDate, AtDateByProvider
-from service.problems import answer_headers
 from service.settings import Settings
-from service.workers import Workers
 
 N = TypeVar("N", bound=Struct)
 Handler = Callable[..., Awaitable[Response[bytes]]]

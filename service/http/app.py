@@ -8,16 +8,17 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from service import __version__, pages, problems
-from service.front import front
-from service.gate import Gate
+from service import __version__
+from service.http import pages, problems
+from service.http.access import Gate
+from service.http.edge import front
+from service.http.handlers import HANDLERS, House, admit
+from service.http.workers import Workers
 from service.larder import load as catalogue
 from service.larder import tokens
 from service.larder.prices import PriceList
 from service.nouns.faults import Refusal
-from service.routes import HANDLERS, House, admit
 from service.settings import Settings, read_settings
-from service.workers import Workers
 
 
 class Service(Litestar):

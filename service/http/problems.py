@@ -7,21 +7,19 @@ import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from msgspec import Meta, Struct
 
 from service.nouns.faults import ComeBack, Fault, Faulty, NotLetIn, Refusal, TextsTooLarge, TooMany
+from service.nouns.problem import MEDIA_TYPE, TYPES, Problem, ProblemError
 
 AnyRequest = Request[Any, Any, State]
 
-MEDIA_TYPE = "application/problem+json"
-TYPES = "/problems/"
 UNQUOTED = "/:@!$&'()*+,;="
 """Characters that stand in a path as they are, beside letters, digits and -._~ (RFC 3986, 3.3)."""
 
@@ -31,11 +29,6 @@ TITLES = MappingProxyType({413: "Content Too Large", 422: "Unprocessable Content
 OTHER_SLUGS = MappingProxyType({400: "unreadable", 413: "too-large", 422: "unassessable"})
 """Names of kinds that are not the name of their status."""
 
-SLUGS = (
-    "unreadable", "unauthorized", "not-found", "method-not-allowed", "not-acceptable", "request-timeout", "too-large",
-    "unsupported-media-type", "unassessable", "too-many-requests", "internal-server-error", "service-unavailable",
-    "gateway-timeout",
-)  # fmt: skip
 SHOWN = 60
 """Characters of a name or value of the caller's that are shown back."""
 LONGEST_POINTER = 500
@@ -43,8 +36,6 @@ LONGEST_PATH = 500
 """Characters of a pointer and of a path that are shown back: any that the contract knows is shorter."""
 LONG_NAME = re.compile(rf"((?:~[01]|[^/~]){{{SHOWN}}})[^/]+")
 
-KINDS = ", ".join(TYPES + slug for slug in SLUGS)
-"""Every kind of problem."""
 
 MENDS = {
     401: "Send a key that the service knows in X-Api-Key, or as Authorization: Bearer.",
@@ -59,43 +50,6 @@ MENDS = {
     503: "There is too much to do at the moment; come back after the seconds of Retry-After.",
     504: "The answer took too long and was given up; ask for fewer draws or less in include.",
 }
-
-
-class ProblemError(Struct, frozen=True, kw_only=True):
-    """One fault of a request."""
-
-    pointer: Annotated[
-        str,
-        Meta(
-            description="JSON pointer into the body, or / and the name of a query parameter; empty for the whole. A long name is cut",
-            examples=["/prompting/measured_accuracy/correct"],
-        ),
-    ]
-    message: Annotated[str, Meta(description="What is wrong")]
-    received: Annotated[
-        str, Meta(description="What was sent, shortened; never a text of the caller's, but its kind and size")
-    ]
-    expected: Annotated[str, Meta(description="What to send instead")]
-
-
-class Problem(Struct, frozen=True, kw_only=True):
-    """What went wrong, after RFC 9457."""
-
-    type: Annotated[
-        str,
-        Meta(
-            description="Path that names the kind of problem, stable. Extensible enum: one of " + KINDS,
-            examples=["/problems/unreadable"],
-        ),
-    ]
-    title: Annotated[str, Meta(description="Name of the status", examples=["Bad Request"])]
-    status: Annotated[int, Meta(description="HTTP status", ge=400, le=599)]
-    detail: Annotated[str, Meta(description="What was wrong and what to do about it, in words")]
-    instance: Annotated[str, Meta(description="Path of the request, percent-encoded", examples=["/v1/assessments"])]
-    request_id: Annotated[str, Meta(description="The request's name in X-Request-Id and in logs")]
-    errors: Annotated[
-        list[ProblemError], Meta(description="Every fault found, up to 100; empty where there is no place")
-    ]
 
 
 def _cut(text: str, most: int, end: str = "...") -> str:
