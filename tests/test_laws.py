@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy_financial as npf
 import pytest
-from cases_at_random import request_at_random
+from audit.cases_at_random import request_at_random
 from conftest import EXAMPLES, example
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from contract_parts import contract
+from contract.parts import contract
 
 Json = dict[str, Any]
 

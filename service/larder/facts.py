@@ -275,7 +275,7 @@ class FineTuningOffer(Closed, frozen=True):
 
 
 class AccuracyPrior(Closed, frozen=True):
-    """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/fit_prior.py.
+    """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/research/fit_prior.py.
 
     Digests are of the evidence files and of the rows selected from them. A prompt below `working_prompt` is read as
     one at it, with `failing_prompt_level_variance` in place of `level_variance`.

@@ -24,7 +24,7 @@ STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt
 def prior_inputs(desk: Desk, relation: Relation | None) -> dict[str, float]:
     """Return the prior's intercept, weight and level variance for this case and one base-model relation.
 
-    The features are those of tools/fit_prior.py; an unknown relation, and an unknown prompting level, count half. Only
+    The features are those of tools/research/fit_prior.py; an unknown relation, and an unknown prompting level, count half. Only
     reasoning has an effect of its own: other kinds, and an unknown one, share the level that the evidence supports.
     """
     prior: AccuracyPrior = desk.catalogue.prior

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cases_at_random import request_at_random
+from audit.cases_at_random import request_at_random
 
 from service.assessment.explain.words import number
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from reference import SECONDS_PER_MONTH, WEEKS_PER_MONTH, Facts, Plan, base_case
+from audit.reference import SECONDS_PER_MONTH, WEEKS_PER_MONTH, Facts, Plan, base_case
 
 ONE_PER_CENT_A_MONTH = 1.01**12 - 1  # the annual rate that discounts month m by exactly 1.01^m
 

@@ -1,7 +1,7 @@
 """Fits the prior of fine-tuned accuracy to the published evidence and writes it to the larder.
 
 Run by `make fit`. Reads service/larder/data/evidence_pairs.csv and evidence_curves.csv, writes
-service/larder/data/accuracy_prior.toml; tools/backtest.py checks it. Every task cluster (the first two parts of
+service/larder/data/accuracy_prior.toml; tools/research/backtest.py checks it. Every task cluster (the first two parts of
 `case_id`) weighs one, and whatever is tuned is tuned by leaving one whole source out.
 """
 
@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit, ndtri
 
-from tools.curves import CurvePrior, fit_curves
+from tools.research.curves import CurvePrior, fit_curves
 
 Array = NDArray[np.float64]
 Row = dict[str, str]
 
-FOLDER = Path(__file__).parent.parent / "service" / "larder" / "data"
+FOLDER = Path(__file__).parents[2] / "service" / "larder" / "data"
 PAIRS, CURVES, PRIOR = (FOLDER / name for name in ("evidence_pairs.csv", "evidence_curves.csv", "accuracy_prior.toml"))
 
 ACCURACY_LIKE = (
@@ -185,7 +185,7 @@ def render(pairs: list[Row], curves: list[Row], fitted: datetime.date) -> str:
     failed = failing_variance(evidence(failing(pairs)), prior, slope)
     covariance = ",\n    ".join("[" + ", ".join(toml_number(v) for v in line) + "]" for line in prior.covariance)
     digest = hashlib.sha256(PAIRS.read_bytes() + CURVES.read_bytes()).hexdigest()
-    return f"""# Written by tools/fit_prior.py (`make fit`); do not edit. Log-odds throughout; the level is at 1,000 examples.
+    return f"""# Written by tools/research/fit_prior.py (`make fit`); do not edit. Log-odds throughout; the level is at 1,000 examples.
 fitted = {fitted}
 evidence_digest = "{digest}"
 rows = {len(rows)}

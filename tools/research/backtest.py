@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
-from tools.curves import fit_lines, read_curves
-from tools.fit_prior import (
+from tools.research.curves import fit_lines, read_curves
+from tools.research.fit_prior import (
     CURVES,
     FOLDER,
     PAIRS,
@@ -34,7 +34,7 @@ from tools.fit_prior import (
     selected,
 )
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE, PLOT = DOCS / "accuracy-prior.md", DOCS / "accuracy-prior.svg"
 START, END = "<!-- back-test: written by make backtest -->", "<!-- end of the back-test -->"
 REQUIREMENT = 0.9

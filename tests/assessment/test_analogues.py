@@ -21,7 +21,7 @@ from service.larder import load as catalogue
 from service.nouns.answer.quality import AnalogueAnswer
 from service.nouns.request.assessment import TaskKind
 
-LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
+LARDER = Path(__file__).parents[2] / "service" / "larder" / "data"
 PAIRS = (LARDER / "evidence_pairs.csv").read_bytes()
 TEXTS = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}
 LOADED = catalogue.load()

@@ -21,7 +21,7 @@ Json = dict[str, Any]
 Change = Callable[[Json], object]
 
 CREATE, LIST, GET, MODELS = "/v1/assessments", "/v1/fine-tuning-offers", "/v1/assumptions/{id}", "/v1/models"
-TOOL = Path(__file__).parent.parent / "tools" / "breaking.py"
+TOOL = Path(__file__).parents[2] / "tools" / "breaking.py"
 
 
 @pytest.fixture(scope="module")

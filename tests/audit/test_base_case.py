@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cases_at_random import facts_of, request_at_random
-from reference import base_case
+from audit.cases_at_random import facts_of, request_at_random
+from audit.reference import base_case
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 SEEDS = range(320)

@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reference import DAYS_PER_MONTH, Facts, Plan
+from audit.reference import DAYS_PER_MONTH, Facts, Plan
 
-LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
+LARDER = Path(__file__).parents[2] / "service" / "larder" / "data"
 TABLES: dict[str, Any] = {path.stem: tomllib.loads(path.read_text()) for path in LARDER.glob("*.toml")}
 AS_OF = datetime.date(2026, 11, 23)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases_at_random import request_at_random
+from audit.cases_at_random import request_at_random
 from conftest import EXAMPLES, example
 
 from models.breakeven import scan

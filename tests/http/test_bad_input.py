@@ -22,7 +22,7 @@ from litestar.testing import TestClient
 
 from service.nouns.answer.assessment import Assessment
 
-FILES = sorted((Path(__file__).parent / "bad_input").glob("*.json"))
+FILES = sorted((Path(__file__).parents[1] / "bad_input").glob("*.json"))
 PROBLEM = "application/problem+json"
 HOW = frozenset({"why", "method", "path", "request", "body", "body_base64", "generator", "headers"})
 OUTCOME = frozenset({"status", "type", "errors", "only_these", "detail_contains", "answer_headers"})

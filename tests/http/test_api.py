@@ -249,7 +249,7 @@ def test_the_service_starts_and_stops(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
-    server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=Path(__file__).parent.parent)
+    server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=Path(__file__).parents[2])
     try:
         for _ in range(150):
             try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import example
-from contract_parts import contract
+from contract.parts import contract
 from litestar.testing import TestClient
 
 from service.http.app import build

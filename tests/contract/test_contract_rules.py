@@ -6,7 +6,7 @@ import keyword
 import re
 
 import pytest
-from contract_parts import (
+from contract.parts import (
     answers,
     contract,
     got,

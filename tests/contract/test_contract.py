@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import yaml
-from contract_parts import contract, got, operations, schemas_of, schemas_sent, sent
+from contract.parts import contract, got, operations, schemas_of, schemas_sent, sent
 from litestar import Litestar
 from litestar.testing import TestClient
 from msgspec import structs

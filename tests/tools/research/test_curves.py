@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from service.larder import load as catalogue
-from tools.curves import LANGUAGE_MODELS, errors, fit_curves, read_curves
+from tools.research.curves import LANGUAGE_MODELS, errors, fit_curves, read_curves
 
-CURVES = Path(__file__).parent.parent / "service" / "larder" / "data" / "evidence_curves.csv"
+CURVES = Path(__file__).parents[3] / "service" / "larder" / "data" / "evidence_curves.csv"
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from service.http.app import Service, build
 from service.http.handlers import BODY_LIMIT
 from service.settings import Settings
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCUMENT = json.loads((ROOT / "openapi" / "openapi.json").read_text())
 DECLARED = {operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()}
 PAIRS = [(name, int(status)) for name, operation in DECLARED.items() for status in operation["responses"]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from test_front import raw
+from test_edge import raw
 from test_statuses import BODIES
 
 from service.http.app import app

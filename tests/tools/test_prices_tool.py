@@ -14,7 +14,7 @@ from service.larder import load as catalogue
 from tools import larder as files
 from tools import prices as tool
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 TEXTS = files.read(tool.LARDER)
 DATA = {stem: tomllib.loads(text.decode()) for stem, text in TEXTS.items()}
 ENTRIES = [

@@ -12,7 +12,7 @@ import schemathesis
 
 from service.http.app import app
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CONFIG = schemathesis.Config.from_path(ROOT / "schemathesis.toml")
 SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", app, config=CONFIG)
 EXAMPLES = 40

@@ -14,7 +14,7 @@ import pytest
 
 from tools.release import Refused, dated, numbers
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PARTS = ("service", "models", "tools", "openapi", "k8s")
 UNSAID = "# Changelog\n\n## Unreleased\n\n### Added\n\n## 0.9.0 - 2026-01-02\n\n- Old.\n"
 SAID = "# Changelog\n\n## Unreleased\n\n### Added\n\n- New.\n\n## 0.9.0 - 2026-01-02\n\n- Old.\n"

@@ -28,7 +28,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 WEB = ROOT / "service" / "http" / "web"
 PAGES = ("/", "/docs")
 ELSEWHERE = re.compile(rb"https?://|[\"'(]//", re.IGNORECASE)

@@ -16,7 +16,7 @@ from service.assessment.ledger.inputs import INPUTS
 from service.assessment.ledger.lines import LEDGER
 from service.assessment.simulate import DIMENSIONS, base_inputs, with_candidates
 
-GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
+GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 
 
 def test_every_input_is_defined_above_the_line_that_reads_it() -> None:
@@ -37,7 +37,7 @@ def test_arity_matches() -> None:
 def test_every_line_and_input_is_read() -> None:
     """Every line is read by a later line or is a figure of the answer; every input is read."""
     read = {source for step in LEDGER for source in step.inputs}
-    figures = Path(__file__).parent.parent / "service" / "assessment"
+    figures = Path(__file__).parents[2] / "service" / "assessment"
     rooms = ("explain", "decide", "simulate")
     words = "".join(path.read_text() for room in rooms for path in (figures / room).glob("*.py"))
     options = ("prompt", "improved", "tuned")

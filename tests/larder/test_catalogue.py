@@ -17,7 +17,7 @@ from service.larder import load as catalogue
 from service.larder.facts import FineTuningOffer
 from service.larder.prices import PriceList
 
-LARDER = Path(__file__).parent.parent / "service" / "larder" / "data"
+LARDER = Path(__file__).parents[2] / "service" / "larder" / "data"
 FILES = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}
 TODAY = datetime.date(2026, 11, 23)
 

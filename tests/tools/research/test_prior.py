@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from tools import backtest, fit_prior
+from tools.research import backtest, fit_prior
 
 PAIRS, CURVES = fit_prior.read(fit_prior.PAIRS), fit_prior.read(fit_prior.CURVES)
 PRIOR: dict[str, Any] = tomllib.loads(fit_prior.PRIOR.read_text())
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[3]
 TRIED = {"zero-shot": [], "few-shot": ["few_shot"], "cot": ["chain_of_thought"], "optimised": ["prompt_optimiser"]}
 KINDS = {"qa": "question_answering", "structured-output": "structured_output"}
 TRIALS = 1000

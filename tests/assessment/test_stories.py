@@ -12,7 +12,7 @@ import pytest
 from conftest import EXAMPLES, example
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
-STORIES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
+STORIES = sorted((Path(__file__).parents[1] / "stories").glob("*.toml"))
 
 
 def look(answer: Any, path: str) -> Any:

@@ -1,0 +1,1 @@
+"""Fits and back-tests: how the coefficients in the larder come about."""
