@@ -7,14 +7,12 @@ errors at 70 % as at 95 %.
 from __future__ import annotations
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-Array = NDArray[np.float64]
+from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
 
-_NODES, _WEIGHTS = hermegauss(61)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
+VALIDITY_STEPS = 101
+"""Ages at which the validity of knowledge is read between two trainings."""
 
 
 def mean_accuracy(log_odds_mean: Array, log_odds_sd: Array, ceiling: Array) -> Array:
@@ -36,8 +34,8 @@ def mean_accuracy(log_odds_mean: Array, log_odds_sd: Array, ceiling: Array) -> A
     >>> float(mean_accuracy(np.array([[0.0]]), np.array([[1.3]]), np.array(1.0)).round(12)[0, 0])
     0.5
     """
-    log_odds = log_odds_mean[..., None] + log_odds_sd[..., None] * _NODES
-    return np.minimum(expit(log_odds), np.asarray(ceiling)[..., None]) @ _WEIGHTS
+    log_odds = log_odds_mean[..., None] + log_odds_sd[..., None] * NORMAL_NODES
+    return np.minimum(expit(log_odds), np.asarray(ceiling)[..., None]) @ NORMAL_WEIGHTS
 
 
 def tuned_accuracy(log_odds_mean: Array, log_odds_variance: Array, deviate: Array, ceiling: Array) -> Array:
@@ -130,6 +128,25 @@ def effective_accuracy(
     on_task = np.clip(accuracy_at_start * 2.0 ** (-age / half_life), 0.0, 1.0)
     off_task = np.clip(prompt_accuracy - forgetting_drop, 0.0, 1.0)
     return (1.0 - off_task_share) * on_task + off_task_share * off_task
+
+
+def best_average_validity(months: Array, half_life: Array) -> Array:
+    """Return the average accuracy between two trainings of a model that was perfect on the day of its training.
+
+    The mean of ``2^(-age / T)`` over ages evenly spread from 0 to the months between trainings, by the midpoint rule.
+
+    Parameters
+    ----------
+    months, half_life : ndarray, shape (D, 1)
+        Months between trainings, and T; infinite when the knowledge does not go stale.
+
+    Examples
+    --------
+    >>> round(float(best_average_validity(np.array([[4.0]]), np.array([[4.0]]))[0, 0]), 3)
+    0.721
+    """
+    midpoints = (np.arange(VALIDITY_STEPS) + 0.5) / VALIDITY_STEPS
+    return (2.0 ** (-months * midpoints / half_life)).mean(axis=-1, keepdims=True)
 
 
 def live_average(accuracy: Array, live: Array) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
-Array = NDArray[np.float64]
+from models.arrays import Array
 
 SIDE = 1e-6
 """How far to either side of a value its two NPVs are read, relative to it."""

@@ -6,15 +6,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from models.arrays import HOURS_PER_MONTH, Array
 
 TOKENS_PER_PRICED_UNIT = 1e6
 """Token prices are quoted per million tokens."""
-
-HOURS_PER_MONTH = 730.5
-"""A month is 30.4375 days."""
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -148,6 +144,69 @@ def cost_per_request(
     return per_try * (1.0 - batch_share * batch_discount) * (1.0 + invalid_output_rate)
 
 
+def uncached_cost_per_request(
+    instruction_tokens: Array,
+    payload_tokens: Array,
+    output_tokens: Array,
+    price_input: Array,
+    price_output: Array,
+    batch_share: Array,
+    batch_discount: Array,
+    invalid_output_rate: Array,
+) -> Array:
+    """Return the token cost of one answered request with every input token at the full input price.
+
+    Parameters are those of `cost_per_request`; nothing is cached.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(uncached_cost_per_request(a(400.0), a(100.0), a(300.0), a(10.0), a(30.0), a(0.0), a(0.0), a(0.0)))
+    0.014
+    """
+    none = np.zeros(())
+    return cost_per_request(
+        instruction_tokens, payload_tokens, output_tokens, none, price_input, price_output, price_input, price_input,
+        batch_share, batch_discount, invalid_output_rate,
+    )  # fmt: skip
+
+
+def instruction_share(
+    instruction_tokens: Array,
+    payload_tokens: Array,
+    output_tokens: Array,
+    hit_rate: Array,
+    price_input: Array,
+    price_output: Array,
+    price_cache_read: Array,
+    price_cache_write: Array,
+) -> Array:
+    """Return the part of a request's token cost that its instruction makes up; 0 where a request costs nothing.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> round(float(instruction_share(a(300.0), a(50.0), a(50.0), a(0.0), a(1.0), a(1.0), a(0.1), a(1.0))), 9)
+    0.75
+    """
+    none = np.zeros(())
+    prices = (hit_rate, price_input, price_output, price_cache_read, price_cache_write, none, none, none)
+    whole = cost_per_request(instruction_tokens, payload_tokens, output_tokens, *prices)
+    part = cost_per_request(instruction_tokens, none, none, *prices)
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 0.0)
+
+
+def cost_of_errors(requests: Array, error_cost: Array, accuracy: Array) -> Array:
+    """Return the cost of wrong answers, ``requests * error cost * (1 - accuracy)``.
+
+    Examples
+    --------
+    >>> float(cost_of_errors(np.array(200.0), np.array(0.5), np.array(0.75)))
+    25.0
+    """
+    return requests * error_cost * (1.0 - accuracy)
+
+
 def training_cost(dataset_tokens: Array, epochs: Array, price: Array, minimum_charge: Array) -> Array:
     """Return the cost of one training run.
 
@@ -191,6 +250,18 @@ def project_cost(
     5300.0
     """
     return engineering_hours * hourly_rate + examples_to_label * cost_per_example + training_runs * cost_per_run
+
+
+def outlay_with_stand_in(build_cost: Array, stand_in_build_cost: Array, live_months: Array) -> Array:
+    """Return an outlay, with that of what stands in where the option never goes live and the stand-in serves throughout.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(outlay_with_stand_in(a(9.0), a(2.0), a(12.0))), float(outlay_with_stand_in(a(9.0), a(2.0), a(0.0)))
+    (9.0, 11.0)
+    """
+    return build_cost + np.where(live_months > 0.0, 0.0, stand_in_build_cost)
 
 
 def replicas(

@@ -5,16 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, expit, ndtri
 
-Array = NDArray[np.float64]
+from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
 
 QUANTILES = 501
 _MIDPOINTS = (np.arange(QUANTILES) + 0.5) / QUANTILES
-_NODES, _WEIGHTS = hermegauss(61)
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 def share(events: NDArray[np.bool_]) -> float:
@@ -216,5 +213,5 @@ def pilot_value(
         return 0.0
     means = log_odds_mean + np.sqrt(resolved * log_odds_variance) * ndtri(_MIDPOINTS)
     spread = np.sqrt((1.0 - resolved) * log_odds_variance)
-    accuracy = np.minimum(expit(means[:, None] + spread * _NODES), ceiling) @ _WEIGHTS
+    accuracy = np.minimum(expit(means[:, None] + spread * NORMAL_NODES), ceiling) @ NORMAL_WEIGHTS
     return expected_loss(mean + weight * (accuracy - accuracy.mean()))

@@ -6,11 +6,8 @@ Cash flows have shape (D, H + 1): column 0 is month 0, column m falls at the end
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-
-MONTHS_PER_YEAR = 12.0
+from models.arrays import MONTHS_PER_YEAR, Array
 
 ROUNDING_SLACK = 1e-9
 """A cumulative flow smaller than this share of all flows is zero."""
@@ -86,55 +83,25 @@ def payback_months(at_start: Array, monthly: Array) -> Array:
     return months[:, None]
 
 
-def return_on_investment(npv: Array, invested: Array) -> Array:
-    """Return NPV over the present value of what was invested; nan where nothing was.
-
-    Examples
-    --------
-    >>> round(float(return_on_investment(np.array(5900.0), np.array(3700.0))), 4)
-    1.5946
-    """
-    return ratio(npv, invested)
-
-
-def ratio(numerator: Array, denominator: Array) -> Array:
-    """Return a quotient, nan where the denominator is not positive (a unit cost of nothing is unknown, not zero).
-
-    Over next to nothing it may be infinite, which is as unknown.
-
-    Examples
-    --------
-    >>> float(ratio(np.array(2500.0), np.array(0.008))), float(ratio(np.array(1.0), np.array(0.0)))
-    (312500.0, nan)
-    """
-    with np.errstate(over="ignore"):
-        return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
-
-
-def amortised_cost(
-    run_rate: Array, one_off: Array, months_in_use: Array, retraining_cost: Array, interval: Array, retrained: Array
-) -> Array:
-    """Return a monthly cost with one-off costs spread over the months in use and a retraining over its interval.
+def retraining_per_month(cost: Array, interval: Array, retrained: Array) -> Array:
+    """Return what retraining costs in a month, each spread over its interval; nothing where none is bought.
 
     Parameters
     ----------
-    run_rate : ndarray, shape (D, 1)
-        Monthly cost at month-1 volume and prices [money/month].
-    one_off : ndarray, shape (D, 1)
-        One-off cost [money].
-    months_in_use : ndarray, shape (D, 1)
-        Months over which it serves.
-    retraining_cost, interval : ndarray, shape (D, 1)
-        Money per retraining and months between them.
+    cost, interval : ndarray, shape (D, 1)
+        Money per retraining, and months between two of them.
     retrained : ndarray, shape (D, 1)
-        Number of retrainings in the horizon; none costs nothing.
+        Number of retrainings in the horizon.
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+        Money per month.
 
     Examples
     --------
     >>> a = np.array
-    >>> float(amortised_cost(a(100.0), a(1200.0), a(12.0), a(300.0), a(3.0), a(4.0)))
-    300.0
-    >>> float(amortised_cost(a(100.0), a(1200.0), a(12.0), a(300.0), a(3.0), a(0.0)))
-    200.0
+    >>> float(retraining_per_month(a(300.0), a(3.0), a(4.0))), float(retraining_per_month(a(300.0), a(3.0), a(0.0)))
+    (100.0, 0.0)
     """
-    return run_rate + ratio(one_off, months_in_use) + np.where(retrained > 0, retraining_cost / interval, 0.0)
+    return np.where(retrained > 0, cost / interval, 0.0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincc, gammaln, ndtri, xlogy
 
-Array = NDArray[np.float64]
+from models.arrays import Array
 
 P95_DEVIATE = 1.6448536269514722
 """Standard normal deviate of the 95th percentile."""
@@ -156,3 +155,87 @@ def percentile_seconds(median: Array, sigma: Array, probability: float) -> Array
     2.0
     """
     return median * np.exp(sigma * ndtri(probability))
+
+
+def p95_seconds(median: Array, sigma: Array) -> Array:
+    """Return the 95th percentile of a lognormal time [s].
+
+    Examples
+    --------
+    >>> round(float(p95_seconds(np.array(2.0), np.array(0.7))), 3)
+    6.325
+    """
+    return percentile_seconds(median, sigma, 0.95)
+
+
+def p99_seconds(median: Array, sigma: Array) -> Array:
+    """Return the 99th percentile of a lognormal time [s].
+
+    Examples
+    --------
+    >>> round(float(p99_seconds(np.array(2.0), np.array(0.7))), 3)
+    10.192
+    """
+    return percentile_seconds(median, sigma, 0.99)
+
+
+def median_with_waiting(
+    median: Array, sigma: Array, arrivals_per_second: Array, served_per_second: Array, servers: Array
+) -> Array:
+    """Return the median time with M/M/c waiting [s]; the first of `with_waiting`.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(median_with_waiting(a(1.0), a(0.5), a(1.0), a(np.inf), a(1.0)))
+    1.0
+    """
+    return with_waiting(median, sigma, arrivals_per_second, served_per_second, servers)[0]
+
+
+def sigma_with_waiting(
+    median: Array, sigma: Array, arrivals_per_second: Array, served_per_second: Array, servers: Array
+) -> Array:
+    """Return the spread of a time with M/M/c waiting; the second of `with_waiting`.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(sigma_with_waiting(a(1.0), a(0.5), a(1.0), a(np.inf), a(1.0)))
+    0.5
+    """
+    return with_waiting(median, sigma, arrivals_per_second, served_per_second, servers)[1]
+
+
+def scale_to_measured(measured_p50: Array, ttft: Array, output_tokens: Array, tokens_per_second: Array) -> Array:
+    """Return the factor that makes the computed median time the measured one.
+
+    Examples
+    --------
+    >>> float(scale_to_measured(np.array(3.0), np.array(0.5), np.array(100.0), np.array(100.0)))
+    2.0
+    """
+    return measured_p50 / end_to_end_seconds(ttft, output_tokens, tokens_per_second, np.ones(()))
+
+
+def scale_if_same(scale: Array, is_same_base: Array) -> Array:
+    """Return the prompt's scale for the same base model, else 1.
+
+    Examples
+    --------
+    >>> float(scale_if_same(np.array(2.0), np.array(1.0))), float(scale_if_same(np.array(2.0), np.array(0.0)))
+    (2.0, 1.0)
+    """
+    return np.where(is_same_base > 0, scale, 1.0)
+
+
+def saving_share(before: Array, after: Array) -> Array:
+    """Return the share of a time that is saved; -inf where the load is never served.
+
+    Examples
+    --------
+    >>> float(saving_share(np.array(2.0), np.array(1.5))), float(saving_share(np.array(2.0), np.array(np.inf)))
+    (0.25, -inf)
+    """
+    served = (before > 0) & np.isfinite(after)
+    return np.where(served, 1.0 - np.where(served, after, 0.0) / np.where(before > 0, before, 1.0), -np.inf)

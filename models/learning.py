@@ -8,11 +8,10 @@ and updates both by the conjugate (Kalman) step, in closed form.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr
 
-Array = NDArray[np.float64]
+from models.arrays import Array
 
 REFERENCE_EXAMPLES = 1000.0
 """The level is the log-odds at this many examples."""

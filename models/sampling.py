@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaincinv, expit, logit, ndtri
 from scipy.stats import qmc
 
-Array = NDArray[np.float64]
+from models.arrays import Array
+
 Family = Literal["positive", "share", "rate"]
 
 UPPER_DECILE_DEVIATE = 1.2815515655446004
@@ -27,22 +27,26 @@ SOBOL_BITS = 30
 
 
 @lru_cache(maxsize=4)
-def sobol_points(dimensions: int, draws: int, seed: int) -> Array:
-    """Return scrambled Sobol' points strictly inside the unit cube.
+def sobol_block(name: str, dimensions: int, draws: int, seed: int) -> Array:
+    """Return a block of scrambled Sobol' points strictly inside the unit cube.
+
+    Blocks of other names or seeds are scrambled independently; a block is made once and kept.
 
     Parameters
     ----------
+    name : str
+        Name of the block.
     dimensions : int
         Number of coordinates, one per uncertain quantity.
     draws : int
         Number of points N, a power of two.
     seed : int
-        Seed of the scrambling.
+        Seed of the scrambling, with the name.
 
     Returns
     -------
     ndarray, shape (N, dimensions)
-        Points at the centres of cells of side 2^-30, hence never exactly 0 or 1. Read-only.
+        Points at the centres of cells of side 2^-30, hence never exactly 0 or 1. Read-only, a coordinate contiguous.
 
     Raises
     ------
@@ -51,14 +55,15 @@ def sobol_points(dimensions: int, draws: int, seed: int) -> Array:
 
     Examples
     --------
-    >>> points = sobol_points(2, 256, 0)
+    >>> points = sobol_block("case", 2, 256, 0)
     >>> points.shape, bool((points > 0).all() and (points < 1).all())
     ((256, 2), True)
     """
     if draws < 1 or draws & (draws - 1):
         raise ValueError(f"draws must be a power of two, got {draws}")
-    engine = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=np.random.default_rng(seed))
-    points: Array = engine.random_base2(draws.bit_length() - 1) + 2.0 ** -(SOBOL_BITS + 1)
+    rng = np.random.default_rng([seed, *name.encode()])
+    engine = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=rng)
+    points: Array = np.asfortranarray(engine.random_base2(draws.bit_length() - 1) + 2.0 ** -(SOBOL_BITS + 1))
     points.flags.writeable = False
     return points
 

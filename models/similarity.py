@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.special import logit
 
-Array = NDArray[np.float64]
+from models.arrays import Array
 
 WORD = re.compile(r"[^\W_]+")
 GRAM = 4

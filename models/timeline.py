@@ -6,12 +6,8 @@ Time is in months from the assessment date; month m covers (m - 1, m] and its fl
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-
-WEEKS_PER_MONTH = 4.348125
-"""Weeks in a month, as the model defines it (30.4375 / 7 to five figures)."""
+from models.arrays import WEEKS_PER_MONTH, Array
 
 INSTANT = 1e-9
 """Two dates closer than this [months] are the same instant."""
@@ -173,6 +169,18 @@ def knowledge_age(
         age_after = middle - since - interval * _retrainings_by(middle, since, interval, end)
         age = np.where(middle >= migration, age_after, age)
     return np.where(np.minimum(months, end) > np.maximum(months - 1.0, start), np.maximum(age, 0.0), 0.0)
+
+
+def months_between_trainings(interval: Array, retrained: Array, live_months: Array) -> Array:
+    """Return the months for which one training must do: the interval, or all live time where there is no retraining.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(months_between_trainings(a(4.0), a(3.0), a(20.0))), float(months_between_trainings(a(30.0), a(0.0), a(20.0)))
+    (4.0, 20.0)
+    """
+    return np.where((retrained == 0) & (live_months > 0), live_months, interval)
 
 
 def month_of(date: Array, months: Array) -> Array:

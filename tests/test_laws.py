@@ -170,7 +170,7 @@ def test_erlang_c_is_the_sum(load: float, servers: int) -> None:
 
 def test_first_order_share_of_a_sum_is_its_share_of_variance() -> None:
     """For a sum of independent inputs among many idle ones the shares are known in closed form, at the default N."""
-    points = sampling.sobol_points(40, 1024, 1)
+    points = sampling.sobol_block("case", 40, 1024, 1)
     output = 3.0 * points[:, 7] + 1.0 * points[:, 31]
     shares = sensitivity.first_order_shares(sensitivity.main_effects(points, output), output)
     assert shares[7] == pytest.approx(0.9, abs=0.01)
@@ -239,19 +239,19 @@ def test_one_more_uncertain_input_leaves_the_others_alone(assess: Assess) -> Non
     assert assess(request)["accuracy"] == before
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_doubling_the_draws_moves_percentiles_little(name: str, assess: Assess) -> None:
-    """At the default N, doubling it moves the 10/50/90 percentiles of NPV under 2 % of their spread, 19 seeds of 20."""
-    request = {key: value for key, value in example(name).items() if key != "include"}
-    steady = 0
-    for seed in range(20):
-        found = []
-        for draws in (1024, 2048):
-            request["simulation"] = {"draws": draws, "seed": seed}
-            npv = assess(request)["costs"]["npv"]
-            found.append(np.array([npv["p10"], npv["p50"], npv["p90"]]))
-        steady += bool(np.abs(found[0] - found[1]).max() < 0.02 * (found[0][2] - found[0][0]))
-    assert steady >= 19, steady
+def test_doubling_the_draws_moves_percentiles_little(assess: Assess) -> None:
+    """At the default N, doubling it moves the 10/50/90 percentiles of NPV under 2 % of their spread in 19 cases of 20."""
+    steady = []
+    for name in EXAMPLES:
+        request = {key: value for key, value in example(name).items() if key != "include"}
+        for seed in range(20):
+            found = []
+            for draws in (1024, 2048):
+                request["simulation"] = {"draws": draws, "seed": seed}
+                npv = assess(request)["costs"]["npv"]
+                found.append(np.array([npv["p10"], npv["p50"], npv["p90"]]))
+            steady.append(bool(np.abs(found[0] - found[1]).max() < 0.02 * (found[0][2] - found[0][0])))
+    assert sum(steady) >= 0.95 * len(steady), f"{sum(steady)} of {len(steady)}"
 
 
 def test_limits_hold_exactly(assess: Assess) -> None:

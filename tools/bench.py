@@ -17,10 +17,12 @@ from service.assessment import assess
 from service.assessment.decide import decide
 from service.assessment.decide.information import inform
 from service.assessment.encode import encode
-from service.assessment.explain import explain
+from service.assessment.explain import Versions, explain
 from service.assessment.resolve import resolve
-from service.assessment.simulate import drawn, screen, simulate
+from service.assessment.simulate import simulate
 from service.assessment.simulate.break_evens import break_evens
+from service.assessment.simulate.draws import drawn
+from service.assessment.simulate.screening import screen
 from service.assessment.simulate.volumes import volume_break_evens
 from service.http.app import app
 from service.http.decoding import decode
@@ -56,11 +58,8 @@ def time_example(path: Path) -> dict[str, float]:
     simulation = simulate(case)
     information = inform(case, simulation)
     decision = decide(case, simulation, information)
-    versions, digests = (
-        dict.fromkeys(("service", "assumptions", "prices"), ""),
-        dict.fromkeys(("request", "result"), ""),
-    )
-    answer = explain(case, simulation, information, decision, versions, digests)
+    versions = Versions(service="", assumptions="", prices="", request_digest="", result_digest="")
+    answer = explain(case, simulation, information, decision, versions)
     _, values = screen(case, case.candidates)
     draws = drawn(case, slice(0, case.draws), simulation.chosen.candidate)
     work: dict[str, Callable[[], Any]] = {
@@ -73,7 +72,7 @@ def time_example(path: Path) -> dict[str, float]:
         "ten break-evens": lambda: break_evens(values, case.stated, case.candidates, 0, case.context_window),
         "inform": lambda: inform(case, simulation),
         "decide": lambda: decide(case, simulation, information),
-        "explain": lambda: explain(case, simulation, information, decision, versions, digests),
+        "explain": lambda: explain(case, simulation, information, decision, versions),
         "encode": lambda: encode(answer),
     }
     return {part: milliseconds(work[part]) for part in PARTS}

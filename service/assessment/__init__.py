@@ -7,7 +7,7 @@ import datetime
 from service.assessment.decide import decide
 from service.assessment.decide.information import inform
 from service.assessment.encode import canonical, digest, encode
-from service.assessment.explain import explain
+from service.assessment.explain import Versions, explain
 from service.assessment.resolve import resolve
 from service.assessment.resolve.prompting import Counter
 from service.assessment.simulate import simulate
@@ -25,13 +25,17 @@ def assess(
     service_version: str,
 ) -> bytes:
     """Return the JSON answer to one case; the same request, catalogue and date give the same bytes."""
-    versions = {"service": service_version, "assumptions": catalogue.digest, "prices": prices.version}
     asked = canonical(request)
-    facts = (*(versions[name].encode() for name in sorted(versions)), as_of.isoformat().encode())
-    digests = {"request": digest(asked), "result": digest(asked, *facts)}
-
+    facts = (catalogue.digest, prices.version, service_version, as_of.isoformat())
+    versions = Versions(
+        service=service_version,
+        assumptions=catalogue.digest,
+        prices=prices.version,
+        request_digest=digest(asked),
+        result_digest=digest(asked, *(fact.encode() for fact in facts)),
+    )
     case = resolve(request, catalogue, prices, count, as_of)
     simulation = simulate(case)
     information = inform(case, simulation)
     decision = decide(case, simulation, information)
-    return encode(explain(case, simulation, information, decision, versions, digests))
+    return encode(explain(case, simulation, information, decision, versions))

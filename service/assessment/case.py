@@ -6,17 +6,15 @@ import datetime
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
+from models.arrays import Array
 from models.sampling import Family
+from service.assessment.ledger.line import Line
 from service.larder.facts import Evidence, Source
 from service.larder.load import EvidenceIndex
 from service.nouns.request.assessment import AssessmentRequest
 from service.nouns.request.fine_tuning import Relation
-
-Array = NDArray[np.float64]
 
 NEVER_LIVE = 0.0
 """Months until the shutdown of what cannot go live: an end before any start (docs/decisions/0007)."""
@@ -31,7 +29,7 @@ class Interval(NamedTuple):
 
 
 class Used(NamedTuple):
-    """A default that this case relies on, and the ledger inputs it feeds."""
+    """A default that this case relies on, and the lines it feeds."""
 
     pointer: str
     id: str
@@ -43,7 +41,7 @@ class Used(NamedTuple):
     kind: str
     source: Source
     note: str
-    feeds: tuple[str, ...]
+    feeds: tuple[Line, ...]
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
@@ -54,7 +52,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     relation: Relation | None
     is_same_base: bool
     is_dedicated: bool
-    inputs: Mapping[str, float]
+    inputs: Mapping[Line, float]
     no_longer_trains: bool
     last_training_date: datetime.date | None
     shutdown_date: datetime.date | None
@@ -90,10 +88,10 @@ class Case(Struct, frozen=True, kw_only=True):
     prompt_price_source: Source
     prompt_price_checked: datetime.date | None
     prompt_price_is_oldest_known: bool
-    intervals: Mapping[str, Interval]
-    constants: Mapping[str, Array]
-    stated: frozenset[str]
-    said: frozenset[str]
+    intervals: Mapping[Line, Interval]
+    constants: Mapping[Line, Array]
+    stated: frozenset[Line]
+    said: frozenset[Line]
     context_window: float
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]

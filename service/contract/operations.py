@@ -224,7 +224,8 @@ OPERATIONS = (
         path="/v1/framework",
         tag="catalogue",
         summary="Get the decision framework",
-        description="The rules, gates and dimensions by which the verdict is reached.",
+        description="The rules, gates and dimensions by which the verdict is reached, with the thresholds in force at a date.",
+        query=AtDate,
         answer=Framework,
     ),
     Operation(

@@ -20,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from service.assessment import assess
+from service.assessment.decide.framework import framework
 from service.contract.operations import BY_ID, Operation
 from service.http import listings
 from service.http.access import Gate
@@ -39,7 +40,6 @@ from service.nouns.faults import (
     Unreadable,
     UnsupportedMedia,
 )
-from service.nouns.framework import FRAMEWORK
 from service.nouns.listing import Liveness, Readiness, TokenCounts
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.prompting import TEXTS_LIMIT
@@ -276,8 +276,8 @@ async def get_ledger(request: AnyRequest) -> Response[bytes]:
 @serving("getFramework")
 async def get_framework(request: AnyRequest) -> Response[bytes]:
     """Return the article's rules, gates and dimensions."""
-    query(request, BY_ID["getFramework"].query)
-    return listed(request, FRAMEWORK)
+    asked = query(request, AtDate)
+    return listed(request, framework(house_of(request.app.state).catalogue, asked.as_of or today()))
 
 
 @serving("getLiveness")

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from service.assessment.ledger.inputs import INPUTS
-from service.assessment.ledger.lines import LEDGER
+from service.assessment.ledger.lines import INPUTS, STEPS
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.larder.load import Catalogue
 from service.larder.prices import InferencePrice, PriceList
@@ -138,15 +137,23 @@ def assumptions(catalogue: Catalogue, as_of: datetime.date) -> AssumptionList:
 def ledger() -> Ledger:
     """Return every input and formula of the calculation."""
     return Ledger(
-        inputs=[LedgerInput(name=name, unit=unit, meaning=meaning) for name, (unit, meaning) in INPUTS.items()],
+        inputs=[
+            LedgerInput(
+                name=line.name, unit=line.unit, meaning=line.meaning, pointer=line.field, parts=list(line.parts)
+            )
+            for line in INPUTS
+        ],
         steps=[
             LedgerStep(
-                name=step.name,
-                unit=step.unit,
-                function=f"{step.function.__module__}.{step.function.__name__}",
-                meaning=(step.function.__doc__ or "").split("\n")[0],
-                inputs=list(step.inputs),
+                name=line.name,
+                unit=line.unit,
+                meaning=line.meaning,
+                formula=line.function.__name__,
+                formula_meaning=(line.function.__doc__ or "").partition("\n")[0],
+                inputs=[source.name for source in line.reads],
+                pointer=line.field,
+                parts=list(line.parts),
             )
-            for step in LEDGER
+            for line in STEPS
         ],
     )

@@ -188,22 +188,51 @@ class AssumptionList(Open, frozen=True):
     items: Annotated[list[AssumptionAnswer], Meta(description="In the order of the catalogue")]
 
 
+Parts = Annotated[
+    list[str],
+    Meta(
+        description="Where it stands in an assessment: paths of fields; empty for what only other lines read",
+        examples=[["costs.prompting.tco"]],
+    ),
+]
+LedgerUnit = Annotated[
+    str, Meta(description="Its unit; `currency` stands for `finance.currency`", examples=["currency/month", "share"])
+]
+
+
 class LedgerInput(Open, frozen=True):
     """An input of the calculation."""
 
     name: Annotated[str, Meta(description="Its name in the ledger")]
-    unit: Annotated[str, Meta(description="Its unit")]
+    unit: LedgerUnit
     meaning: Annotated[str, Meta(description="What it is")]
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer of the request field that states it, or that it follows from; empty where none does",
+            examples=["/volume/requests_per_month"],
+        ),
+    ]
+    parts: Parts
 
 
 class LedgerStep(Open, frozen=True):
     """One formula of the calculation."""
 
     name: Annotated[str, Meta(description="Name of what it gives")]
-    unit: Annotated[str, Meta(description="Unit of what it gives")]
-    function: Annotated[str, Meta(description="Where the formula lives", examples=["models.finance.present_value"])]
-    meaning: Annotated[str, Meta(description="What the formula says, in one sentence")]
+    unit: LedgerUnit
+    meaning: Annotated[str, Meta(description="What it is")]
+    formula: Annotated[str, Meta(description="Name of the formula", examples=["present_value"])]
+    formula_meaning: Annotated[str, Meta(description="What the formula says, in one sentence")]
     inputs: Annotated[list[str], Meta(description="Names of the inputs and steps that it reads, in order")]
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer of the request field that states it, and then it is not calculated; empty where none does",
+            examples=["/fine_tuning/build_cost"],
+        ),
+    ]
+    parts: Parts
 
 
 class Ledger(Open, frozen=True):

@@ -14,8 +14,11 @@ from conftest import EXAMPLES, example
 from models.breakeven import scan
 from service.assessment.case import Case
 from service.assessment.ledger.fold import fold
-from service.assessment.simulate import base_inputs, jumps, with_candidates
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
+from service.assessment.simulate import jumps
 from service.assessment.simulate.break_evens import SEARCHES
+from service.assessment.simulate.draws import base_inputs, with_candidates
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 FIELDS = {
@@ -27,7 +30,7 @@ FIELDS = {
     "prompt_cache_hit_rate": ("prompting", "cache_hit_rate"),
     "lead_time_weeks": ("fine_tuning", "lead_time_weeks"),
 }
-LEDGER_NAMES = {search.input: search.ledger for search in SEARCHES}
+LINES = {search.input: search.line for search in SEARCHES}
 ZERO = 1e-7
 NEAR = 1e-6
 
@@ -44,31 +47,34 @@ def with_value(request: dict[str, Any], path: tuple[str, ...], value: float) -> 
     return changed
 
 
-def npv_in_ledger(case: Case, name: str, value: float) -> float:
-    """Return the base-case NPV of the best offer with one ledger name set and the rest calculated from scratch."""
+def npv_in_ledger(case: Case, line: Line, value: float) -> float:
+    """Return the base-case NPV of the best offer with one line set and the rest calculated from scratch."""
     values = base_inputs(case)
-    if name == "prompt_accuracy":
+    if line is Lines.prompt_accuracy:
         plain = fold(with_candidates(base_inputs(case), case.candidates))
-        values["tuned_accuracy_at_start"] = plain["tuned_accuracy_at_start"]
-    values[name] = np.full((1, 1), value)
+        values[Lines.tuned_accuracy_at_start] = plain[Lines.tuned_accuracy_at_start]
+    values[line] = np.full((1, 1), value)
     folded = fold(with_candidates(values, case.candidates))
     count = len(case.candidates)
     npv, start, end = (
-        np.broadcast_to(folded[n], (count, 1))[:, 0] for n in ("npv", "lead_time_months", "live_end_month")
+        np.broadcast_to(folded[n], (count, 1))[:, 0] for n in (Lines.npv, Lines.lead_time_months, Lines.live_end_month)
     )
     alive = (end > start) & ~np.array([candidate.no_longer_trains for candidate in case.candidates])
     return float(np.where(alive | ~alive.any(), npv, -np.inf).max())
 
 
-def npv_along(case: Case, name: str, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return the base-case NPV of the best offer at many values of one ledger name, each offer from scratch."""
+def npv_along(case: Case, line: Line, points: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the base-case NPV of the best offer at many values of one line, each offer from scratch."""
     npvs, alive = [], []
     for candidate in case.candidates:
         values = base_inputs(case)
-        values[name] = points[:, None]
-        folded = fold(with_candidates(values, (candidate,)), frozenset({"npv", "lead_time_months", "live_end_month"}))
+        values[line] = points[:, None]
+        folded = fold(
+            with_candidates(values, (candidate,)), frozenset({Lines.npv, Lines.lead_time_months, Lines.live_end_month})
+        )
         npv, start, end = (
-            np.broadcast_to(folded[n], (points.size, 1))[:, 0] for n in ("npv", "lead_time_months", "live_end_month")
+            np.broadcast_to(folded[n], (points.size, 1))[:, 0]
+            for n in (Lines.npv, Lines.lead_time_months, Lines.live_end_month)
         )
         npvs.append(npv)
         alive.append((end > start) & (not candidate.no_longer_trains))
@@ -83,7 +89,7 @@ def npv_at(request: dict[str, Any], item: dict[str, Any], value: float, assess: 
         answer = assess(with_value(request, FIELDS[item["input"]], value))
         npv: float = answer["costs"]["npv"]["base_case"]
         return npv
-    return npv_in_ledger(case, LEDGER_NAMES[item["input"]], value)
+    return npv_in_ledger(case, LINES[item["input"]], value)
 
 
 def check(request: dict[str, Any], assess: Assess, case: Case) -> int:
@@ -138,7 +144,7 @@ def test_states_never_and_always_hold_on_a_fine_grid(
                 continue
             sign = 1.0 if item["state"] == "always" else -1.0
             for share in np.linspace(0.001, 0.999, 23):
-                npv = npv_in_ledger(case, LEDGER_NAMES[item["input"]], float(share))
+                npv = npv_in_ledger(case, LINES[item["input"]], float(share))
                 assert sign * npv >= -1e-6 * max(1.0, abs(npv)), (seed, item["input"], share, npv)
                 tested += 1
     assert tested >= 100
@@ -270,7 +276,7 @@ def test_no_sign_change_of_a_fine_grid_is_missed(
 ) -> None:
     """Between any two of many neighbouring values with opposite signs of the NPV lies a reported break-even."""
     points = np.linspace(low, high, 10_001)
-    npv = npv_along(resolved(request_), LEDGER_NAMES[input_], points)
+    npv = npv_along(resolved(request_), LINES[input_], points)
     item = next(item for item in assess(request_)["break_even"]["items"] if item["input"] == input_)
     found = np.array([crossing["value"] for crossing in item["crossings"]])
     flips = np.flatnonzero(npv[1:] * npv[:-1] < 0)
@@ -315,7 +321,7 @@ def test_the_npv_of_both_sides_is_read_beside_the_break_even(
     for item in answer["break_even"]["items"]:
         for crossing in item["crossings"] if item["input"] != "prompt_accuracy" else ():
             below, above = crossing["value"] * (1 - NEAR), crossing["value"] * (1 + NEAR)
-            npv = npv_along(case, LEDGER_NAMES[item["input"]], np.array([below, above]))
+            npv = npv_along(case, LINES[item["input"]], np.array([below, above]))
             assert np.abs(npv - [crossing["npv_below"], crossing["npv_above"]]).max() <= 1e-9 * scale, item["input"]
             tested += 1
     assert tested >= 20

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from models import accuracy, decision, learning
-from service.assessment.decide import expected_value_verdict
+from service.assessment.decide.verdict import expected_value_verdict
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 TRIALS = [
@@ -243,4 +243,5 @@ def test_the_study_that_is_worth_most_comes_first(trials: float, pilot: float, a
     information: Any = SimpleNamespace(
         graded_trials=SimpleNamespace(net_value=trials), pilot=SimpleNamespace(net_value=pilot)
     )
-    assert expected_value_verdict(10.0, 2.0, information).action == action
+    standing: Any = SimpleNamespace(is_feasible=True, mean_npv=10.0, mean_npv_improved=2.0)
+    assert expected_value_verdict(standing, information).action == action

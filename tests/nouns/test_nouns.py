@@ -10,11 +10,12 @@ import msgspec
 import pytest
 from conftest import EXAMPLES, example
 
-from service.assessment.decide import Action, Choice, Status
+from service.assessment.decide.framework import DIMENSIONS
+from service.assessment.decide.rules import RULES, Choice, Status
+from service.assessment.decide.verdict import Action
 from service.assessment.simulate.break_evens import SEARCHES
 from service.larder.facts import Assumption, FineTuningOffer, Kind, OfferValue
 from service.nouns.answer.assessment import Assessment
-from service.nouns.framework import FRAMEWORK
 from service.nouns.request.assessment import AssessmentRequest, Heavy, Policy, TaskKind, TokenCountRequest
 from service.nouns.request.fine_tuning import Relation
 
@@ -166,7 +167,7 @@ def nouns_in(hint: Any) -> set[type[msgspec.Struct]]:
 SIDES, ACTIONS, STATUSES = (frozenset(get_args(alias)) for alias in (Choice, Action, Status))
 INPUTS = frozenset(search.input for search in SEARCHES)
 KNOWN = {
-    "Reason.rule": frozenset({rule.id for rule in FRAMEWORK.rules} | {"size_of_gap"}),
+    "Reason.rule": frozenset({rule.id for rule in RULES} | {"size_of_gap"}),
     "Reason.favours": SIDES,
     "Reason.status": STATUSES,
     "VerdictAnswer.choice": SIDES,
@@ -175,9 +176,9 @@ KNOWN = {
     "VerdictAnswer.action": ACTIONS,
     "VerdictAnswer.framework_action": ACTIONS,
     "VerdictAnswer.expected_value_action": ACTIONS - {"collect_examples"},
-    "Dimension.dimension": frozenset(dimension.id for dimension in FRAMEWORK.dimensions),
+    "Dimension.dimension": frozenset(dimension.id for dimension in DIMENSIONS),
     "Dimension.winner": SIDES | {"tie"},
-    "Dimension.article_winner": frozenset(dimension.winner for dimension in FRAMEWORK.dimensions),
+    "Dimension.article_winner": frozenset(dimension.winner for dimension in DIMENSIONS),
     "OfferAnswer.relation": frozenset(get_args(Relation)),
     "OfferAnswer.confidence": frozenset(get_args(get_type_hints(OfferValue)["confidence"])),
     "AssumptionUsed.kind": frozenset(get_args(Kind)) | {"derived"},

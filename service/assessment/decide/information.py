@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
 from models import decision, learning
-from models.sampling import sobol_points
+from models.arrays import Array
 from models.sensitivity import conditional_means, first_order_shares, main_effects, tornado
 from service.assessment.case import Case
-from service.assessment.simulate import DIMENSIONS, Simulation, start_needed
-
-Array = NDArray[np.float64]
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import COLUMNS, Lines
+from service.assessment.simulate import Simulation
+from service.assessment.simulate.draws import column
+from service.assessment.simulate.screening import start_needed
 
 TRIAL_SIZES = np.unique(np.geomspace(10.0, 10_000.0, 61).round())
 PILOT_SIZES = 15
@@ -39,7 +40,7 @@ class Study(Struct, frozen=True, kw_only=True):
 class Input(Struct, frozen=True, kw_only=True):
     """What one uncertain input does to the NPV."""
 
-    name: str
+    line: Line
     share_of_variance: float
     evppi: float
     lowest: float
@@ -58,28 +59,27 @@ class Information(Struct, frozen=True, kw_only=True):
 
 def _inputs(case: Case, npv: Array) -> tuple[tuple[Input, ...], Array]:
     """Return the effect of every uncertain input on the NPV, and that of the prompt's accuracy draw by draw."""
-    uncertain = {name for name, interval in case.intervals.items() if interval.low < interval.high}
-    uncertain |= {"prompt_accuracy", "accuracy_deviate"}
-    names = [name for name in DIMENSIONS if name in uncertain]
-    points = sobol_points(len(DIMENSIONS), case.draws, case.seed)[:, [DIMENSIONS.index(name) for name in names]]
+    uncertain = {line for line, interval in case.intervals.items() if interval.low < interval.high}
+    uncertain |= {Lines.prompt_accuracy, Lines.accuracy_deviate}
+    lines = [line for line in COLUMNS if line in uncertain]
+    points = np.column_stack([column(case, line) for line in lines])
     effects = main_effects(points, npv)
     shares = first_order_shares(effects, npv)
     given = conditional_means(points, npv, effects)
     found = []
-    for index, name in enumerate(names):
+    for index, line in enumerate(lines):
         lowest, highest = tornado(points[:, index], npv)
         found.append(
             Input(
-                name=name,
+                line=line,
                 share_of_variance=float(shares[index]),
                 evppi=decision.expected_loss(given[:, index]),
                 lowest=lowest,
                 highest=highest,
             )
         )
-    return tuple(sorted(found, key=lambda i: (-i.share_of_variance, i.name))), effects[
-        :, names.index("prompt_accuracy")
-    ]
+    found.sort(key=lambda one: (-one.share_of_variance, one.line.name))
+    return tuple(found), effects[:, lines.index(Lines.prompt_accuracy)]
 
 
 def _slope(output: Array, *inputs: Array) -> float:
@@ -100,9 +100,9 @@ def _best_trials(case: Case, mean: float, weight: float) -> Study:
 
 def _line(simulation: Simulation) -> tuple[Array, Array, Array, Array, Array]:
     base = simulation.base
-    names = ("tuned_level_prior_mean", "prior_level_variance", "prior_slope_mean", "prior_slope_variance", "pilots",
-             "seed_variance", "bend_variance")  # fmt: skip
-    return learning.posterior(*[base[name] for name in names])
+    lines = (Lines.tuned_level_prior_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots,
+             Lines.seed_variance, Lines.bend_variance)  # fmt: skip
+    return learning.posterior(*[base[line] for line in lines])
 
 
 def _best_pilot(case: Case, simulation: Simulation, mean: float, weight: float) -> Study:
@@ -110,11 +110,16 @@ def _best_pilot(case: Case, simulation: Simulation, mean: float, weight: float) 
     planned = case.planned_examples
     sizes = np.unique(np.geomspace(min(SMALLEST_PILOT, planned), planned, PILOT_SIZES).round())
     trials = float(case.total)
-    variance = float(base["tuned_log_odds_variance"].ravel()[0])
+    variance = float(base[Lines.tuned_log_odds_variance].ravel()[0])
     resolved = learning.resolved_share(
-        _line(simulation), np.asarray(variance), base["seed_variance"], np.asarray(planned), sizes, np.asarray(trials)
+        _line(simulation),
+        np.asarray(variance),
+        base[Lines.seed_variance],
+        np.asarray(planned),
+        sizes,
+        np.asarray(trials),
     ).ravel()
-    centre, ceiling = float(base["tuned_log_odds_mean"].ravel()[0]), float(base["accuracy_ceiling"])
+    centre, ceiling = float(base[Lines.tuned_log_odds_mean].ravel()[0]), float(base[Lines.accuracy_ceiling])
     values = np.array(
         [decision.pilot_value(mean, weight, centre, variance, float(share), ceiling) for share in resolved]
     )
@@ -134,20 +139,20 @@ def _required_examples(case: Case, simulation: Simulation) -> float | None:
     start = float(start_needed(base, case.stated, requirement, 1)[0])
     if start <= 0.0:
         return learning.FEWEST
-    if start >= float(base["accuracy_ceiling"]):
+    if start >= float(base[Lines.accuracy_ceiling]):
         return np.inf
-    spread = float(base["seed_variance"]) if len(base["pilots"]) else 0.0
+    spread = float(base[Lines.seed_variance]) if len(base[Lines.pilots]) else 0.0
     return learning.required_examples(*_line(simulation), np.asarray(spread), start, case.confidence)
 
 
 def inform(case: Case, simulation: Simulation) -> Information:
     """Return the value of information, the best size of each study, and what drives the NPV."""
     draws = simulation.draws
-    npv = draws["npv"]
+    npv = draws[Lines.npv]
     mean = float(npv.mean())
     inputs, effect = _inputs(case, npv)
-    of_prompt = _slope(effect, draws["prompt_accuracy"])
-    of_tuning = _slope(npv, draws["prompt_accuracy"], draws["tuned_accuracy_at_start"])
+    of_prompt = _slope(effect, draws[Lines.prompt_accuracy])
+    of_tuning = _slope(npv, draws[Lines.prompt_accuracy], draws[Lines.tuned_accuracy_at_start])
     return Information(
         evpi=decision.expected_loss(npv),
         inputs=inputs,

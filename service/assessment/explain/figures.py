@@ -1,17 +1,25 @@
-"""The only exit from NumPy: figures of a simulation as plain numbers, infinities and gaps as None."""
+"""The only exit from NumPy: figures of a simulation as plain numbers and nouns, infinities and gaps as None."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import lru_cache
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
+from msgspec import Struct
 
 from models import decision
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import standing_in
 from service.assessment.simulate import Simulation
 from service.nouns.answer.money import NpvAnswer, Spread
+from service.nouns.base import Open
 
 DECILES = (0.1, 0.5, 0.9)
+
+N = TypeVar("N", bound=Open)
 
 
 def finite(number: Any) -> float | None:
@@ -26,6 +34,30 @@ def finite(number: Any) -> float | None:
     return plain if math.isfinite(plain) else None
 
 
+class _Field(Struct, frozen=True):
+    """A field of an answer that a line fills: its noun where it is no plain number, and whether it may be null."""
+
+    name: str
+    noun: type[Open] | None
+    may_be_null: bool
+
+
+def _plain(hint: Any) -> Any:
+    return _plain(get_args(hint)[0]) if get_origin(hint) is Annotated else hint
+
+
+@lru_cache
+def _fields(noun: type[Open]) -> tuple[_Field, ...]:
+    """Return the fields of a noun of answers."""
+    found = []
+    for name, hint in get_type_hints(noun, include_extras=True).items():
+        plain = _plain(hint)
+        options = {_plain(option) for option in get_args(plain)} or {plain}
+        is_noun = isinstance(plain, type) and issubclass(plain, Open)
+        found.append(_Field(name, plain if is_noun else None, NoneType in options))
+    return tuple(found)
+
+
 class Figures:
     """Reads figures off a simulation."""
 
@@ -33,11 +65,11 @@ class Figures:
         """Open a simulation for reading."""
         self.simulation = simulation
 
-    def maybe(self, name: str) -> float | None:
+    def maybe(self, line: Line) -> float | None:
         """Return a base-case figure, None where it does not apply."""
-        return finite(self.simulation.base[name].ravel()[0])
+        return finite(self.simulation.base[line].ravel()[0])
 
-    def __call__(self, name: str) -> float:
+    def __call__(self, line: Line) -> float:
         """Return a base-case figure that always applies.
 
         Raises
@@ -45,38 +77,39 @@ class Figures:
         ArithmeticError
             If it is not finite: a fault of the ledger, not of the caller.
         """
-        number = self.maybe(name)
+        number = self.maybe(line)
         if number is None:
-            raise ArithmeticError(f"{name} is not finite")
+            raise ArithmeticError(f"{line} is not finite")
         return number
 
-    def row(self, name: str) -> list[float | None]:
+    def row(self, line: Line) -> list[float | None]:
         """Return a base-case figure as a list, by month where it has months."""
-        return [finite(number) for number in self.simulation.base[name].ravel()]
+        return [finite(number) for number in self.simulation.base[line].ravel()]
 
-    def by_month(self, name: str, horizon: int) -> list[float]:
+    def by_month(self, line: Line, horizon: int) -> list[float]:
         """Return a base-case figure of every month."""
-        row = np.broadcast_to(self.simulation.base[name], (1, horizon))[0]
+        row = np.broadcast_to(self.simulation.base[line], (1, horizon))[0]
         return [float(number) for number in row]
 
-    def percentiles(self, name: str) -> tuple[float | None, ...]:
+    def percentiles(self, line: Line) -> tuple[float | None, ...]:
         """Return the 10th, 50th and 90th percentile over the draws."""
-        return tuple(finite(p) for p in decision.percentiles(self.simulation.draws[name], DECILES))
+        return tuple(finite(p) for p in decision.percentiles(self.simulation.draws[line], DECILES))
 
-    def mean(self, name: str) -> float:
+    def mean(self, line: Line) -> float:
         """Return the mean over the draws."""
-        return float(self.simulation.draws[name].mean())
+        return float(self.simulation.draws[line].mean())
 
-    def spread(self, name: str) -> Spread:
+    def spread(self, line: Line) -> Spread:
         """Return a money figure at the base case and over the draws."""
-        p10, p50, p90 = decision.percentiles(self.simulation.draws[name], DECILES)
-        return Spread(base_case=self(name), p10=p10, p50=p50, p90=p90)
+        p10, p50, p90 = decision.percentiles(self.simulation.draws[line], DECILES)
+        return Spread(base_case=self(line), p10=p10, p50=p50, p90=p90)
 
-    def npv(self, base_case: float, draws: Any) -> NpvAnswer:
+    def npv(self, line: Line) -> NpvAnswer:
         """Return a net present value at the base case and over the draws."""
+        draws = self.simulation.draws[line]
         p10, p50, p90 = decision.percentiles(draws, DECILES)
         return NpvAnswer(
-            base_case=base_case,
+            base_case=self(line),
             mean=float(draws.mean()),
             p10=p10,
             p50=p50,
@@ -84,3 +117,39 @@ class Figures:
             standard_error=decision.standard_error(draws),
             probability_positive=decision.share(draws > 0),
         )
+
+    def noun(self, noun: type[N], place: str, **others: Any) -> N:
+        """Return the noun at one place of the answer, each field filled by the line that stands there.
+
+        Parameters
+        ----------
+        noun : type
+            The noun; its fields say what is made of a line: a number, a `Spread`, an `NpvAnswer`.
+        place : str
+            Its place in the answer, such as `costs.prompting`.
+        **others
+            Fields that no line fills.
+
+        Raises
+        ------
+        LookupError
+            If a field is neither given nor that of a line.
+        """
+        lines = standing_in(place)
+        for field in _fields(noun):
+            if field.name in others:
+                continue
+            if field.noun is not None and field.noun not in (Spread, NpvAnswer):
+                others[field.name] = self.noun(field.noun, f"{place}.{field.name}")
+            elif field.name not in lines:
+                raise LookupError(f"no line of service/assessment/ledger stands at {place}.{field.name}")
+            else:
+                others[field.name] = self._of(field, lines[field.name])
+        return noun(**others)
+
+    def _of(self, field: _Field, line: Line) -> Any:
+        if field.noun is Spread:
+            return self.spread(line)
+        if field.noun is NpvAnswer:
+            return self.npv(line)
+        return self.maybe(line) if field.may_be_null else self(line)

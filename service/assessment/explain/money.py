@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import Any
+
 import numpy as np
 
 from models import decision as statistics
 from models.breakeven import Crossing
 from service.assessment.case import Case
 from service.assessment.explain.figures import DECILES, Figures, finite
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines, standing_in
 from service.assessment.simulate import Simulation
 from service.assessment.simulate.break_evens import BreakEven
 from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution, PaybackAnswer
-from service.nouns.answer.money import CashFlow, Components, Costs, NpvAnswer, OptionCosts, PresentValues, WithoutCache
+from service.nouns.answer.money import CashFlow, Costs
+
+AT_START = MappingProxyType({
+    "prompting": Lines.prompt_build_cost, "improved_prompt": Lines.improved_one_off_cost,
+    "fine_tuning": Lines.tuned_one_off_cost, "saving": Lines.saving_at_start, "cumulative_saving": Lines.saving_at_start,
+})  # fmt: skip
+"""Columns of month 0; all others have nothing in it."""
+
+
+def in_currency(unit: str, currency: str) -> str:
+    """Return a unit with the currency of the answer for money.
+
+    Examples
+    --------
+    >>> in_currency("currency/month", "EUR")
+    'EUR/month'
+    """
+    return unit.replace("currency", currency)
 
 
 def _crossing(crossing: Crossing, offer: str) -> CrossingAnswer:
@@ -30,7 +52,7 @@ def _item(found: BreakEven, currency: str) -> BreakEvenItem:
     nearest = min(crossings, key=lambda crossing: abs(crossing.value - found.current), default=None)
     return BreakEvenItem(
         input=found.search.input,
-        unit=found.search.unit.replace("money", currency),
+        unit=in_currency(found.search.line.unit, currency),
         current=found.current,
         break_even=[crossing.value for crossing in crossings if crossing.kind == found.state],
         state=found.state,
@@ -40,18 +62,18 @@ def _item(found: BreakEven, currency: str) -> BreakEvenItem:
     )
 
 
-def _payback(figures: Figures, name: str) -> PaybackAnswer:
+def _payback(figures: Figures, line: Line) -> PaybackAnswer:
     if not figures.simulation.chosen.is_feasible:
         return PaybackAnswer(months=None, state="never", p10=None, p50=None, p90=None, share_never=1.0)
-    months = figures.maybe(name)
-    p10, p50, p90 = figures.percentiles(name)
+    months = figures.maybe(line)
+    p10, p50, p90 = figures.percentiles(line)
     return PaybackAnswer(
         months=months,
         state="never" if months is None else "from_the_start" if months == 0 else "reached",
         p10=p10,
         p50=p50,
         p90=p90,
-        share_never=statistics.share(np.isinf(figures.simulation.draws[name])),
+        share_never=statistics.share(np.isinf(figures.simulation.draws[line])),
     )
 
 
@@ -62,82 +84,21 @@ def break_even_answer(case: Case, simulation: Simulation, figures: Figures) -> B
     return BreakEvenAnswer(
         items=[_item(found, case.currency) for found in simulation.break_evens],
         requests_per_month=Distribution(p10=p10, p50=p50, p90=p90, share_never=never),
-        payback=_payback(figures, "payback_months"),
-        discounted_payback=_payback(figures, "discounted_payback_months"),
-        payback_requests=figures.maybe("payback_requests") if simulation.chosen.is_feasible else None,
+        payback=_payback(figures, Lines.payback_months),
+        discounted_payback=_payback(figures, Lines.discounted_payback_months),
+        payback_requests=figures.maybe(Lines.payback_requests) if simulation.chosen.is_feasible else None,
     )
-
-
-def _option_costs(figures: Figures, option: str) -> OptionCosts:
-    tuned = option == "tuned"
-    shared = "tuned" if tuned else "prompt"
-    one_off = {"prompt": "prompt_build_cost", "improved": "improved_one_off_cost", "tuned": "tuned_build_cost"}[option]
-    upkeep = "monitoring_cost_per_month" if tuned else "prompt_maintenance_cost_per_month"
-    return OptionCosts(
-        one_off=figures(one_off),
-        monthly=Components(
-            tokens=figures(f"{shared}_run_rate_tokens"),
-            errors=figures(f"{option}_run_rate_errors"),
-            hosting=figures("tuned_run_rate_hosting") if tuned else 0.0,
-            maintenance=figures(upkeep),
-            total=figures(f"{option}_run_rate"),
-        ),
-        token_cost_per_request=figures(f"{shared}_cost_per_request"),
-        cost_per_correct_answer=figures.maybe(f"{option}_cost_per_correct_answer"),
-        amortised_cost_per_month=figures.maybe(f"{option}_amortised_cost"),
-        levelised_cost_per_request=figures.maybe(f"{option}_levelised_cost_per_request"),
-        levelised_cost_per_correct_answer=figures.maybe(f"{option}_levelised_cost_per_correct_answer"),
-        present_values=PresentValues(
-            one_off=figures(one_off),
-            tokens=figures(f"{shared}_tokens_pv"),
-            errors=figures(f"{option}_errors_pv"),
-            hosting=figures("tuned_hosting_pv") if tuned else 0.0,
-            maintenance=figures("tuned_monitoring_pv" if tuned else "prompt_maintenance_pv"),
-            retraining=figures("tuned_retraining_pv") if tuned else 0.0,
-            migration=0.0 if tuned else figures("prompt_migration_pv"),
-            prompting_while_not_live=figures("tuned_prompt_running_pv")
-            + figures("tuned_prompt_errors_pv")
-            + (figures("tuned_one_off_cost") - figures("tuned_build_cost"))
-            if tuned
-            else 0.0,
-        ),
-        tco=figures.spread(f"{option}_tco"),
-        tco_without_errors=figures.spread(f"{option}_tco_without_errors"),
-    )
-
-
-def _against_better_prompt(figures: Figures) -> NpvAnswer:
-    draws = figures.simulation.draws
-    better = draws["npv"] - np.maximum(draws["npv_improved"], 0.0)
-    return figures.npv(figures("npv") - max(figures("npv_improved"), 0.0), better)
 
 
 def costs_answer(case: Case, simulation: Simulation, figures: Figures) -> Costs:
     """Return what each option costs and what switching is worth."""
     finance, chosen = case.request.finance, simulation.chosen
-    return Costs(
+    return figures.noun(
+        Costs,
+        "costs",
         currency=case.currency,
         error_cost_state="valued" if finance and finance.error_cost is not None else "not_valued",
-        prompting=_option_costs(figures, "prompt"),
-        improved_prompt=_option_costs(figures, "improved"),
-        fine_tuning=_option_costs(figures, "tuned"),
-        prompting_without_cache=WithoutCache(
-            token_cost_per_request=figures("uncached_cost_per_request"),
-            tokens_per_month=figures("uncached_run_rate_tokens"),
-            tokens_present_value=figures("uncached_tokens_pv"),
-        ),
-        prompt_cache_hit_rate=figures("prompt_cache_hit_rate"),
-        fine_tuning_cache_hit_rate=figures("tuned_cache_hit_rate"),
-        npv=figures.npv(figures("npv"), simulation.draws["npv"]),
-        npv_of_improving=figures.npv(figures("npv_improved"), simulation.draws["npv_improved"]),
-        npv_against_better_prompt=_against_better_prompt(figures),
-        roi=figures.maybe("roi") if chosen.is_feasible else None,
-        saving_per_request=figures("saving_per_request"),
-        go_live_month=figures("lead_time_months"),
-        end_month=figures("live_end_month"),
-        live_months=figures("live_months"),
-        retrainings=figures("retraining_count"),
-        retraining_cost=figures("retraining_cost"),
+        roi=figures.maybe(Lines.roi) if chosen.is_feasible else None,
         is_feasible=chosen.is_feasible,
         infeasible_because=chosen.obstacle or None,
     )
@@ -145,23 +106,12 @@ def costs_answer(case: Case, simulation: Simulation, figures: Figures) -> Costs:
 
 def cash_flow_answers(case: Case, figures: Figures) -> list[CashFlow]:
     """Return the base case month by month, month 0 first."""
-    h = case.horizon_months
-    columns = {
-        "requests": "requests", "prompting": "prompt_costs", "improved_prompt": "improved_costs",
-        "fine_tuning": "tuned_costs", "saving": "savings", "live_share": "live_share", "retrainings": "retrainings",
-    }  # fmt: skip
-    rows = {field: figures.by_month(name, h) for field, name in columns.items()}
-    accuracy = figures.by_month("tuned_accuracy", h)
-    cumulative = figures("saving_at_start")
-    flows = [
-        CashFlow(month=0, requests=0.0, prompting=figures("prompt_build_cost"),
-                 improved_prompt=figures("improved_one_off_cost"), fine_tuning=figures("tuned_one_off_cost"),
-                 saving=cumulative, cumulative_saving=cumulative, live_share=0.0, retrainings=0.0,
-                 fine_tuned_accuracy=None)
-    ]  # fmt: skip
-    for index in range(h):
-        month = {field: row[index] for field, row in rows.items()}
-        cumulative += month["saving"]
-        live = accuracy[index] if month["live_share"] > 0 else None
-        flows.append(CashFlow(month=index + 1, cumulative_saving=cumulative, fine_tuned_accuracy=live, **month))
+    columns = {field: figures.by_month(line, case.horizon_months) for field, line in standing_in("cash_flows").items()}
+    start: dict[str, Any] = {field: figures(AT_START[field]) if field in AT_START else 0.0 for field in columns}
+    flows = [CashFlow(month=0, **start | {"fine_tuned_accuracy": None})]
+    for index in range(case.horizon_months):
+        month: dict[str, Any] = {field: column[index] for field, column in columns.items()}
+        if not month["live_share"]:
+            month["fine_tuned_accuracy"] = None
+        flows.append(CashFlow(month=index + 1, **month))
     return flows

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from service.assessment.case import Case
-from service.assessment.decide import Decision, Verdict
+from service.assessment.decide import Decision
 from service.assessment.decide.information import Information
+from service.assessment.decide.verdict import Verdict
 from service.assessment.explain.figures import Figures
 from service.assessment.explain.words import chance, counted, exact_percent, money
+from service.assessment.ledger.lines import Lines
 
 ADVICE = {
     "keep_prompting": "keep the prompt as it is",
@@ -65,7 +67,7 @@ def _pilot(case: Case, decision: Decision, information: Information) -> str:
     worth = f" and what it tells is worth {money(case, pilot.value)}" if pilot.net_value > 0 else ""
     if decision.verdict.step != "8":
         return costs + worth
-    doubt = f"reach {_goal(case)}" if decision.p_tuned < likely else "pay"
+    doubt = f"reach {_goal(case)}" if decision.standing.p_tuned < likely else "pay"
     return f"it is not yet likely enough that fine-tuning would {doubt}, and {costs}{worth}"
 
 
@@ -100,7 +102,7 @@ def _because(case: Case, decision: Decision, figures: Figures, information: Info
             f"{money(case, study.value)}"
         )
     if verdict.is_premium:
-        premium = -figures.mean("npv")
+        premium = -figures.mean(Lines.npv)
         at = f", at an expected premium of {money(case, premium)}" if premium > 0 else ""
         return f"only a fine-tune is likely to reach {_goal(case)}{at}"
     return ""
@@ -117,22 +119,22 @@ def _worth(case: Case, decision: Decision, figures: Figures) -> str:
     span = f"over {counted(case.horizon_months, 'month')}"
     if not _values_errors(case):
         span += ", with wrong answers left out of the account,"
-    improved = _expected(case, figures.mean("npv_improved"))
+    improved = _expected(case, figures.mean(Lines.npv_improved))
     if not figures.simulation.chosen.is_feasible:
         obstacle = "" if decision.verdict.step == "2" else f"{_obstacle(decision)}; "
         return f"{obstacle}{span} improving the prompt is expected to {improved}"
     return (
-        f"{span} fine-tuning is expected to {_expected(case, figures.mean('npv'))} "
-        f"({chance(case, decision.probability_positive)} chance that it pays) and improving the prompt to {improved}"
+        f"{span} fine-tuning is expected to {_expected(case, figures.mean(Lines.npv))} "
+        f"({chance(case, decision.standing.probability_positive)} chance that it pays) and improving the prompt to {improved}"
     )
 
 
 def _chances(case: Case, decision: Decision, figures: Figures) -> str:
     if case.request.task.required_accuracy is None:
         return ""
-    ways = {"with the prompt as it is": decision.p_prompt, "once improved": decision.p_improved}
+    ways = {"with the prompt as it is": decision.standing.p_prompt, "once improved": decision.standing.p_improved}
     if figures.simulation.chosen.is_feasible:
-        ways["after fine-tuning"] = decision.p_tuned
+        ways["after fine-tuning"] = decision.standing.p_tuned
     said = {way: chance(case, share) for way, share in ways.items()}
     if len(set(said.values())) == 1:
         each = f"{next(iter(said.values()))} {'all three ways' if len(said) > 2 else 'either way'}"
@@ -150,7 +152,7 @@ def _error_cost(case: Case, figures: Figures) -> str:
     """Return at which price of a wrong answer fine-tuning breaks even, where none is stated."""
     if _values_errors(case) or not figures.simulation.chosen.is_feasible:
         return ""
-    item = next(b for b in figures.simulation.break_evens if b.search.input == "error_cost")
+    item = next(b for b in figures.simulation.break_evens if b.search.line is Lines.error_cost)
     if not item.crossings:
         pays = "pays" if item.state == "always" else "does not pay"
         return f"; no price was put on a wrong answer, and in the base case fine-tuning {pays} whatever that price is"

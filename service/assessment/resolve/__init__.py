@@ -12,11 +12,14 @@ import numpy as np
 
 from models.latency import spread
 from models.sampling import median
-from service.assessment.case import Case, Interval, Studies
+from service.assessment.case import Case, Studies
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import CALLER, Desk
 from service.assessment.resolve.fine_tuning import put_tuning
 from service.assessment.resolve.offers import candidates_of
-from service.assessment.resolve.prompting import Counter, put_price, put_prompt, put_tokens
+from service.assessment.resolve.prices import put_price
+from service.assessment.resolve.prompting import Counter, put_prompt, put_tokens
 from service.assessment.resolve.unsaid import note_unsaid
 from service.larder.facts import Source
 from service.larder.load import Catalogue
@@ -37,53 +40,52 @@ THRESHOLDS = (
 )
 
 
-def _volume_and_finance(desk: Desk) -> int:
+def _put_volume_and_finance(desk: Desk) -> int:
+    """Put volume, horizon and money; return the months of the horizon."""
     volume, finance = desk.request.volume, desk.finance
-    desk.state("requests_per_month", "/volume/requests_per_month", volume.requests_per_month, "positive")
-    desk.estimate("growth_per_month", "/volume/growth_per_month", volume.growth_per_month, "rate", "growth_per_month")
-    horizon = int(desk.plain("/volume/horizon_months", volume.horizon_months, "horizon_months", "horizon_months"))
-    desk.put(
-        nothing=0.0,
-        horizon_months=horizon,
-        months=np.arange(1.0, horizon + 1.0),
-        peak_to_average=desk.plain("/volume/peak_to_average", volume.peak_to_average, "peak_to_average",
-                                   "peak_to_average"),
-        discount_rate=desk.plain("/finance/discount_rate", finance.discount_rate, "discount_rate", "discount_rate"),
-    )  # fmt: skip
-    desk.estimate("price_decline_per_year", "/finance/price_decline_per_year", finance.price_decline_per_year, "rate",
-                  "price_decline_per_year")  # fmt: skip
-    if not desk.state("error_cost", "/finance/error_cost", finance.error_cost, "positive"):
-        desk.intervals["error_cost"] = Interval(0.0, 0.0, "positive")
+    desk.state(Lines.requests_per_month, volume.requests_per_month)
+    desk.estimate(Lines.growth_per_month, volume.growth_per_month, "growth_per_month")
+    desk.number(Lines.horizon_months, volume.horizon_months, "horizon_months")
+    horizon = int(desk.constants[Lines.horizon_months])
+    desk.put(Lines.months, np.arange(1.0, horizon + 1.0))
+    desk.put(Lines.nothing, 0.0)
+    desk.number(Lines.peak_to_average, volume.peak_to_average, "peak_to_average")
+    desk.number(Lines.discount_rate, finance.discount_rate, "discount_rate")
+    desk.estimate(Lines.price_decline_per_year, finance.price_decline_per_year, "price_decline_per_year")
     return horizon
 
 
-def _latency(desk: Desk) -> bool:
+def _put_error_cost(desk: Desk) -> None:
+    """Put what a wrong answer costs; where it is not said, that is the first thing the answer says of its assumptions."""
+    if not desk.state(Lines.error_cost, desk.finance.error_cost):
+        desk.nothing(Lines.error_cost)
+        desk.derive("/finance/error_cost", f"{desk.currency}/error", "Not valued: money counts no errors. State what a wrong "
+                    "answer costs.", text="not_valued")  # fmt: skip
+
+
+def _put_latency(desk: Desk) -> bool:
     """Put the latency inputs; True when a measurement calibrates them."""
-    pointer = "/prompting/measured_latency"
     measured = desk.request.prompting.measured_latency
 
-    def assumed(name: str, *feeds: str) -> float:
-        return desk.assume(pointer, name, *(feeds or (name,))).low
+    def assumed(name: str, *feeds: Line) -> float:
+        return desk.assume(Lines.measured_p50.field, name, *feeds).low
 
-    speed = assumed("output_tokens_per_second")
-    factor = assumed("adapter_ttft_factor")
-    slower = assumed("adapter_output_speed_factor", "tuned_output_tokens_per_second")
     if measured and measured.p95_seconds > measured.p50_seconds:
         ratio = measured.p95_seconds / measured.p50_seconds
-        desk.put(measured_p50=measured.p50_seconds)
+        desk.put(Lines.measured_p50, measured.p50_seconds)
     else:
-        ratio = assumed("latency_p95_over_p50", "latency_sigma")
-        desk.put(prompt_latency_scale=1.0)
-    desk.put(
-        ttft_base=assumed("ttft_base"),
-        ttft_per_input_token=assumed("ttft_per_input_token"),
-        ttft_cached_token_share=assumed("ttft_cached_token_share"),
-        output_tokens_per_second=speed,
-        tuned_output_tokens_per_second=speed * slower,
-        adapter_ttft_factor=factor,
-        base_ttft_factor=1.0,
-        latency_sigma=spread(np.asarray(ratio)),
-    )
+        ratio = assumed("latency_p95_over_p50", Lines.latency_sigma)
+        desk.put(Lines.prompt_latency_scale, 1.0)
+    desk.put(Lines.latency_sigma, spread(np.asarray(ratio)))
+    for line in (
+        Lines.ttft_base, Lines.ttft_per_input_token, Lines.ttft_cached_token_share, Lines.output_tokens_per_second,
+        Lines.adapter_ttft_factor,
+    ):  # fmt: skip
+        desk.put(line, assumed(line.name, line))
+    slower = assumed("adapter_output_speed_factor", Lines.tuned_output_tokens_per_second)
+    speed = desk.constants[Lines.output_tokens_per_second]
+    desk.put(Lines.tuned_output_tokens_per_second, speed * slower)
+    desk.put(Lines.base_ttft_factor, 1.0)
     return measured is not None
 
 
@@ -95,7 +97,7 @@ def _studies(desk: Desk) -> Studies:
 
     def cost(pointer: str, given: Estimate | None, assumption_id: str) -> float:
         if given is not None:
-            return median(*desk.interval(pointer, given, "positive"))
+            return median(*desk.interval(pointer, given))
         return median(*desk.assume(pointer, assumption_id))
 
     return Studies(
@@ -112,6 +114,15 @@ def _studies(desk: Desk) -> Studies:
     )
 
 
+def _simulation(desk: Desk) -> dict[str, float]:
+    """Return how sure is sure, how many draws are made, and from which seed."""
+    said = desk.request.simulation or Simulation()
+    return {
+        name: desk.plain(f"/simulation/{name}", given, name)
+        for name, given in (("confidence", said.confidence), ("draws", said.draws), ("seed", said.seed))
+    }
+
+
 def resolve(
     request: AssessmentRequest, catalogue: Catalogue, prices: PriceList, count: Counter, as_of: datetime.date
 ) -> Case:
@@ -126,48 +137,42 @@ def resolve(
     """
     desk = Desk(request, catalogue, as_of)
     prompting, tuning = request.prompting, request.fine_tuning or FineTuning()
-    simulation = request.simulation or Simulation()
-    if desk.finance.error_cost is None:
-        desk.note("/finance/error_cost", "", None, f"{desk.finance.currency or 'USD'}/error",
-              "Not valued: money counts no errors. State what a wrong answer costs.", "not_valued")  # fmt: skip
+    _put_error_cost(desk)
     model, price = put_price(desk, prompting, prices)
     put_tokens(desk, prompting, model, count)
     put_prompt(desk, prompting)
-    horizon = _volume_and_finance(desk)
+    horizon = _put_volume_and_finance(desk)
     planned = put_tuning(desk, tuning)
-    is_measured = _latency(desk)
+    is_measured = _put_latency(desk)
     thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
-    confidence = desk.plain("/simulation/confidence", simulation.confidence, "confidence")
-    draws = int(desk.plain("/simulation/draws", simulation.draws, "draws"))
-    seed = int(desk.plain("/simulation/seed", simulation.seed, "seed"))
+    simulation = _simulation(desk)
     studies = _studies(desk)
     candidates, bystanders, is_screened = candidates_of(desk, tuning, model, price, prices)
     note_unsaid(desk)
     if desk.faults:
         raise Unassessable(desk.faults)
+    is_listed = price is not None and prompting.prices is None
     return Case(
         request=request,
         as_of=as_of,
-        currency=desk.finance.currency or "USD",
+        currency=desk.currency,
         units_per_usd=desk.units_per_usd,
-        draws=draws,
-        seed=seed,
-        confidence=confidence,
+        draws=int(simulation["draws"]),
+        seed=int(simulation["seed"]),
+        confidence=simulation["confidence"],
         policy=request.policy or "framework",
         horizon_months=horizon,
         correct=prompting.measured_accuracy.correct,
         total=prompting.measured_accuracy.total,
         prompt_model=model,
-        prompt_price_source=CALLER
-        if price is None or prompting.prices
-        else Source(title=PriceList.version, href=price.source_href),
-        prompt_price_checked=None if price is None or prompting.prices else price.checked,
-        prompt_price_is_oldest_known=price is not None and not prompting.prices and price.is_oldest_known(as_of),
+        prompt_price_source=Source(title=PriceList.version, href=price.source_href) if price and is_listed else CALLER,
+        prompt_price_checked=price.checked if price and is_listed else None,
+        prompt_price_is_oldest_known=bool(price and is_listed and price.is_oldest_known(as_of)),
         intervals=desk.intervals,
         constants=desk.constants,
         stated=frozenset(desk.intervals) | frozenset(desk.constants),
         said=frozenset(desk.said),
-        context_window=math.inf if price is None or price.context_window is None else float(price.context_window),
+        context_window=float(price.context_window) if price and price.context_window else math.inf,
         candidates=candidates,
         bystanders=bystanders,
         is_screened=is_screened,

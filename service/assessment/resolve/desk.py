@@ -7,19 +7,17 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from models.arrays import DAYS_PER_MONTH, Array
 from models.sampling import Family
 from service.assessment.case import Interval, Used
-from service.larder.facts import Source
+from service.assessment.ledger.line import Line
+from service.larder.facts import AssumedValue, Assumption, Source
 from service.larder.load import Catalogue
 from service.nouns.estimate import Estimate
 from service.nouns.faults import Fault
 from service.nouns.request.assessment import AssessmentRequest, Finance
 
-Array = NDArray[np.float64]
-
-DAYS_PER_MONTH = 30.4375
 CALLER = Source(title="the request")
 
 
@@ -37,15 +35,16 @@ class Desk:
         self.catalogue = catalogue
         self.as_of = as_of
         self.finance = request.finance or Finance()
-        self.intervals: dict[str, Interval] = {}
-        self.constants: dict[str, Array] = {}
+        self.intervals: dict[Line, Interval] = {}
+        self.constants: dict[Line, Array] = {}
         self.used: list[Used] = []
         self.faults: list[Fault] = []
-        self.said: set[str] = set()
+        self.said: set[Line] = set()
+        self.currency = self.finance.currency or "USD"
         self.units_per_usd = self._units_per_usd()
 
     def _units_per_usd(self) -> float:
-        currency, units = self.finance.currency or "USD", self.finance.units_per_usd
+        currency, units = self.currency, self.finance.units_per_usd
         if currency != "USD" and units is None:
             self.fault(
                 "/finance/units_per_usd",
@@ -61,10 +60,10 @@ class Desk:
         """Note something that cannot be assessed."""
         self.faults.append(Fault(pointer, message, received, expected))
 
-    def interval(self, pointer: str, given: Estimate, family: Family, scale: float = 1.0) -> Interval:
+    def interval(self, pointer: str, given: Estimate, family: Family = "positive") -> Interval:
         """Return a given estimate as an interval; a range the wrong way round is a fault."""
         if isinstance(given, int | float):
-            return Interval(given * scale, given * scale, family)
+            return Interval(given, given, family)
         if given.low > given.high:
             self.fault(
                 pointer,
@@ -73,69 +72,89 @@ class Desk:
                 f"low at most {given.high:g}",
             )
             return Interval(given.high, given.high, family)
-        return Interval(given.low * scale, given.high * scale, family)
+        return Interval(given.low, given.high, family)
 
-    def assume(self, pointer: str, assumption_id: str, *feeds: str, share: float = 1.0) -> Interval:
+    def assume(self, pointer: str, assumption_id: str, *feeds: Line, share: float = 1.0) -> Interval:
         """Return an assumption's interval (or a share of it) in the request's currency and note that it was used."""
         assumption = self.catalogue.assumptions[assumption_id]
         entry = assumption.at(self.as_of)
         scale = share * (self.units_per_usd if assumption.unit.startswith("USD") else 1.0)
-        low = entry.value if entry.value is not None else entry.low
-        high = entry.value if entry.value is not None else entry.high
+        low, high = (None if end is None else end * scale for end in _ends(entry))
         if low is None or high is None:
             raise LookupError(f"{assumption_id} is not a number")
-        low, high = low * scale, high * scale
-        unit = assumption.unit.replace("USD", self.finance.currency or "USD")
-        self.used.append(
-            Used(
-                pointer,
-                assumption_id,
-                low if low == high else None,
-                None if low == high else low,
-                None if low == high else high,
-                None,
-                unit,
-                entry.kind,
-                entry.source,
-                entry.note or assumption.description,
-                feeds,
-            )
-        )
-        family: Family = (
-            "rate" if assumption.family == "rate" else "share" if assumption.family == "share" else "positive"
-        )
+        self._use(pointer, assumption, entry, feeds, low, high)
+        family: Family = assumption.family if assumption.family != "text" else "positive"
         return Interval(low, high, family)
 
-    def estimate(
-        self, name: str, pointer: str, given: Estimate | None, family: Family, assumption_id: str, *, usd: bool = False
-    ) -> None:
-        """Put an uncertain ledger input: what is given, else what is assumed."""
-        if given is not None:
-            self.said.add(name)
-            self.intervals[name] = self.interval(pointer, given, family, self.units_per_usd if usd else 1.0)
-        else:
-            self.intervals[name] = self.assume(pointer, assumption_id, name)
+    def assume_text(self, pointer: str, assumption_id: str, *feeds: Line) -> str:
+        """Return an assumption that is an identifier and note that it was used."""
+        assumption = self.catalogue.assumptions[assumption_id]
+        entry = assumption.at(self.as_of)
+        if entry.text is None:
+            raise LookupError(f"{assumption_id} is no text")
+        self._use(pointer, assumption, entry, feeds)
+        return entry.text
 
-    def state(self, name: str, pointer: str, given: Estimate | None, family: Family) -> bool:
-        """Put a ledger line that the caller states; False when nothing is stated."""
+    def _use(
+        self, pointer: str, assumption: Assumption, entry: AssumedValue, feeds: tuple[Line, ...],
+        low: float | None = None, high: float | None = None,
+    ) -> None:  # fmt: skip
+        is_number = low == high
+        self.used.append(
+            Used(
+                pointer=pointer,
+                id=assumption.id,
+                value=low if is_number else None,
+                low=None if is_number else low,
+                high=None if is_number else high,
+                text=entry.text,
+                unit=assumption.unit.replace("USD", self.currency),
+                kind=entry.kind,
+                source=entry.source,
+                note=entry.note or assumption.description,
+                feeds=feeds,
+            )
+        )
+
+    def estimate(self, line: Line, given: Estimate | None, assumption_id: str) -> None:
+        """Put a line that may be uncertain: what is given, else what is assumed."""
+        if not self.state(line, given):
+            self.intervals[line] = self.assume(line.field, assumption_id, line)
+
+    def state(self, line: Line, given: Estimate | None) -> bool:
+        """Put a line that the caller states; False when nothing is stated."""
         if given is None:
             return False
-        self.said.add(name)
-        self.intervals[name] = self.interval(pointer, given, family)
+        self.said.add(line)
+        self.intervals[line] = self.interval(line.field, given, line.family)
         return True
 
-    def plain(self, pointer: str, given: float | None, assumption_id: str, *feeds: str) -> float:
+    def nothing(self, line: Line) -> None:
+        """Put 0 for a line that may be uncertain where it is known not to occur."""
+        self.intervals[line] = Interval(0.0, 0.0, line.family)
+
+    def plain(self, pointer: str, given: float | None, assumption_id: str, *feeds: Line) -> float:
         """Return a plain number: what is given, else what is assumed."""
         if given is None:
             return self.assume(pointer, assumption_id, *feeds).low
         self.said.update(feeds)
         return given
 
-    def put(self, **numbers: float | Sequence[float] | Array) -> None:
-        """Put plain ledger inputs."""
-        for name, number in numbers.items():
-            self.constants[name] = np.asarray(number, dtype=np.float64)
+    def number(self, line: Line, given: float | None, assumption_id: str) -> None:
+        """Put a line that is a plain number: what is given, else what is assumed."""
+        self.put(line, self.plain(line.field, given, assumption_id, line))
 
-    def note(self, pointer: str, id_: str, value: float | None, unit: str, note: str, text: str | None = None) -> None:
-        """Note a value that follows from the request rather than from the catalogue."""
-        self.used.append(Used(pointer, id_, value, None, None, text, unit, "derived", CALLER, note, ()))
+    def put(self, line: Line, number: float | Sequence[float] | Array) -> None:
+        """Put a line that is certain."""
+        self.constants[line] = np.asarray(number, dtype=np.float64)
+
+    def derive(
+        self, pointer: str, unit: str, note: str, *, value: float | None = None, text: str | None = None
+    ) -> None:
+        """Note a value, or what is done without one, that follows from the request rather than from the catalogue."""
+        self.used.append(Used(pointer, "", value, None, None, text, unit, "derived", CALLER, note, ()))
+
+
+def _ends(entry: AssumedValue) -> tuple[float | None, float | None]:
+    """Return the ends of an assumed range, the number twice where it is one."""
+    return (entry.low, entry.high) if entry.value is None else (entry.value, entry.value)

@@ -10,6 +10,8 @@ from scipy.special import logit
 
 from models.sampling import accuracy_mean
 from service.assessment.case import NEVER_LIVE, Candidate
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import CALLER, Desk, months_until
 from service.larder.facts import AccuracyPrior, FineTuningOffer, OfferValue
 from service.larder.prices import InferencePrice, PriceList
@@ -21,7 +23,7 @@ STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt
 """Techniques that count as few-shot or stronger in the prior's ordered prompting level."""
 
 
-def prior_inputs(desk: Desk, relation: Relation | None) -> dict[str, float]:
+def prior_inputs(desk: Desk, relation: Relation | None) -> dict[Line, float]:
     """Return the prior's intercept, weight and level variance for this case and one base-model relation.
 
     The features are those of tools/research/fit_prior.py; an unknown relation, and an unknown prompting level, count half. Only
@@ -45,9 +47,9 @@ def prior_inputs(desk: Desk, relation: Relation | None) -> dict[str, float]:
     weight = prior.coefficients[prior.names.index("prompt_log_odds")]
     spread = prior.level_variance if accuracy >= prior.working_prompt else prior.failing_prompt_level_variance
     return {
-        "prior_intercept": float(x @ coefficients) - weight * features["prompt_log_odds"],
-        "prior_weight": weight,
-        "prior_level_variance": spread + float(x @ covariance @ x),
+        Lines.prior_intercept: float(x @ coefficients) - weight * features["prompt_log_odds"],
+        Lines.prior_weight: weight,
+        Lines.prior_level_variance: spread + float(x @ covariance @ x),
     }
 
 
@@ -104,22 +106,24 @@ def _candidate(
     last, shutdown = terms.last_training_date, terms.shutdown_date
     is_over = (last is not None and last < desk.as_of) or (shutdown is not None and shutdown <= desk.as_of)
     inputs = {
-        "tuned_input_price": plain * inference,
-        "tuned_output_price": terms.output_usd_per_mtok * inference,
-        "tuned_cache_read_price": (plain if read is None else read) * inference,
-        "tuned_cache_write_price": (plain if write is None else write) * inference,
-        "tuned_cache_priced": float(read is not None),
-        "tuned_min_cacheable_tokens": smallest if terms.min_cacheable_tokens is None else terms.min_cacheable_tokens,
-        "tuned_batch_discount": batch_discount,
-        "training_price": (terms.training_usd_per_mtok or 0.0) * money,
-        "minimum_charge": (terms.minimum_charge_usd or 0.0) * money,
-        "hosting_fee_per_hour": (terms.hosting_usd_per_hour or 0.0) * money,
-        "storage_cost_per_month": (terms.storage_usd_per_month or 0.0) * money,
-        "replica_requests_per_second": terms.requests_per_second_per_replica or math.inf,
-        "minimum_replicas": float(terms.minimum_replicas or 1),
-        "tuned_shutdown_months": NEVER_LIVE if is_over else months_until(shutdown, desk.as_of),
-        "last_training_months": months_until(last, desk.as_of),
-        "is_same_base": float(is_same),
+        Lines.tuned_input_price: plain * inference,
+        Lines.tuned_output_price: terms.output_usd_per_mtok * inference,
+        Lines.tuned_cache_read_price: (plain if read is None else read) * inference,
+        Lines.tuned_cache_write_price: (plain if write is None else write) * inference,
+        Lines.tuned_cache_priced: float(read is not None),
+        Lines.tuned_min_cacheable_tokens: smallest
+        if terms.min_cacheable_tokens is None
+        else terms.min_cacheable_tokens,
+        Lines.tuned_batch_discount: batch_discount,
+        Lines.training_price: (terms.training_usd_per_mtok or 0.0) * money,
+        Lines.minimum_charge: (terms.minimum_charge_usd or 0.0) * money,
+        Lines.hosting_fee_per_hour: (terms.hosting_usd_per_hour or 0.0) * money,
+        Lines.storage_cost_per_month: (terms.storage_usd_per_month or 0.0) * money,
+        Lines.replica_requests_per_second: terms.requests_per_second_per_replica or math.inf,
+        Lines.minimum_replicas: float(terms.minimum_replicas or 1),
+        Lines.tuned_shutdown_months: NEVER_LIVE if is_over else months_until(shutdown, desk.as_of),
+        Lines.last_training_months: months_until(last, desk.as_of),
+        Lines.is_same_base: float(is_same),
         **prior_inputs(desk, relation),
     }
     return Candidate(
@@ -144,13 +148,8 @@ def _own(desk: Desk, tuning: FineTuning, prompt_price: float | None) -> Candidat
     assert offer is not None and offer.prices is not None
     for field in ("training_usd_per_mtok", "hosting_usd_per_hour", "storage_usd_per_month", "minimum_charge_usd"):
         if getattr(offer, field) is None:
-            desk.note(
-                f"/fine_tuning/offer/{field}",
-                "",
-                0.0,
-                "USD",
-                "Your own offer states no such fee, so none is charged.",
-            )
+            note = "Your own offer states no such fee, so none is charged."
+            desk.derive(f"/fine_tuning/offer/{field}", desk.currency, note, value=0.0)
     terms = OfferValue(
         from_date=desk.as_of,
         kind="quoted",

@@ -29,7 +29,7 @@ UNSAID = (
     Unsaid("/fine_tuning/labelled_examples", None, "examples", UNKNOWN, "Fine-tuning is not advised before their number is said."),
     Unsaid("/fine_tuning/cache_hit_rate", None, "share", "by volume", "Follows from the volume and the cache's lifetime, as the "
            "prompt's does."),
-    Unsaid("/fine_tuning/hosting_cost_per_month", None, "money/month", "by offer", "What the offer's hourly and storage fees come "
+    Unsaid("/fine_tuning/hosting_cost_per_month", None, "currency/month", "by offer", "What the offer's hourly and storage fees come "
            "to."),
     Unsaid("/fine_tuning/label_noise", 0.0, "share", None, "Labels are taken to be right."),
     Unsaid("/finance/vendor_discount", 0.0, "share", None, "List prices are paid in full."),
@@ -49,4 +49,10 @@ def note_unsaid(desk: Desk) -> None:
     """Note each of these fields that the request leaves out."""
     for unsaid in UNSAID:
         if not _is_said(desk, unsaid.pointer):
-            desk.note(unsaid.pointer, "", unsaid.value, unsaid.unit, unsaid.note, unsaid.text)
+            desk.derive(
+                unsaid.pointer,
+                unsaid.unit.replace("currency", desk.currency),
+                unsaid.note,
+                value=unsaid.value,
+                text=unsaid.text,
+            )

@@ -12,14 +12,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import WEEKS_PER_MONTH, Array
 from models.breakeven import Crossing, changes, linear_root, scan
 from models.cost import requests_per_second
-from models.timeline import WEEKS_PER_MONTH, volume
+from models.timeline import volume
 from service.assessment.case import Candidate
 from service.assessment.ledger.fold import Values, downstream, read_by, refold
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import jumps
-
-Array = NDArray[np.float64]
 
 HIGHEST_VOLUME = 1e11
 HIGHEST_MONEY = 1e12
@@ -42,29 +43,26 @@ AROUND = np.geomspace(0.1, 10.0, 41)
 
 
 class Search(NamedTuple):
-    """One input to search: its name for the caller, in the ledger, its unit and legal range."""
+    """One input to search: its name for the caller, its line and legal range."""
 
     input: str
-    ledger: str
-    unit: str
+    line: Line
     low: float
     high: float
     is_linear: bool
 
 
 SEARCHES = (
-    Search("requests_per_month", "requests_per_month", "requests/month", 0.0, HIGHEST_VOLUME, False),
-    Search("tuned_accuracy", "tuned_accuracy_at_start", "share", 0.0, 1.0, True),
-    Search("prompt_accuracy", "prompt_accuracy", "share", 0.0, 1.0, False),
-    Search("error_cost", "error_cost", "money/error", 0.0, HIGHEST_MONEY, True),
-    Search("one_off_cost", "tuned_build_cost", "money", 0.0, HIGHEST_MONEY, True),
-    Search(
-        "retraining_interval_months", "retraining_interval_months", "months", jumps.SHORTEST_INTERVAL_MONTHS, 0.0, False
-    ),
-    Search("prompt_instruction_tokens", "prompt_instruction_tokens", "tokens", 0.0, HIGHEST_TOKENS, False),
-    Search("prompt_cache_hit_rate", "prompt_cache_hit_rate", "share", 0.0, 1.0, False),
-    Search("tuned_output_price", "tuned_output_price", "money/1M tokens", 0.0, HIGHEST_PRICE, True),
-    Search("lead_time_weeks", "lead_time_weeks", "weeks", 0.0, LONGEST_LEAD_WEEKS, False),
+    Search("requests_per_month", Lines.requests_per_month, 0.0, HIGHEST_VOLUME, False),
+    Search("tuned_accuracy", Lines.tuned_accuracy_at_start, 0.0, 1.0, True),
+    Search("prompt_accuracy", Lines.prompt_accuracy, 0.0, 1.0, False),
+    Search("error_cost", Lines.error_cost, 0.0, HIGHEST_MONEY, True),
+    Search("one_off_cost", Lines.tuned_build_cost, 0.0, HIGHEST_MONEY, True),
+    Search("retraining_interval_months", Lines.retraining_interval_months, jumps.SHORTEST_INTERVAL_MONTHS, 0.0, False),
+    Search("prompt_instruction_tokens", Lines.prompt_instruction_tokens, 0.0, HIGHEST_TOKENS, False),
+    Search("prompt_cache_hit_rate", Lines.prompt_cache_hit_rate, 0.0, 1.0, False),
+    Search("tuned_output_price", Lines.tuned_output_price, 0.0, HIGHEST_PRICE, True),
+    Search("lead_time_weeks", Lines.lead_time_weeks, 0.0, LONGEST_LEAD_WEEKS, False),
 )
 
 
@@ -82,11 +80,11 @@ def _grid(search: Search, current: float, horizon: int) -> Array:
     """Return the points at which the NPV is read first: over the whole range, and closer around today's value."""
     if search.high <= 1.0:
         points = np.linspace(search.low, search.high, 41)
-    elif search.input == "requests_per_month":
+    elif search.line is Lines.requests_per_month:
         points = np.concatenate([[0.0], np.geomspace(1e-3, search.high, 85), current * AROUND])
-    elif search.input == "prompt_instruction_tokens":
+    elif search.line is Lines.prompt_instruction_tokens:
         points = np.concatenate([[0.0], np.geomspace(1.0, search.high, 57), current * AROUND])
-    elif search.input == "lead_time_weeks":
+    elif search.line is Lines.lead_time_weeks:
         points = np.append(
             np.arange(horizon * POINTS_PER_MONTH + 1.0) / POINTS_PER_MONTH * WEEKS_PER_MONTH, search.high
         )
@@ -98,8 +96,10 @@ def _grid(search: Search, current: float, horizon: int) -> Array:
 def _some_rows(values: Values, rows: NDArray[np.intp], count: int) -> Values:
     """Return the values of some offers of a calculation with one row per offer."""
     return {
-        name: array[rows] if count > 1 and name != "pilots" and array.ndim == 2 and array.shape[0] == count else array
-        for name, array in values.items()
+        line: array[rows]
+        if count > 1 and line is not Lines.pilots and array.ndim == 2 and array.shape[0] == count
+        else array
+        for line, array in values.items()
     }
 
 
@@ -111,19 +111,19 @@ def one_row(values: Values, row: int, rows: int) -> Values:
 class Envelope:
     """The base-case NPV as a function of one input: of the best feasible offer where offers are screened."""
 
-    def __init__(self, values: Values, stated: frozenset[str], search: Search, trains: NDArray[np.bool_]) -> None:
+    def __init__(self, values: Values, stated: frozenset[Line], search: Search, trains: NDArray[np.bool_]) -> None:
         """Prepare the lines that follow from the input; `values` holds one row per offer."""
-        self.stated = stated | ({"tuned_accuracy_at_start"} if search.input == "prompt_accuracy" else set())
-        self.stated -= {search.ledger}
-        self.name = search.ledger
+        self.stated = stated | ({Lines.tuned_accuracy_at_start} if search.line is Lines.prompt_accuracy else set())
+        self.stated -= {search.line}
+        self.line = search.line
         self.trains = trains
         self.offers = trains.size
-        lines = downstream(frozenset({self.name}), self.stated, "npv")
-        ends = downstream(frozenset({self.name}), self.stated, "live_end_month")
-        starts = downstream(frozenset({self.name}), self.stated, "lead_time_months")
-        names = read_by(lines, frozenset({self.name})) | {"npv", "live_end_month", "lead_time_months"}
-        names |= read_by(ends, frozenset({self.name})) | read_by(starts, frozenset({self.name}))
-        self.values = {name: values[name] for name in names if name in values}
+        lines = downstream(frozenset({self.line}), self.stated, Lines.npv)
+        ends = downstream(frozenset({self.line}), self.stated, Lines.live_end_month)
+        starts = downstream(frozenset({self.line}), self.stated, Lines.lead_time_months)
+        read = read_by(lines, frozenset({self.line})) | {Lines.npv, Lines.live_end_month, Lines.lead_time_months}
+        read |= read_by(ends, frozenset({self.line})) | read_by(starts, frozenset({self.line}))
+        self.values = {line: values[line] for line in read if line in values}
 
     def of(self, rows: NDArray[np.intp]) -> Envelope:
         """Return the envelope of some of the offers."""
@@ -149,17 +149,17 @@ class Envelope:
                 return np.tile(array, (count, 1))
             return array
 
-        values = {name: array if name == "pilots" else rows(array) for name, array in self.values.items()}
+        values = {line: array if line is Lines.pilots else rows(array) for line, array in self.values.items()}
         column = np.repeat(points, self.offers)[:, None]
-        put_in = {self.name: column}
+        put_in = {self.line: column}
         if spare is not None:
-            peak = requests_per_second(volume(column, values["growth_per_month"], values["months"]))
-            filled = peak * values["peak_to_average"] / values["replica_requests_per_second"] + spare
-            dedicated = np.isfinite(values["replica_requests_per_second"])
-            put_in["tuned_replicas"] = np.maximum(values["minimum_replicas"], np.where(dedicated, filled, 0.0))
+            peak = requests_per_second(volume(column, values[Lines.growth_per_month], values[Lines.months]))
+            filled = peak * values[Lines.peak_to_average] / values[Lines.replica_requests_per_second] + spare
+            dedicated = np.isfinite(values[Lines.replica_requests_per_second])
+            put_in[Lines.tuned_replicas] = np.maximum(values[Lines.minimum_replicas], np.where(dedicated, filled, 0.0))
         npv, end, start = (
-            np.broadcast_to(refold(values, dict(put_in), self.stated, name), (count * self.offers, 1))
-            for name in ("npv", "live_end_month", "lead_time_months")
+            np.broadcast_to(refold(values, dict(put_in), self.stated, figure), (count * self.offers, 1))
+            for figure in (Lines.npv, Lines.live_end_month, Lines.lead_time_months)
         )
         alive = ((end > start)[:, 0] & np.tile(self.trains, count)).reshape(count, self.offers)
         table = npv[:, 0].reshape(count, self.offers)
@@ -219,16 +219,18 @@ def _contenders(npv: Envelope, grid: Array, chosen: int) -> NDArray[np.intp]:
 
 def _jumps(npv: Envelope, search: Search, grid: Array, offers: list[Values], horizon: int) -> Array:
     """Return the points at which the NPV of some offers may jump along an input."""
-    if search.input in ("retraining_interval_months", "lead_time_weeks"):
-        along = jumps.along_interval if search.input == "retraining_interval_months" else jumps.along_lead_time
+    if search.line in (Lines.retraining_interval_months, Lines.lead_time_weeks):
+        along = jumps.along_interval if search.line is Lines.retraining_interval_months else jumps.along_lead_time
         found = [along(clock, horizon) for clock in {jumps.clock(offer, horizon) for offer in offers}]
         return jumps.near_zero(npv, np.concatenate(found), MOST_JUMPS, search.low, search.high)
-    if search.input == "prompt_instruction_tokens":
+    if search.line is Lines.prompt_instruction_tokens:
         return np.concatenate([jumps.along_instruction(offer) for offer in offers])
-    if search.input == "prompt_cache_hit_rate":
+    if search.line is Lines.prompt_cache_hit_rate:
         return np.zeros(1)
-    dedicated = [offer for offer in offers if np.isfinite(offer["replica_requests_per_second"]).all()]
-    if "minimum_replicas" in npv.values and dedicated:  # else replicas do not follow from the input, or cost nothing
+    dedicated = [offer for offer in offers if np.isfinite(offer[Lines.replica_requests_per_second]).all()]
+    if (
+        Lines.minimum_replicas in npv.values and dedicated
+    ):  # else replicas do not follow from the input, or cost nothing
         windows = jumps.windows_in_doubt(npv.in_doubt, grid)
         most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
         return np.concatenate([jumps.along_volume(offer, windows, most) for offer in dedicated])
@@ -240,7 +242,7 @@ def _scan(values: Values, search: Search, npv: Envelope, chosen: int, current: f
 
     Where another offer turns out to be best at one of them, the search is done again with it.
     """
-    horizon = int(values["horizon_months"])
+    horizon = int(values[Lines.horizon_months])
     grid = _grid(search, current, horizon)
     rows = _contenders(npv, grid, chosen)
     while True:
@@ -254,7 +256,7 @@ def _scan(values: Values, search: Search, npv: Envelope, chosen: int, current: f
 
 
 def curves(
-    values: Values, stated: frozenset[str], candidates: tuple[Candidate, ...], chosen: int
+    values: Values, stated: frozenset[Line], candidates: tuple[Candidate, ...], chosen: int
 ) -> tuple[tuple[Search, Array, Array], ...]:
     """Return the base-case NPV along each of the ten inputs: (input, values, NPV).
 
@@ -264,7 +266,7 @@ def curves(
     base = one_row(values, chosen, trains.size)
     found = []
     for search in SEARCHES:
-        current = float(base[search.ledger].ravel()[0]) or 1.0
+        current = float(base[search.line].ravel()[0]) or 1.0
         points = (
             np.linspace(0.0, 1.0, CURVE_POINTS)
             if search.high == 1.0
@@ -275,7 +277,7 @@ def curves(
 
 
 def break_evens(
-    values: Values, stated: frozenset[str], candidates: tuple[Candidate, ...], chosen: int, context_window: float
+    values: Values, stated: frozenset[Line], candidates: tuple[Candidate, ...], chosen: int, context_window: float
 ) -> list[BreakEven]:
     """Return the break-even of all ten inputs, with every change of sign along each.
 
@@ -286,8 +288,8 @@ def break_evens(
     ----------
     values : dict of ndarray
         The base case, folded, with one row per offer.
-    stated : frozenset of str
-        Ledger names the request states.
+    stated : frozenset of Line
+        Lines that the request states.
     candidates : tuple of Candidate
         The offers.
     chosen : int
@@ -297,21 +299,21 @@ def break_evens(
     """
     trains = _trains(candidates)
     base = one_row(values, chosen, trains.size)
-    horizon = int(values["horizon_months"])
-    scale = max(1.0, float(values["prompt_tco"].max()))
+    horizon = int(values[Lines.horizon_months])
+    scale = max(1.0, float(values[Lines.prompt_tco].max()))
     results = []
     for template in SEARCHES:
         search = template
-        if template.input == "retraining_interval_months":
+        if template.line is Lines.retraining_interval_months:
             search = template._replace(high=float(max(horizon, 1)))
-        if template.input == "prompt_instruction_tokens":
+        if template.line is Lines.prompt_instruction_tokens:
             search = template._replace(
-                high=min(HIGHEST_TOKENS, max(context_window - float(base["prompt_payload_tokens"].max()), 1.0))
+                high=min(HIGHEST_TOKENS, max(context_window - float(base[Lines.prompt_payload_tokens].max()), 1.0))
             )
-        current = float(base[search.ledger].ravel()[0])
+        current = float(base[search.line].ravel()[0])
         npv = Envelope(values, stated, search, trains)
         found = _linear(npv, search, scale) if search.is_linear else _scan(values, search, npv, chosen, current, scale)
-        here = float(base["npv"].ravel()[0])
+        here = float(base[Lines.npv].ravel()[0])
         if found:
             nearest = min(found, key=lambda crossing: abs(crossing.value - current))
             state = "reached" if nearest.is_zero else "crossed"

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
+from models.arrays import WEEKS_PER_MONTH, Array
 from models.breakeven import sides
-from models.timeline import WEEKS_PER_MONTH
 from service.assessment.ledger.fold import Values
-
-Array = NDArray[np.float64]
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
 
 SHORTEST_INTERVAL_MONTHS = 0.25
 NEIGHBOURS = 9
@@ -39,22 +39,22 @@ class Clock(NamedTuple):
     grows_stale: bool
 
 
-def _first(values: Values, name: str) -> float:
-    return float(values[name].ravel()[0])
+def _first(values: Values, line: Line) -> float:
+    return float(values[line].ravel()[0])
 
 
 def clock(values: Values, horizon: int) -> Clock:
     """Return the dates of one offer from its base case."""
-    shutdown, migrates = _first(values, "tuned_shutdown_months"), _first(values, "migrates") > 0
+    shutdown, migrates = _first(values, Lines.tuned_shutdown_months), _first(values, Lines.migrates) > 0
     return Clock(
-        start=_first(values, "lead_time_months"),
+        start=_first(values, Lines.lead_time_months),
         end=float(horizon) if migrates else float(np.clip(shutdown, 0.0, horizon)),
         shutdown=shutdown,
-        last_training=_first(values, "last_training_months"),
-        interval=max(_first(values, "retraining_interval_months"), SHORTEST_INTERVAL_MONTHS),
+        last_training=_first(values, Lines.last_training_months),
+        interval=max(_first(values, Lines.retraining_interval_months), SHORTEST_INTERVAL_MONTHS),
         migrates=migrates and 0.0 < shutdown < horizon,
-        grows_stale=bool(np.isfinite(_first(values, "knowledge_half_life_months")))
-        and _first(values, "error_cost") > 0,
+        grows_stale=bool(np.isfinite(_first(values, Lines.knowledge_half_life_months)))
+        and _first(values, Lines.error_cost) > 0,
     )
 
 
@@ -96,21 +96,21 @@ def along_lead_time(at: Clock, horizon: int) -> Array:
 
 def along_instruction(values: Values) -> Array:
     """Return the instruction tokens at which the prefix becomes cacheable or the request enters a price tier."""
-    share = _first(values, "tuned_instruction_share") if "tuned_instruction_share" in values else np.inf
-    tiers = values["prompt_tier_starts"] - _first(values, "prompt_payload_tokens")
-    tuned = _first(values, "tuned_min_cacheable_tokens") / max(share, 1e-12)
-    return np.concatenate([[_first(values, "prompt_min_cacheable_tokens"), tuned], tiers])
+    share = _first(values, Lines.tuned_instruction_share) if Lines.tuned_instruction_share in values else np.inf
+    tiers = values[Lines.prompt_tier_starts] - _first(values, Lines.prompt_payload_tokens)
+    tuned = _first(values, Lines.tuned_min_cacheable_tokens) / max(share, 1e-12)
+    return np.concatenate([[_first(values, Lines.prompt_min_cacheable_tokens), tuned], tiers])
 
 
 def along_volume(values: Values, windows: list[tuple[float, float]], most: int) -> Array:
     """Return the volumes in some windows at which a month needs one more replica; of too many, those nearest today's."""
-    per_request = _first(values, "peak_requests_per_second") / max(_first(values, "requests_per_month"), 1e-300)
-    growth = max(1.0 + _first(values, "growth_per_month"), 0.0) ** (values["months"] - 1.0)
+    per_request = _first(values, Lines.peak_requests_per_second) / max(_first(values, Lines.requests_per_month), 1e-300)
+    growth = max(1.0 + _first(values, Lines.growth_per_month), 0.0) ** (values[Lines.months] - 1.0)
     found = [np.empty(0)]
-    factors = np.unique(per_request * growth / _first(values, "replica_requests_per_second"))
+    factors = np.unique(per_request * growth / _first(values, Lines.replica_requests_per_second))
     most = most // (factors.size * max(len(windows), 1))
     for replicas_per_request in factors[factors > 0]:
-        today = _first(values, "requests_per_month") * replicas_per_request
+        today = _first(values, Lines.requests_per_month) * replicas_per_request
         for low, high in windows:
             first, last = np.ceil(low * replicas_per_request), np.floor(high * replicas_per_request)
             first = np.clip(np.floor(today) - most // 2, first, max(last - most + 1, first))

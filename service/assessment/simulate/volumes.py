@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
+from models.arrays import Array
 from service.assessment.ledger.fold import Values, downstream, read_by, refold
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
 from service.assessment.simulate.break_evens import HIGHEST_VOLUME
-
-Array = NDArray[np.float64]
 
 GRID_POINTS = 12
 CLOSE = {"xatol": 1e-6}
@@ -31,7 +32,7 @@ def _band(at_grid: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return draw, heights[:, draw].argmax(axis=0) + 1
 
 
-def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
+def volume_break_evens(values: Values, stated: frozenset[Line]) -> Array:
     """Return, for each draw, the smallest monthly volume at which fine-tuning pays.
 
     Looked for at powers of ten and at today's volume, at the peak between them of a draw that does not pay there, and
@@ -41,26 +42,28 @@ def volume_break_evens(values: Values, stated: frozenset[str]) -> Array:
     ----------
     values : dict of ndarray
         A folded calculation of D draws.
-    stated : frozenset of str
-        Ledger names the request states.
+    stated : frozenset of Line
+        Lines that the request states.
 
     Returns
     -------
     ndarray, shape (D,)
         Requests per month; 0 when it pays at any volume, infinite when at none.
     """
-    name = "requests_per_month"
-    stated = stated - {name}
-    lines = downstream(frozenset({name}), stated, "npv")
-    kept = {source: values[source] for source in read_by(lines, frozenset({name}))}
+    volume = Lines.requests_per_month
+    stated = stated - {volume}
+    lines = downstream(frozenset({volume}), stated, Lines.npv)
+    kept = {source: values[source] for source in read_by(lines, frozenset({volume}))}
     draws = max(array.shape[0] for array in kept.values() if array.ndim == 2)
-    today = np.clip(np.median(values[name]), 1.0, HIGHEST_VOLUME)
+    today = np.clip(np.median(values[volume]), 1.0, HIGHEST_VOLUME)
     grid = np.unique(np.append(np.geomspace(1.0, HIGHEST_VOLUME, GRID_POINTS), today))
-    at_grid = np.stack([refold(kept, {name: np.full((draws, 1), point)}, stated, "npv")[:, 0] for point in grid])
+    at_grid = np.stack([refold(kept, {volume: np.full((draws, 1), point)}, stated, Lines.npv)[:, 0] for point in grid])
 
     def npv(log_volume: Array, draw: Array) -> Array:
-        part = {s: a[draw] if s != "pilots" and a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()}
-        return refold(part, {name: np.exp(log_volume)[:, None]}, stated, "npv")[:, 0]
+        part = {
+            s: a[draw] if s is not Lines.pilots and a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()
+        }
+        return refold(part, {volume: np.exp(log_volume)[:, None]}, stated, Lines.npv)[:, 0]
 
     places = np.log(grid)
     pays = at_grid > 0.0

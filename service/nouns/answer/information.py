@@ -78,11 +78,11 @@ class TraceLine(Open, frozen=True):
     unit: Annotated[
         str, Meta(description="Unit of the line; money is in `finance.currency`.", examples=["USD/request"])
     ]
-    function: Annotated[
+    formula: Annotated[
         str,
         Meta(
-            description="Function that calculates it; empty where it is not calculated.",
-            examples=["models.cost.cost_per_request"],
+            description="Name of the formula that gives it; empty where it is not calculated.",
+            examples=["cost_per_request"],
         ),
     ]
     inputs: Annotated[list[str], Meta(description="Names of the lines it reads; empty where it is not calculated.")]

@@ -1,0 +1,145 @@
+"""Chapter 0: sums, products and the like, as the ledger needs them between the other chapters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.arrays import Array
+
+
+def add(*terms: Array) -> Array:
+    """Return the sum of its terms.
+
+    Examples
+    --------
+    >>> float(add(np.array(1.0), np.array(2.0), np.array(4.0)))
+    7.0
+    """
+    return sum(terms[1:], np.asarray(terms[0]))
+
+
+def subtract(left: Array, right: Array) -> Array:
+    """Return left - right.
+
+    Examples
+    --------
+    >>> float(subtract(np.array(5.0), np.array(2.0)))
+    3.0
+    """
+    return left - right
+
+
+def multiply(*factors: Array) -> Array:
+    """Return the product of its factors.
+
+    Examples
+    --------
+    >>> float(multiply(np.array(2.0), np.array(3.0), np.array(0.5)))
+    3.0
+    """
+    product = np.asarray(factors[0])
+    for factor in factors[1:]:
+        product = product * factor
+    return product
+
+
+def ratio(numerator: Array, denominator: Array) -> Array:
+    """Return a quotient, nan where the denominator is not positive (a unit cost of nothing is unknown, not zero).
+
+    Over next to nothing it may be infinite, which is as unknown.
+
+    Examples
+    --------
+    >>> float(ratio(np.array(2500.0), np.array(0.008))), float(ratio(np.array(1.0), np.array(0.0)))
+    (312500.0, nan)
+    """
+    with np.errstate(over="ignore"):
+        return np.where(denominator > 0, numerator / np.where(denominator > 0, denominator, 1.0), np.nan)
+
+
+def same_as(value: Array) -> Array:
+    """Return the value it is given: what one side leaves unsaid is as on the other side.
+
+    Examples
+    --------
+    >>> float(same_as(np.array(3.0)))
+    3.0
+    """
+    return value
+
+
+def excess(value: Array, over: Array) -> Array:
+    """Return a value less another, or less nothing where the other is negative.
+
+    Examples
+    --------
+    >>> float(excess(np.array(5.0), np.array(2.0))), float(excess(np.array(5.0), np.array(-2.0)))
+    (3.0, 5.0)
+    """
+    return value - np.maximum(over, 0.0)
+
+
+def blend(share: Array, inside: Array, outside: Array) -> Array:
+    """Return share * inside + (1 - share) * outside.
+
+    Examples
+    --------
+    >>> float(blend(np.array(0.25), np.array(8.0), np.array(4.0)))
+    5.0
+    """
+    return share * inside + (1.0 - share) * outside
+
+
+def outside_of(share: Array, amount: Array) -> Array:
+    """Return (1 - share) * amount.
+
+    Examples
+    --------
+    >>> float(outside_of(np.array(0.25), np.array(8.0)))
+    6.0
+    """
+    return (1.0 - share) * amount
+
+
+def total_over_months(monthly: Array) -> Array:
+    """Return the sum over months, shape (D, 1).
+
+    Examples
+    --------
+    >>> total_over_months(np.array([[1.0, 2.0]])).tolist()
+    [[3.0]]
+    """
+    return monthly.sum(axis=1, keepdims=True)
+
+
+def running_total(at_start: Array, monthly: Array) -> Array:
+    """Return the sum of what was at the start and of all months up to each, shape (D, H).
+
+    Examples
+    --------
+    >>> running_total(np.array([[-3.0]]), np.array([[1.0, 2.0, 4.0]])).tolist()
+    [[-2.0, 0.0, 4.0]]
+    """
+    return at_start + monthly.cumsum(axis=1)
+
+
+def largest(monthly: Array) -> Array:
+    """Return the largest value of any month, shape (D, 1).
+
+    Examples
+    --------
+    >>> largest(np.array([[1.0, 4.0, 2.0]])).tolist()
+    [[4.0]]
+    """
+    return monthly.max(axis=1, keepdims=True)
+
+
+def first_month(monthly: Array) -> Array:
+    """Return the value of month 1, shape (D, 1).
+
+    Examples
+    --------
+    >>> first_month(np.array([[1.0, 4.0]])).tolist()
+    [[1.0]]
+    """
+    return monthly[:, :1]

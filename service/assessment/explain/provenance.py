@@ -1,0 +1,117 @@
+"""Where every figure of an answer comes from: assumptions, trace, sensitivity. Part of the explain stage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from service.assessment.case import Case
+from service.assessment.decide.information import Information
+from service.assessment.explain.figures import Figures
+from service.assessment.explain.money import in_currency
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import LEDGER, Lines
+from service.assessment.simulate import Simulation
+from service.nouns.answer.assessment import AssumptionUsed
+from service.nouns.answer.information import (
+    Curve,
+    Evppi,
+    PilotStudy,
+    Sensitivity,
+    TraceLine,
+    TrialStudy,
+    ValueOfInformation,
+)
+
+TIERS = frozenset({
+    Lines.prompt_tier_starts, Lines.prompt_tier_input_prices, Lines.prompt_tier_output_prices,
+    Lines.prompt_tier_cache_read_prices, Lines.prompt_tier_cache_write_prices,
+})  # fmt: skip
+"""Lines that the price list states."""
+
+
+def assumptions_answer(case: Case, information: Information) -> list[AssumptionUsed]:
+    """Return every default the answer relies on."""
+    shares = {found.line: found.share_of_variance for found in information.inputs}
+    return [
+        AssumptionUsed(
+            pointer=u.pointer, id=u.id or None, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
+            source=u.source.title, href=u.source.href, note=u.note,
+            share_of_variance=max((shares[line] for line in u.feeds if line in shares), default=None),
+        )
+        for u in case.used
+    ]  # fmt: skip
+
+
+def _origin(case: Case, figures: Figures, line: Line, assumed: set[Line]) -> str:
+    """Return where a value that is not calculated comes from."""
+    if line in assumed:
+        return "assumed"
+    if line.origin:
+        return line.origin
+    if line in figures.simulation.chosen.candidate.inputs:
+        return "offer"
+    if line in TIERS and case.prompt_price_checked is not None:
+        return "price list"
+    return "stated" if line in case.said else "derived"
+
+
+def trace_answer(case: Case, figures: Figures) -> list[TraceLine]:
+    """Return every line of the ledger as calculated for this case."""
+    base, draws = figures.simulation.base, figures.simulation.draws
+    assumed = {line for used in case.used for line in used.feeds}
+    lines = []
+    for line in LEDGER:
+        if line not in base:
+            continue
+        is_put = line in case.stated or line.is_input
+        is_drawn = line in draws and not np.isnan(draws[line]).any()
+        p10, p50, p90 = figures.percentiles(line) if is_drawn else (None,) * 3
+        lines.append(
+            TraceLine(
+                name=line.name,
+                unit=in_currency(line.unit, case.currency),
+                formula="" if is_put else line.function.__name__,
+                inputs=[] if is_put else [source.name for source in line.reads],
+                origin=_origin(case, figures, line, assumed) if is_put else "calculated",
+                base_case=figures.row(line),
+                p10=p10,
+                p50=p50,
+                p90=p90,
+            )
+        )
+    return lines
+
+
+def sensitivity_answer(information: Information) -> list[Sensitivity]:
+    """Return what drives the uncertainty of the NPV, the largest first."""
+    return [
+        Sensitivity(
+            input=found.line.name,
+            share_of_variance=found.share_of_variance,
+            mean_npv_in_lowest_tenth=found.lowest,
+            mean_npv_in_highest_tenth=found.highest,
+        )
+        for found in information.inputs
+    ]
+
+
+def value_of_information_answer(information: Information) -> ValueOfInformation:
+    """Return what it is worth to find out more, and what each study costs."""
+    trials, pilot = information.graded_trials, information.pilot
+    worth = sorted(information.inputs, key=lambda found: (-found.evppi, found.line.name))
+    return ValueOfInformation(
+        evpi=information.evpi,
+        evppi=[Evppi(input=found.line.name, value=found.evppi) for found in worth],
+        graded_trials=TrialStudy(trials=trials.size, cost=trials.cost, value=trials.value, net_value=trials.net_value),
+        pilot=PilotStudy(
+            examples=pilot.size, trials=pilot.trials, cost=pilot.cost, value=pilot.value, net_value=pilot.net_value
+        ),
+    )
+
+
+def curves_answer(case: Case, simulation: Simulation) -> list[Curve]:
+    """Return the base-case NPV along each input of the break-evens."""
+    return [
+        Curve(input=s.input, unit=in_currency(s.line.unit, case.currency), values=points.tolist(), npv=npv.tolist())
+        for s, points, npv in simulation.curves
+    ]
