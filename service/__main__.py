@@ -16,7 +16,8 @@ def main() -> None:
     except ValueError as error:
         raise SystemExit(str(error)) from None
     Granian(
-        "service.http.app:app",
+        "service.http.app:create_app",
+        factory=True,
         address=address,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -13,10 +13,12 @@ from litestar.testing import TestClient
 
 from service.assessment.case import Case
 from service.assessment.resolve import resolve
-from service.http.app import app
+from service.http.app import routed
 from service.http.decoding import decode
-from service.http.handlers import House
+from service.http.edge import Edge
+from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
+from service.settings import Settings
 
 TODAY = datetime.date(2026, 11, 23)
 REQUESTS = Path(__file__).parent.parent / "openapi" / "examples"
@@ -26,17 +28,22 @@ Answer = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[TestClient[Any]]:
-    """Yield a client of the service in this process."""
-    with TestClient(app, raise_server_exceptions=False) as session:
-        yield session
+def house() -> House:
+    """Return what the handlers of the shared application share."""
+    return House.load(Settings())
 
 
 @pytest.fixture(scope="session")
-def house() -> House:
-    """Return the shared house of the application."""
-    house: House = app.state.house
-    return house
+def app(house: House) -> Edge:
+    """Return the shared application."""
+    return Edge(routed(house))
+
+
+@pytest.fixture(scope="session")
+def client(app: Edge) -> Iterator[TestClient[Any]]:
+    """Yield a client of the service in this process."""
+    with TestClient(app, raise_server_exceptions=False) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")

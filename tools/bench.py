@@ -24,9 +24,10 @@ from service.assessment.simulate.break_evens import break_evens
 from service.assessment.simulate.draws import drawn
 from service.assessment.simulate.screening import screen
 from service.assessment.simulate.volumes import volume_break_evens
-from service.http.app import app
 from service.http.decoding import decode
+from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
+from service.settings import Settings
 
 EXAMPLES = Path(__file__).parent.parent / "openapi" / "examples"
 ROUNDS = 15
@@ -44,9 +45,8 @@ def milliseconds(work: Callable[[], Any]) -> float:
     return 1e3 * statistics.median(times)
 
 
-def time_example(path: Path) -> dict[str, float]:
+def time_example(path: Path, house: House) -> dict[str, float]:
     """Return the milliseconds of every part for one example at 1,024 draws."""
-    house = app.state.house
     raw = json.loads(path.read_text())
     raw["simulation"] = {**raw.get("simulation", {}), "draws": 1024}
     raw.setdefault("as_of", "2026-11-23")
@@ -78,9 +78,8 @@ def time_example(path: Path) -> dict[str, float]:
     return {part: milliseconds(work[part]) for part in PARTS}
 
 
-def largest() -> None:
+def largest(house: House) -> None:
     """Print what the largest request takes: alone, and several at once in as many threads as the service uses."""
-    house = app.state.house
     raw = json.loads((EXAMPLES / "minimal.json").read_text()) | {"as_of": "2026-11-23"}
     raw["volume"]["horizon_months"] = LARGEST["horizon_months"]
     raw["simulation"] = {"draws": LARGEST["draws"]}
@@ -112,10 +111,11 @@ def largest() -> None:
 
 def main() -> int:
     """Print a table of milliseconds by stage for every example at 1,024 draws, then the largest request."""
+    house = House.load(Settings())
     print(f"| example | {' | '.join(PARTS)} |\n|---|{'---|' * len(PARTS)}")
     for path in sorted(EXAMPLES.glob("*.json")):
-        print(f"| {path.stem} | " + " | ".join(f"{time:.2f}" for time in time_example(path).values()) + " |")
-    largest()
+        print(f"| {path.stem} | " + " | ".join(f"{time:.2f}" for time in time_example(path, house).values()) + " |")
+    largest(house)
     return 0
 
 

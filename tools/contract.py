@@ -15,6 +15,9 @@ import yaml
 from litestar.testing import TestClient
 
 from service.contract.document import document, down_convert, encode
+from service.http.app import create_app
+from service.settings import Settings
+from tools.errors import problems
 
 FOLDER = Path(__file__).parent.parent / "openapi"
 REQUESTS = FOLDER / "examples"
@@ -45,11 +48,8 @@ def shortened(answer: dict[str, Any]) -> dict[str, Any]:
 
 def asked_anew() -> dict[str, Any]:
     """Return the answers of the service by the name of their file."""
-    from service.http.app import app
-    from tools.errors import problems
-
     found: dict[str, Any] = {}
-    with TestClient(app) as client:
+    with TestClient(create_app(Settings())) as client:
         for name in ASSESSED:
             request = json.loads((REQUESTS / f"{name}.json").read_text()) | {"as_of": AS_OF}
             found[f"createAssessment.{name}"] = client.post("/v1/assessments", json=request).json()

@@ -12,8 +12,10 @@ from typing import Any
 import httpx
 from msgspec import structs
 
-from service.http.app import Service, build
-from service.http.handlers import BODY_LIMIT
+from service.http.app import create_app, routed
+from service.http.edge import Edge
+from service.http.house import House
+from service.http.reading import BODY_LIMIT
 from service.settings import Settings
 
 ASSESSMENTS, LEDGER = "/v1/assessments", "/v1/ledger"
@@ -32,7 +34,7 @@ CONTRADICTION = {
 Provoked = Callable[[], Awaitable[httpx.Response]]
 
 
-async def ask(app: Service, method: str, path: str, **how: Any) -> httpx.Response:
+async def ask(app: Edge, method: str, path: str, **how: Any) -> httpx.Response:
     """Return the answer of an application, to a request of a name that stays the same."""
     headers = REQUEST_ID | how.pop("headers", {})
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -42,7 +44,7 @@ async def ask(app: Service, method: str, path: str, **how: Any) -> httpx.Respons
 
 def plainly(method: str, path: str, settings: Settings | None = None, **how: Any) -> Provoked:
     """Return what asks a service with these settings once."""
-    return lambda: ask(build(settings or Settings()), method, path, **how)
+    return lambda: ask(create_app(settings or Settings()), method, path, **how)
 
 
 async def stalled() -> httpx.Response:
@@ -52,30 +54,28 @@ async def stalled() -> httpx.Response:
         yield b'{"task":'
         await asyncio.Event().wait()
 
-    return await ask(build(Settings(body_seconds=AT_ONCE)), "POST", ASSESSMENTS, content=body())
+    return await ask(create_app(Settings(body_seconds=AT_ONCE)), "POST", ASSESSMENTS, content=body())
 
 
 async def too_many() -> httpx.Response:
     """Return the answer to the second request where one a minute is let in."""
-    app = build(Settings(requests_per_minute=1))
+    app = create_app(Settings(requests_per_minute=1))
     await ask(app, "GET", LEDGER)
     return await ask(app, "GET", LEDGER)
 
 
 async def broken() -> httpx.Response:
     """Return the answer of a service that has lost its catalogue."""
-    app = build(Settings())
+    app = routed(structs.replace(House.load(Settings()), catalogue=None))
     app.logging_config = None
-    app.state.house = structs.replace(app.state.house, catalogue=None)
-    return await ask(app, "GET", "/v1/assumptions")
+    return await ask(Edge(app), "GET", "/v1/assumptions")
 
 
 async def overloaded() -> httpx.Response:
     """Return the answer of a service whose cores are taken and whose line is full."""
-    app = build(Settings(most_waiting=1))
-    workers = app.state.house.workers
-    workers.at_work = workers.cores + workers.most_waiting
-    return await ask(app, "POST", ASSESSMENTS, json=CASE)
+    house = House.load(Settings(most_waiting=1))
+    house.workers.at_work = house.workers.cores + house.workers.most_waiting
+    return await ask(Edge(routed(house)), "POST", ASSESSMENTS, json=CASE)
 
 
 KEYS = (hashlib.sha256(b"a key").hexdigest(),)

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from litestar.testing import TestClient
 
-from service.http.app import app
+from service.http.app import create_app
+from service.settings import Settings
 from tools.defended import Answer, Case, Wrong, break_evens, chance, figures, number, options, steps, table
 
 ROOT = Path(__file__).parent.parent
@@ -115,7 +116,7 @@ def changes(name: str, case: Case, ask: Callable[[dict[str, Any]], Answer]) -> s
 def blocks() -> dict[str, str]:
     """Return every generated block of the page by its name."""
     found: dict[str, str] = {}
-    with TestClient(app) as client:
+    with TestClient(create_app(Settings())) as client:
 
         def ask(request: dict[str, Any]) -> Answer:
             response = client.post("/v1/assessments", json=request)

@@ -21,7 +21,7 @@ def key_of(headers: Mapping[str, str]) -> str:
     return headers.get("x-api-key") or (token.strip() if scheme.lower() == "bearer" else "")
 
 
-class Gate:
+class AccessControl:
     """Lets a request in or says why not.
 
     The limit is a bucket of `requests_per_minute` tokens that fills evenly within a minute (token bucket).
@@ -34,7 +34,7 @@ class Gate:
         self.clock = clock
         self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def admit(self, headers: Mapping[str, str], address: str) -> dict[str, str]:
+    def check(self, headers: Mapping[str, str], address: str) -> dict[str, str]:
         """Return the headers that tell a caller what is left of the limit.
 
         Raises

@@ -1,53 +1,59 @@
-"""Composition root: builds the house once and hands it to the handlers."""
+"""Composition root: `create_app` builds an application; importing this builds nothing."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from litestar import Litestar
-from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
-from service import __version__
-from service.http import pages, problems
-from service.http.access import Gate
-from service.http.edge import front
-from service.http.handlers import HANDLERS, House, admit
-from service.http.workers import Workers
-from service.larder import load as catalogue
-from service.larder import tokens
-from service.larder.prices import PriceList
-from service.nouns.faults import Refusal
+from service.http import documents, handlers, pages, problems
+from service.http.access import AccessControl
+from service.http.documents import Documents
+from service.http.edge import Edge
+from service.http.house import House
+from service.http.negotiation import JSON, accepts
+from service.http.pages import Pages
+from service.http.reading import AnyRequest, answer_headers, operation_of
+from service.nouns.faults import NotAcceptable, Refusal
 from service.settings import Settings, read_settings
 
 
-class Service(Litestar):
-    """The application behind its front."""
+def checked_by(access: AccessControl) -> Callable[[AnyRequest], Awaitable[None]]:
+    """Return what is done before every handler: access, then negotiation; pages, documents and probes are free."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request."""
-        await front(super().__call__, scope, receive, send)
+    async def check(request: AnyRequest) -> None:
+        operation = operation_of(request)
+        if operation is None or operation.is_probe:
+            return
+        address = request.client.host if request.client else ""
+        gathered = answer_headers(request)
+        if operation.deprecation:
+            gathered.update(operation.deprecation.headers)
+        gathered.update(access.check(request.headers, address))
+        if not accepts(", ".join(request.headers.getall("accept", [])), JSON):
+            raise NotAcceptable
+
+    return check
 
 
-def build(settings: Settings) -> Service:
-    """Return the application; refuses to start with a catalogue that cannot be true."""
-    larder = catalogue.load()
-    prices = PriceList(larder.identifiers)
-    for name in ("o200k_base", "cl100k_base"):
-        tokens.encoding(name)
-    prices.ids()
-    house = House(
-        catalogue=larder,
-        prices=prices,
-        version=__version__,
-        settings=settings,
-        gate=Gate(settings.api_keys, settings.requests_per_minute),
-        workers=Workers(settings.most_waiting, settings.answer_seconds),
-    )
-    return Service(
-        route_handlers=[*HANDLERS, *pages.HANDLERS],
-        state=State({"house": house}),
-        before_request=admit,
+def _always(value: object) -> Provide:
+    """Return the provider of a value that is there already."""
+    return Provide(lambda: value, sync_to_thread=False)
+
+
+def routed(house: House) -> Litestar:
+    """Return the routes of a house, its pages and its documents."""
+    return Litestar(
+        route_handlers=[*handlers.HANDLERS, *documents.HANDLERS, *pages.HANDLERS],
+        # A handler takes one of them: two would be awaited in a task group of their own with every request.
+        dependencies={
+            "house": _always(house),
+            "documents": _always(Documents.load()),
+            "pages": _always(Pages.load()),
+        },
+        before_request=checked_by(house.access),
         exception_handlers={
             HTTPException: problems.http_error,
             Refusal: problems.refused,
@@ -57,4 +63,12 @@ def build(settings: Settings) -> Service:
     )
 
 
-app = build(read_settings())
+def create_app(settings: Settings | None = None) -> Edge:
+    """Return a new application, with the settings of the environment where none are given.
+
+    Raises
+    ------
+    service.larder.load.CatalogueError
+        If the catalogue cannot be true.
+    """
+    return Edge(routed(House.load(settings or read_settings())))

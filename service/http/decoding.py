@@ -1,4 +1,4 @@
-"""The door: from bytes to a request noun, or every fault of the bytes at once."""
+"""Decoding: from bytes to a request noun, or every fault of the bytes at once."""
 
 from __future__ import annotations
 

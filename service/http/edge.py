@@ -1,4 +1,4 @@
-"""The front: what holds for every request and answer alike, whatever becomes of it.
+"""The edge: what holds for every request and answer alike, whatever becomes of it.
 
 It names the request (X-Request-Id), continues its trace (traceparent), echoes the Idempotency-Key of a POST, answers HEAD as
 GET without the body, and adds the headers that were gathered on the way in the scope's `answer_headers`.
@@ -77,50 +77,57 @@ async def _read_what_is_sent(scope: Any, receive: Any) -> None:
                 pass
 
 
-async def front(app: ASGIApp, scope: Any, receive: Any, send: Any) -> None:
-    """Pass a request on to an application, and its answer back."""
-    if scope["type"] != "http":
-        await app(scope, receive, send)
-        return
-    inner: Any = {**scope, "answer_headers": _echoed(scope)}
-    without_body = scope["method"] == HEAD_ANSWERS
-    if without_body:
-        inner["method"] = "GET"
+class Edge:
+    """An ASGI application around another; every request passes it before it is routed."""
 
-    is_answered = is_asked_for = False
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before an application."""
+        self.app = app
 
-    async def asked_for() -> Any:
-        nonlocal is_asked_for
-        is_asked_for = True
-        return await receive()
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass a request on to the application, and its answer back."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        inner: Any = {**scope, "answer_headers": _echoed(scope)}
+        without_body = scope["method"] == HEAD_ANSWERS
+        if without_body:
+            inner["method"] = "GET"
 
-    async def answer(message: Message) -> None:
-        nonlocal is_answered
-        if not is_answered and not is_asked_for:
-            await _read_what_is_sent(scope, receive)
-        is_answered = True
-        if message["type"] == "http.response.start":
-            if message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
-                # There is no such operation, so there is none that takes a key.
-                inner["answer_headers"].pop(IDEMPOTENCY_KEY, None)
-            gathered = [(name.lower().encode(), value.encode()) for name, value in inner["answer_headers"].items()]
-            message["headers"] = [*(_with_head(*header) for header in message["headers"]), *gathered]
-        elif message["type"] == "http.response.body" and without_body:
-            message["body"] = b""
-        await send(message)
+        is_answered = is_asked_for = False
 
-    try:
-        await app(inner, asked_for, answer)
-    except Exception as error:
-        # A fault in the words about a fault: still a problem to the caller; the server logs what is raised.
-        request_id = inner["answer_headers"]["X-Request-Id"]
-        if not is_answered:
-            body = body_of(500, "internal-server-error", MENDS[500], scope["path"], request_id)
-            headers = [
-                (b"content-type", MEDIA_TYPE.encode()),
-                (b"content-length", str(len(body)).encode()),
-                (b"cache-control", b"no-store"),
-            ]
-            await answer({"type": "http.response.start", "status": 500, "headers": headers})
-            await answer({"type": "http.response.body", "body": body, "more_body": False})
-        raise Unanswerable(f"request {request_id}: {words_of(error)}") from None
+        async def asked_for() -> Any:
+            nonlocal is_asked_for
+            is_asked_for = True
+            return await receive()
+
+        async def answer(message: Message) -> None:
+            nonlocal is_answered
+            if not is_answered and not is_asked_for:
+                await _read_what_is_sent(scope, receive)
+            is_answered = True
+            if message["type"] == "http.response.start":
+                if message["status"] == HTTPStatus.METHOD_NOT_ALLOWED:
+                    # There is no such operation, so there is none that takes a key.
+                    inner["answer_headers"].pop(IDEMPOTENCY_KEY, None)
+                gathered = [(name.lower().encode(), value.encode()) for name, value in inner["answer_headers"].items()]
+                message["headers"] = [*(_with_head(*header) for header in message["headers"]), *gathered]
+            elif message["type"] == "http.response.body" and without_body:
+                message["body"] = b""
+            await send(message)
+
+        try:
+            await self.app(inner, asked_for, answer)
+        except Exception as error:
+            # A fault in the words about a fault: still a problem to the caller; the server logs what is raised.
+            request_id = inner["answer_headers"]["X-Request-Id"]
+            if not is_answered:
+                body = body_of(500, "internal-server-error", MENDS[500], scope["path"], request_id)
+                headers = [
+                    (b"content-type", MEDIA_TYPE.encode()),
+                    (b"content-length", str(len(body)).encode()),
+                    (b"cache-control", b"no-store"),
+                ]
+                await answer({"type": "http.response.start", "status": 500, "headers": headers})
+                await answer({"type": "http.response.body", "body": body, "more_body": False})
+            raise Unanswerable(f"request {request_id}: {words_of(error)}") from None

@@ -1,143 +1,37 @@
-"""The handlers: a few lines each, between the door and the corridor."""
+"""The handlers of the operations: a few lines each, between reading a request and the corridor."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import datetime
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
-from importlib import resources
-from types import MappingProxyType
-from typing import Any, TypeVar
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
-from litestar.exceptions import InternalServerException, NotFoundException
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from msgspec import Struct
 
 from service.assessment import assess
 from service.assessment.decide.framework import framework
-from service.contract.operations import BY_ID, Operation
+from service.contract.operations import BY_ID
 from service.http import listings
-from service.http.access import Gate
-from service.http.decoding import decode, decode_query, decode_sound
-from service.http.negotiation import JSON, accepts, is_json, is_plain, knows
-from service.http.problems import answer_headers
-from service.http.workers import Workers
+from service.http.house import House
+from service.http.reading import BODY_LIMIT, AnyRequest, query, read
+from service.http.responses import Representation, fresh, listed, tagged, told
 from service.larder import tokens
-from service.larder.load import Catalogue
 from service.larder.prices import PriceList
-from service.nouns.faults import (
-    Fault,
-    NotAcceptable,
-    TextsTooLarge,
-    TooSlow,
-    Unassessable,
-    Unreadable,
-    UnsupportedMedia,
-)
+from service.nouns.faults import Fault, TextsTooLarge, Unassessable
 from service.nouns.listing import Liveness, Readiness, TokenCounts
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.prompting import TEXTS_LIMIT
 from service.nouns.request.query import AtDate, AtDateByProvider
-from service.settings import Settings
 
-N = TypeVar("N", bound=Struct)
 Handler = Callable[..., Awaitable[Response[bytes]]]
-AnyRequest = Request[Any, Any, State]
-
-BODY_LIMIT = 2_000_000
-SMALL_BODY = 20_000
-"""Bytes that are decoded in about a millisecond where they are sound, on the event loop."""
-
-BROKEN_OFF = Fault(
-    "", "The body broke off before its end, or is not divided into chunks as HTTP says.", "a part of a body",
-    "the whole body: as many bytes as Content-Length says, or chunks up to the last one, of size 0",
-)  # fmt: skip
 
 LISTINGS_KEPT = 64
 """Listings of base models that are kept, each up to 400 kB."""
-
-NO_STORE = {"Cache-Control": "no-store"}
-NO_MORE: Mapping[str, str] = MappingProxyType({})
-YAML = "application/yaml"
-
-
-class House(Struct, frozen=True, kw_only=True):
-    """What every handler shares: built once, read only."""
-
-    catalogue: Catalogue
-    prices: PriceList
-    version: str
-    settings: Settings
-    gate: Gate
-    workers: Workers
-
-    def count(self, texts: Sequence[str], model: str | None) -> tuple[list[int], bool]:
-        """Return the token counts of texts for a model, and whether its own tokenizer counted them."""
-        name, is_own = tokens.encoding_of(model or "", self.catalogue.identifiers)
-        return tokens.count(texts, name), is_own
-
-
-def house_of(state: State) -> House:
-    """Return the shared house."""
-    house: House = state.house
-    return house
-
-
-def operation_of(request: AnyRequest) -> Operation | None:
-    """Return the operation that a request was routed to; None for pages and documents."""
-    return BY_ID.get(getattr(request.route_handler, "operation_id", None) or "")
-
-
-async def admit(request: AnyRequest) -> None:
-    """Let a request in, or raise why not; what is left of its limit goes into the answer's headers."""
-    operation = operation_of(request)
-    if operation is None or operation.is_probe:
-        return
-    address = request.client.host if request.client else ""
-    gathered = answer_headers(request)
-    if operation.deprecation:
-        gathered.update(operation.deprecation.headers)
-    gathered.update(house_of(request.app.state).gate.admit(request.headers, address))
-    if not accepts(", ".join(request.headers.getall("accept", [])), JSON):
-        raise NotAcceptable
-
-
-def query(request: AnyRequest, noun: type[N]) -> N:
-    """Return the query parameters as the noun that the operation names."""
-    return decode_query(list(request.query_params.multi_items()), noun)
-
-
-async def read(request: AnyRequest, noun: type[N]) -> N:
-    """Return the request noun of a body."""
-    house = house_of(request.app.state)
-    operation = BY_ID[str(request.route_handler.operation_id)]
-    faults: list[Fault] = []
-    try:
-        query(request, operation.query)
-    except Unreadable as error:
-        faults = error.faults
-    types, codings = (request.headers.getall(name, []) for name in ("content-type", "content-encoding"))
-    if not all(map(is_json, types)) or not all(map(is_plain, codings)):
-        raise UnsupportedMedia
-    try:
-        body = await asyncio.wait_for(request.body(), house.settings.body_seconds)
-    except TimeoutError:
-        raise TooSlow from None
-    except InternalServerException:
-        # So the framework calls a caller that hung up amidst the body, and a chunk of no size.
-        raise Unreadable([*faults, BROKEN_OFF]) from None
-    work = partial(decode, body, noun, faults)
-    if len(body) > SMALL_BODY:
-        return await house.workers.run(work)
-    sound = None if faults else decode_sound(body, noun)
-    # Naming faults takes tens of milliseconds: too long for the event loop, too short to wait behind assessments.
-    return await asyncio.to_thread(work) if sound is None else sound
 
 
 def today() -> datetime.date:
@@ -145,38 +39,10 @@ def today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 
 
-def fresh(body: bytes) -> Response[bytes]:
-    """Return a computed answer: not to be stored, with its digest."""
-    seal = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:"})
-
-
-def tag_of(body: bytes) -> str:
-    """Return the strong ETag of an answer: the same tag, the same bytes."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-
-
-def tagged(
-    request: AnyRequest, body: bytes, media_type: str = JSON, more: Mapping[str, str] = NO_MORE, tag: str = ""
-) -> Response[bytes]:
-    """Return an answer with its ETag and what more its headers say, or 304 when the caller has it already."""
-    tag = tag or tag_of(body)
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept", **more}
-    if knows(", ".join(request.headers.getall("if-none-match", [])), tag):
-        return Response(b"", status_code=304, media_type=media_type, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
-
-
-def listed(request: AnyRequest, noun: Struct) -> Response[bytes]:
-    """Return a listing."""
-    return tagged(request, msgspec.json.encode(noun))
-
-
 @lru_cache(maxsize=LISTINGS_KEPT)
-def models_listed(prices: PriceList, as_of: datetime.date, provider: str | None) -> tuple[bytes, str]:
-    """Return the listing of base models and its tag: the longest answer, and the same for everyone who asks."""
-    body = msgspec.json.encode(listings.model_prices(prices, as_of, provider))
-    return body, tag_of(body)
+def models_listed(prices: PriceList, as_of: datetime.date, provider: str | None) -> Representation:
+    """Return the listing of base models: the longest answer, and the same for everyone who asks."""
+    return Representation.of(msgspec.json.encode(listings.model_prices(prices, as_of, provider)))
 
 
 def serving(operation_id: str) -> Callable[[Handler], HTTPRouteHandler]:
@@ -189,18 +55,18 @@ def serving(operation_id: str) -> Callable[[Handler], HTTPRouteHandler]:
 
 
 @serving("createAssessment")
-async def create_assessment(request: AnyRequest, state: State) -> Response[bytes]:
+async def create_assessment(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Assess one case: verdict and break-even."""
-    house, asked = house_of(state), await read(request, AssessmentRequest)
+    asked = await read(request, AssessmentRequest, house)
     as_of = asked.as_of or today()
     work = partial(assess, asked, house.catalogue, house.prices, house.count, as_of, house.version)
     return fresh(await house.workers.run(work))
 
 
 @serving("countTokens")
-async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
+async def count_tokens(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Count the tokens of texts."""
-    house, asked = house_of(state), await read(request, TokenCountRequest)
+    asked = await read(request, TokenCountRequest, house)
     if sum(map(len, asked.texts)) > TEXTS_LIMIT:
         raise TextsTooLarge
     if asked.encoding and asked.base_model:
@@ -224,43 +90,43 @@ async def count_tokens(request: AnyRequest, state: State) -> Response[bytes]:
 
 
 @serving("listModels")
-async def list_models(request: AnyRequest, state: State) -> Response[bytes]:
+async def list_models(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """List the base models with a token price in force at a date."""
-    asked, prices = query(request, AtDateByProvider), house_of(state).prices
+    asked = query(request, AtDateByProvider)
     # Where it is not kept it takes too long for the event loop, and too short to wait behind assessments.
-    body, tag = await asyncio.to_thread(models_listed, prices, asked.as_of or today(), asked.provider)
-    return tagged(request, body, tag=tag)
+    found = await asyncio.to_thread(models_listed, house.prices, asked.as_of or today(), asked.provider)
+    return tagged(request, found)
 
 
 @serving("getModel")
-async def get_model(request: AnyRequest, state: State) -> Response[bytes]:
+async def get_model(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Return the price of one base model in force at a date."""
     asked, parts = query(request, AtDate), request.path_params
-    price = house_of(state).prices.find(f"{parts['provider']}/{parts['model']}", asked.as_of or today())
+    price = house.prices.find(f"{parts['provider']}/{parts['model']}", asked.as_of or today())
     if price is None:
         raise NotFoundException
     return listed(request, listings.model_price(price))
 
 
 @serving("listFineTuningOffers")
-async def list_fine_tuning_offers(request: AnyRequest, state: State) -> Response[bytes]:
+async def list_fine_tuning_offers(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """List the fine-tuning offers and their terms in force at a date."""
     asked = query(request, AtDateByProvider)
-    return listed(request, listings.offers(house_of(state).catalogue, asked.as_of or today(), asked.provider))
+    return listed(request, listings.offers(house.catalogue, asked.as_of or today(), asked.provider))
 
 
 @serving("listAssumptions")
-async def list_assumptions(request: AnyRequest, state: State) -> Response[bytes]:
+async def list_assumptions(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """List every assumed number with its dated values and sources."""
     asked = query(request, AtDate)
-    return listed(request, listings.assumptions(house_of(state).catalogue, asked.as_of or today()))
+    return listed(request, listings.assumptions(house.catalogue, asked.as_of or today()))
 
 
 @serving("getAssumption")
-async def get_assumption(request: AnyRequest, state: State) -> Response[bytes]:
+async def get_assumption(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Return one assumed number with its dated values and sources."""
     asked = query(request, AtDate)
-    found = house_of(state).catalogue.assumptions.get(request.path_params["id"])
+    found = house.catalogue.assumptions.get(request.path_params["id"])
     if found is None:
         raise NotFoundException
     return listed(request, listings.assumption(found, asked.as_of or today()))
@@ -274,38 +140,25 @@ async def get_ledger(request: AnyRequest) -> Response[bytes]:
 
 
 @serving("getFramework")
-async def get_framework(request: AnyRequest) -> Response[bytes]:
+async def get_framework(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Return the article's rules, gates and dimensions."""
     asked = query(request, AtDate)
-    return listed(request, framework(house_of(request.app.state).catalogue, asked.as_of or today()))
+    return listed(request, framework(house.catalogue, asked.as_of or today()))
 
 
 @serving("getLiveness")
 async def get_liveness() -> Response[bytes]:
     """Tell that the process answers."""
-    return Response(msgspec.json.encode(Liveness(status="ok")), media_type=JSON, headers=NO_STORE)
+    return told(Liveness(status="ok"))
 
 
 @serving("getReadiness")
-async def get_readiness(state: State) -> Response[bytes]:
+async def get_readiness(house: NamedDependency[House]) -> Response[bytes]:
     """Tell that catalogue, prices and vocabularies are loaded."""
-    body = Readiness(status="ok", assumptions_digest=house_of(state).catalogue.digest)
-    return Response(msgspec.json.encode(body), media_type=JSON, headers=NO_STORE)
+    return told(Readiness(status="ok", assumptions_digest=house.catalogue.digest))
 
 
-def _file(path: str, name: str, media_type: str) -> HTTPRouteHandler:
-    """Return the handler that serves a file of the contract as it is committed."""
-    body = (resources.files("openapi").joinpath(name)).read_bytes()
-    tag = tag_of(body)
-
-    @get(path)
-    async def serve(request: AnyRequest) -> Response[bytes]:
-        return tagged(request, body, media_type, tag=tag)
-
-    return serve
-
-
-HANDLERS = [
+HANDLERS = (
     create_assessment,
     count_tokens,
     list_models,
@@ -317,7 +170,4 @@ HANDLERS = [
     get_framework,
     get_liveness,
     get_readiness,
-    _file("/openapi.json", "openapi.json", JSON),
-    _file("/openapi.yaml", "openapi.yaml", YAML),
-    _file("/openapi-3.0.json", "openapi-3.0.json", JSON),
-]
+)

@@ -10,24 +10,23 @@ import hashlib
 import json
 import re
 import shlex
-from functools import cache
+from collections.abc import Mapping
 from html import escape
 from importlib import resources
 from string import Template
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
-from litestar.datastructures import State
+from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from msgspec import Struct
 from swagger_ui_bundle import swagger_ui_path
 
 from service.contract.document import SERVER
 from service.contract.operations import OPERATIONS
-from service.http.handlers import tagged
-
-AnyRequest = Request[Any, Any, State]
+from service.http.reading import AnyRequest
+from service.http.responses import Representation, tagged
 
 OURS = resources.files("service.http").joinpath("web")
 ASSET = re.compile(r"docs/assets/([\w.-]+)")
@@ -57,19 +56,33 @@ FILES = MappingProxyType({
 """Every asset and the folder that it lies in; nothing else is served."""
 
 
-def _named() -> dict[str, tuple[str, bytes]]:
-    """Return the digest and the bytes of every asset by name."""
-    bodies = {name: folder.joinpath(name).read_bytes() for name, folder in FILES.items()}
-    return {name: (hashlib.sha256(body).hexdigest()[:16], body) for name, body in bodies.items()}
+class Pages(Struct, frozen=True, kw_only=True):
+    """The pages, and their assets by the end of their address: digest and name."""
+
+    home: Representation
+    docs: Representation
+    assets: Mapping[str, Representation]
+
+    @classmethod
+    def load(cls) -> Pages:
+        """Return the pages with their words filled in and their assets named by digest."""
+        bodies = {name: folder.joinpath(name).read_bytes() for name, folder in FILES.items()}
+        addresses = {name: f"{hashlib.sha256(body).hexdigest()[:16]}/{name}" for name, body in bodies.items()}
+        return cls(
+            home=_page("home.html", _words(), addresses),
+            docs=_page("docs.html", {}, addresses),
+            assets={
+                addresses[name]: Representation.of(body, TYPES[name.rpartition(".")[2]], KEPT)
+                for name, body in bodies.items()
+            },
+        )
 
 
-ASSETS = MappingProxyType(_named())
-
-
-def _page(name: str, words: dict[str, str]) -> bytes:
+def _page(name: str, words: Mapping[str, str], addresses: Mapping[str, str]) -> Representation:
     """Return a page with its words filled in and its assets named by digest."""
     page = Template(OURS.joinpath(name).read_text(encoding="utf-8")).substitute(words)
-    return ASSET.sub(lambda found: f"docs/assets/{ASSETS[found[1]][0]}/{found[1]}", page).encode()
+    whole = ASSET.sub(lambda found: f"docs/assets/{addresses[found[1]]}", page)
+    return Representation.of(whole.encode(), HTML, SAFE)
 
 
 def _operations() -> str:
@@ -81,9 +94,8 @@ def _operations() -> str:
     )
 
 
-@cache
-def _home() -> bytes:
-    """Return the first page, with the document's smallest example as a command and the verdict it was answered with."""
+def _words() -> dict[str, str]:
+    """Return the words of the first page: the document's smallest example as a command, and the verdict it was answered with."""
     document = msgspec.json.decode(resources.files("openapi").joinpath("openapi.json").read_bytes())
     path = "/v1/assessments"
     said = document["paths"][path]["post"]
@@ -99,35 +111,31 @@ def _home() -> bytes:
         "as_of": answer["provenance"]["as_of"],
         "verdict": answer["verdict"]["summary"],
     }
-    return _page("home.html", {name: escape(text) for name, text in words.items()} | {"operations": _operations()})
-
-
-DOCS = _page("docs.html", {})
+    return {name: escape(text) for name, text in words.items()} | {"operations": _operations()}
 
 
 @get("/")
-async def home(request: AnyRequest) -> Response[bytes]:
+async def home(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
     """Say what the service is and how to ask it."""
-    return tagged(request, _home(), HTML, SAFE)
+    return tagged(request, pages.home)
 
 
 @get("/docs")
-async def docs(request: AnyRequest) -> Response[bytes]:
+async def docs(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
     """Show the document, every operation ready to be tried out; /docs/ leads here, for links are relative."""
     path = request.scope["raw_path"]
     if slashes := len(path) - len(path.rstrip(b"/")):
         return Response(b"", status_code=308, media_type=HTML, headers={"Location": "../" * slashes + "docs"})
-    return tagged(request, DOCS, HTML, SAFE)
+    return tagged(request, pages.docs)
 
 
 @get("/docs/assets/{digest:str}/{name:str}")
-async def asset(request: AnyRequest) -> Response[bytes]:
+async def asset(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
     """Return a file that a page names."""
-    name = request.path_params["name"]
-    digest, body = ASSETS.get(name, ("", b""))
-    if not digest or digest != request.path_params["digest"]:
+    found = pages.assets.get("{digest}/{name}".format_map(request.path_params))
+    if found is None:
         raise NotFoundException
-    return tagged(request, body, TYPES[name.rpartition(".")[2]], KEPT)
+    return tagged(request, found)
 
 
-HANDLERS = [home, docs, asset]
+HANDLERS = (home, docs, asset)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from litestar import Request, Response
-from litestar.datastructures import State
+from litestar import Response
 from litestar.exceptions import HTTPException
 
+from service.http.reading import AnyRequest, answer_headers
 from service.nouns.faults import ComeBack, Fault, Faulty, NotLetIn, Refusal, TextsTooLarge, TooMany
 from service.nouns.problem import MEDIA_TYPE, TYPES, Problem, ProblemError
-
-AnyRequest = Request[Any, Any, State]
 
 UNQUOTED = "/:@!$&'()*+,;="
 """Characters that stand in a path as they are, beside letters, digits and -._~ (RFC 3986, 3.3)."""
@@ -84,13 +81,6 @@ def body_of(status: int, slug: str, detail: str, path: str, request_id: str, fau
         errors=[_shown(fault) for fault in faults],
     )
     return msgspec.json.encode(body)
-
-
-def answer_headers(request: AnyRequest) -> dict[str, str]:
-    """Return the headers that the front gathers for the answer; what is put in goes out."""
-    scope: Mapping[str, Any] = request.scope
-    gathered: dict[str, str] = scope["answer_headers"]
-    return gathered
 
 
 def problem(

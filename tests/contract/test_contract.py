@@ -21,7 +21,8 @@ from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValida
 
 from service.contract.document import document, down_convert, encode
 from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
-from service.http.app import app
+from service.http.app import routed
+from service.http.house import House
 from tools.contract import ANSWERS, FOLDER, REQUESTS, asked_anew, documents
 
 Json = dict[str, Any]
@@ -166,10 +167,10 @@ def routes(application: Litestar) -> set[tuple[str, str, str]]:
     return found
 
 
-def test_routes_and_operations_agree() -> None:
+def test_routes_and_operations_agree(house: House) -> None:
     """Every route under /v1 is an operation, and every operation, under each of its paths, is a route."""
     expected = {(op.method, path, op.id) for op in OPERATIONS for path in (op.path, *op.aliases)}
-    assert routes(app) == expected
+    assert routes(routed(house)) == expected
     assert {(method, path, op["operationId"]) for path, method, op in operations()} == {
         (op.method, op.path, op.id) for op in OPERATIONS
     }
@@ -195,7 +196,7 @@ def test_a_deprecated_operation_says_so_in_its_answers(
     client: TestClient[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Answers of an operation that will end, errors too, say since when, when and where to read on; others say nothing."""
-    monkeypatch.setattr("service.http.handlers.BY_ID", MappingProxyType({**BY_ID, "getLedger": deprecated()}))
+    monkeypatch.setattr("service.http.reading.BY_ID", MappingProxyType({**BY_ID, "getLedger": deprecated()}))
     for answer in (client.get("/v1/ledger"), client.get("/v1/ledger?unknown=1")):
         assert answer.headers["deprecation"] == "@1796083200"
         assert answer.headers["sunset"] == "Mon, 31 Jan 2028 00:00:00 GMT"

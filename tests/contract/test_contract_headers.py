@@ -11,7 +11,7 @@ from conftest import example
 from contract.parts import contract
 from litestar.testing import TestClient
 
-from service.http.app import build
+from service.http.app import create_app
 from service.settings import read_settings
 
 KEY = "a key of the test's"
@@ -51,7 +51,7 @@ ASKED: dict[str, tuple[str, str, int, dict[str, Any]]] = {
 def guarded() -> Iterator[TestClient[Any]]:
     """Yield a client of a service that asks for a key and has a limit."""
     digest = hashlib.sha256(KEY.encode()).hexdigest()
-    application = build(read_settings({"API_KEYS": digest, "REQUESTS_PER_MINUTE": "100"}))
+    application = create_app(read_settings({"API_KEYS": digest, "REQUESTS_PER_MINUTE": "100"}))
     with TestClient(application, raise_server_exceptions=False) as session:
         session.headers["X-Api-Key"] = KEY
         yield session

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
-from test_bad_input import FILES, body_of
+from requests_to_send import FILES, body_of
 
 from service.contract.document import down_convert
 from service.contract.schemas import components, schema_of

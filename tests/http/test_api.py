@@ -236,7 +236,7 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: Client, monkeyp
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("service.http.handlers.decode_sound", broken)
+    monkeypatch.setattr("service.http.reading.decode_sound", broken)
     response = client.post("/v1/assessments", json=example("minimal"))
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"

@@ -8,74 +8,22 @@ stated exactly or as {"contains": text}, {"above": number} or {"below": number}.
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import httpx
 import msgspec
 import pytest
 from litestar.testing import TestClient
+from requests_to_send import FILES, SMALL, assert_is_problem, body_of
 
 from service.nouns.answer.assessment import Assessment
 
-FILES = sorted((Path(__file__).parents[1] / "bad_input").glob("*.json"))
-PROBLEM = "application/problem+json"
 HOW = frozenset({"why", "method", "path", "request", "body", "body_base64", "generator", "headers"})
 OUTCOME = frozenset({"status", "type", "errors", "only_these", "detail_contains", "answer_headers"})
 
-SMALL = {
-    "as_of": "2026-11-23",
-    "task": {"description": "Route inbound customer support e-mails to one of 42 queues."},
-    "prompting": {"measured_accuracy": {"correct": 148, "total": 200}},
-    "volume": {"requests_per_month": 400000},
-    "simulation": {"draws": 256},
-}
-
 Json = dict[str, Any]
-
-
-def with_value(pointer: str, value: Any) -> Json:
-    """Return a small legal request with one value put in at a JSON pointer."""
-    request: Json = json.loads(json.dumps(SMALL))
-    *parents, last = pointer.strip("/").split("/")
-    place = request
-    for name in parents:
-        place = place.setdefault(name, {})
-    place[last] = value
-    return request
-
-
-GENERATORS: dict[str, Callable[..., bytes]] = {
-    "nested_lists": lambda levels: b"[" * levels + b"]" * levels,
-    "nested_objects": lambda levels: b'{"task":' * levels + b"1" + b"}" * levels,
-    "nested_in_field": lambda levels: (
-        json.dumps(with_value("/volume/requests_per_month", "@")).replace('"@"', "[" * levels + "]" * levels).encode()
-    ),
-    "white_space": lambda characters: b" " * characters,
-    "long_description": lambda characters: json.dumps(with_value("/task/description", "a" * characters)).encode(),
-    "text": lambda pointer, characters, character: json.dumps(with_value(pointer, character * characters)).encode(),
-    "payload_samples": lambda texts, characters: json.dumps(
-        with_value("/prompting/texts/payload_samples", ["a" * characters] * texts)
-    ).encode(),
-    "texts": lambda texts, characters: json.dumps({"texts": ["a" * characters] * texts}).encode(),
-}
-
-
-def body_of(case: Json) -> bytes:
-    """Return the bytes that a case sends."""
-    if "generator" in case:
-        arguments = dict(case["generator"])
-        return GENERATORS[arguments.pop("name")](**arguments)
-    if "body_base64" in case:
-        return base64.b64decode(case["body_base64"])
-    if "body" in case:
-        text: str = case["body"]
-        return text.encode()
-    return json.dumps(case["request"]).encode() if "request" in case else b""
 
 
 def send(client: TestClient[Any], case: Json) -> httpx.Response:
@@ -99,24 +47,6 @@ def mismatches(expected: Any, actual: Any, where: str = "") -> list[str]:
     if isinstance(expected, list) and isinstance(actual, list) and len(actual) >= len(expected):
         return [m for index, item in enumerate(expected) for m in mismatches(item, actual[index], f"{where}/{index}")]
     return [] if expected == actual else [f"{where}: {actual!r} is not {expected!r}"]
-
-
-def assert_is_problem(response: httpx.Response, status: int) -> Json:
-    """Assert that an answer is a whole problem of a status, and return it."""
-    assert response.status_code == status, response.text[:2000]
-    assert response.headers["content-type"] == PROBLEM
-    assert response.headers["cache-control"] == "no-store"
-    problem: Json = response.json()
-    assert problem["status"] == status
-    assert problem["type"].startswith("/problems/")
-    assert unquote(problem["instance"]) == response.request.url.path
-    assert problem["title"] and problem["detail"]
-    assert problem["request_id"] == response.headers["x-request-id"]
-    for error in problem["errors"]:
-        assert set(error) == {"pointer", "message", "received", "expected"}
-        assert error["message"] and error["expected"], error
-        assert error["received"] or error["message"] == "This is not a valid date." or error["pointer"], error
-    return problem
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

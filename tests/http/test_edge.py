@@ -1,22 +1,18 @@
-"""The front: methods, paths and headers that hold for every operation alike."""
+"""The edge: methods, paths and headers that hold for every operation alike."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import re
 from typing import Any
 
-import httpx
 import pytest
 from litestar.testing import TestClient
-from test_bad_input import assert_is_problem
-from test_statuses import BODIES, path_of
+from requests_to_send import BODIES, assert_is_problem, path_of, raw
 
 from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
-from service.http.app import app
-from service.http.edge import Unanswerable, front
+from service.http.edge import Edge
 
 Client = TestClient[Any]
 
@@ -29,28 +25,6 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
 OWN = {"x-request-id", "date"}
 """Headers that differ from one answer to the next."""
-
-
-def raw(method: str, path: str, *headers: tuple[str, str], content: bytes = b"") -> httpx.Response:
-    """Return the answer to a request of exactly this method, path and headers: a client would tidy them up."""
-    sent: list[Any] = []
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "root_path": "",
-        "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "client": None, "server": None,
-        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
-    }  # fmt: skip
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    with contextlib.suppress(Unanswerable):
-        asyncio.run(app(scope, receive, send))
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    request = httpx.Request(method, httpx.URL("http://test", path=path))
-    return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=body, request=request)
 
 
 @pytest.mark.parametrize("path", GETS)
@@ -78,19 +52,19 @@ def test_options_list_the_methods(path: str, client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "FOO", "get", "POST", "GET", "HEAD"])
-def test_methods_a_path_does_not_have(method: str) -> None:
+def test_methods_a_path_does_not_have(method: str, app: Edge) -> None:
     """A method that a path does not have, known or not, is 405 with the methods it has; a path that is not, 404."""
     for path, allow in ((HOURLY_RATE, "GET, HEAD, OPTIONS"), ("/v1/assessments", "OPTIONS, POST")):
         if method in allow.split(", "):
             continue
-        response = raw(method, path)
+        response = raw(app, method, path)
         assert response.status_code == 405
         assert response.headers["allow"] == allow
         if method == "HEAD":
             assert response.content == b""
         else:
             assert_is_problem(response, 405)
-    response = raw(method, "/v1/nothing")
+    response = raw(app, method, "/v1/nothing")
     assert response.status_code == 404
     assert "allow" not in response.headers
 
@@ -143,12 +117,12 @@ def test_query_parameters_nobody_knows_are_named(operation: Operation, client: C
 
 
 @pytest.mark.parametrize("path", TAGGED)
-def test_tags_are_compared_as_the_rules_say(path: str, client: Client) -> None:
+def test_tags_are_compared_as_the_rules_say(path: str, client: Client, app: Edge) -> None:
     """If-None-Match holds for any of its tags, weak or strong, in one header or several, and for the asterisk."""
     tag = client.get(path).headers["etag"]
     assert re.fullmatch(r'"[0-9a-f]+"', tag)
     for said in ([tag], [f"W/{tag}"], ["*"], [" * "], [f'"a", W/"b",{tag}'], ['"a"', tag], [f'"a,{tag[1:]}, {tag}']):
-        response = raw("GET", path, *(("If-None-Match", value) for value in said))
+        response = raw(app, "GET", path, *(("If-None-Match", value) for value in said))
         assert (response.status_code, response.content) == (304, b""), said
         assert response.headers["etag"] == tag
         assert response.headers["cache-control"] == "no-cache"
@@ -162,7 +136,7 @@ def test_tags_are_compared_as_the_rules_say(path: str, client: Client) -> None:
         ["W/*"],
         ["\xff"],
     ):
-        response = raw("GET", path, *(("If-None-Match", value) for value in said))
+        response = raw(app, "GET", path, *(("If-None-Match", value) for value in said))
         assert response.status_code == 200, said
 
 
@@ -172,9 +146,9 @@ def test_tags_are_compared_as_the_rules_say(path: str, client: Client) -> None:
      ["application/json;q=0.001"], ["application/json ; q=1.000"], ["text/html;q=1, application/json;q=0.2"], [" , ,*/*"],
      ["application/json, */*;q=0"], ["application/json, application/json;q=0"]],
 )  # fmt: skip
-def test_what_is_acceptable(accept: list[str]) -> None:
+def test_what_is_acceptable(accept: list[str], app: Edge) -> None:
     """An Accept that covers JSON with any quality above 0, or that says nothing, is answered."""
-    response = raw("GET", HOURLY_RATE, *(("Accept", value) for value in accept))
+    response = raw(app, "GET", HOURLY_RATE, *(("Accept", value) for value in accept))
     assert response.status_code == 200
     assert response.headers["vary"] == "Accept"
 
@@ -185,9 +159,9 @@ def test_what_is_acceptable(accept: list[str]) -> None:
      ["*/*;q=0"], ["text/html", "application/json;q=0"], ["application/json;q=2"], ["application/json;q=1.5"], ["application/json;q=0.5x"], ["application/json;q=x"], ["json"],
      ["application/*;q=0, */*"], ["\xff"]],
 )  # fmt: skip
-def test_what_is_not_acceptable(accept: list[str]) -> None:
+def test_what_is_not_acceptable(accept: list[str], app: Edge) -> None:
     """An Accept that rules JSON out, by quality 0 or by naming others only, is 406."""
-    response = raw("GET", HOURLY_RATE, *(("Accept", value) for value in accept))
+    response = raw(app, "GET", HOURLY_RATE, *(("Accept", value) for value in accept))
     assert_is_problem(response, 406)
 
 
@@ -209,23 +183,23 @@ def test_what_is_not_acceptable(accept: list[str]) -> None:
         ([("Content-Type", "multipart/form-data")], 415),
     ],
 )
-def test_bodies_that_are_read(headers: list[tuple[str, str]], status: int) -> None:
+def test_bodies_that_are_read(headers: list[tuple[str, str]], status: int, app: Edge) -> None:
     """A body is read as JSON in UTF-8 unless any of its headers says that it is something else."""
-    response = raw("POST", "/v1/token-counts", *headers, content=b'{"texts": ["a"]}')
+    response = raw(app, "POST", "/v1/token-counts", *headers, content=b'{"texts": ["a"]}')
     assert response.status_code == status, response.text
     if status != 200:
         assert_is_problem(response, status)
 
 
 @pytest.mark.parametrize("path", [HOURLY_RATE, "/v1/nothing", "/livez", "/openapi.json"])
-def test_a_request_keeps_its_name(path: str, client: Client) -> None:
+def test_a_request_keeps_its_name(path: str, client: Client, app: Edge) -> None:
     """A request id of 1 to 128 visible ASCII characters comes back; anything else is replaced by a new one."""
     for name in ("a", "7f3a-b:c/d", "a" * 128, '"<>'):
         assert client.get(path, headers={"X-Request-Id": name}).headers["x-request-id"] == name
     for name in ("", "a b", "a" * 129, "\xe9", "a\tb"):
-        response = raw("GET", path, ("X-Request-Id", name))
+        response = raw(app, "GET", path, ("X-Request-Id", name))
         assert re.fullmatch("[0-9a-f]{32}", response.headers["x-request-id"])
-    twice = raw("GET", path, ("X-Request-Id", "a"), ("X-Request-Id", "b"))
+    twice = raw(app, "GET", path, ("X-Request-Id", "a"), ("X-Request-Id", "b"))
     assert re.fullmatch("[0-9a-f]{32}", twice.headers["x-request-id"])
     assert client.get(path).headers["x-request-id"] != client.get(path).headers["x-request-id"]
 
@@ -251,37 +225,37 @@ def test_a_broken_trace_is_not_continued(said: str, client: Client) -> None:
     assert "traceparent" not in client.get("/livez", headers={"traceparent": said}).headers
 
 
-def test_an_idempotency_key_is_echoed(client: Client) -> None:
+def test_an_idempotency_key_is_echoed(client: Client, app: Edge) -> None:
     """A key of up to 255 visible ASCII characters comes back with answers and problems; another does not."""
     for key in ("k", "8e03978e-40d5-43dd-bc93-6894a57f9324", "a" * 255):
         for body in (BODIES["countTokens"], {}):
             response = client.post("/v1/token-counts", json=body, headers={"Idempotency-Key": key})
             assert response.headers["idempotency-key"] == key
     for key in ("", "a b", "a" * 256, "\xe9"):
-        response = raw("POST", "/v1/token-counts", ("Idempotency-Key", key), content=b'{"texts": [""]}')
+        response = raw(app, "POST", "/v1/token-counts", ("Idempotency-Key", key), content=b'{"texts": [""]}')
         assert response.status_code == 200
         assert "idempotency-key" not in response.headers
 
 
 @pytest.mark.parametrize("path", [*GETS, "/nothing"])
-def test_an_idempotency_key_is_for_bodies(path: str) -> None:
+def test_an_idempotency_key_is_for_bodies(path: str, app: Edge) -> None:
     """Where no body is taken no key is echoed: by GET, by HEAD, and by a method that a path does not have."""
     for method in ("GET", "HEAD", "OPTIONS", "DELETE"):
-        assert "idempotency-key" not in raw(method, path, ("Idempotency-Key", "k")).headers
+        assert "idempotency-key" not in raw(app, method, path, ("Idempotency-Key", "k")).headers
     if path in GETS:
-        response = raw("POST", path, ("Idempotency-Key", "k"))
+        response = raw(app, "POST", path, ("Idempotency-Key", "k"))
         assert response.status_code == 405
         assert "idempotency-key" not in response.headers
 
 
-def test_a_fault_in_the_words_about_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_the_words_about_a_fault(monkeypatch: pytest.MonkeyPatch, app: Edge) -> None:
     """Where even the problem cannot be put together the caller gets a plain one, with the request's name."""
 
     def fail(*_: Any) -> str:
         raise ZeroDivisionError("secret of the inside")
 
     monkeypatch.setattr("service.http.problems._count", fail)
-    response = raw("POST", "/v1/token-counts", ("X-Request-Id", "mine"), content=b"{")
+    response = raw(app, "POST", "/v1/token-counts", ("X-Request-Id", "mine"), content=b"{")
     assert assert_is_problem(response, 500)["request_id"] == response.headers["x-request-id"] == "mine"
     assert "secret" not in response.text
 
@@ -331,7 +305,7 @@ def test_a_short_body_is_read_before_the_answer(headers: list[tuple[bytes, bytes
         await send({"type": "http.response.body", "body": b""})
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
-    asyncio.run(front(app, scope, receive, send))
+    asyncio.run(Edge(app)(scope, receive, send))
     assert events == [*(["read", "read"] if is_read else []), "http.response.start", "http.response.body"]
 
 
@@ -350,5 +324,5 @@ def test_a_body_that_does_not_come_keeps_no_answer_waiting(monkeypatch: pytest.M
         await send({"type": "http.response.start", "status": 401, "headers": []})
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"6")]}
-    asyncio.run(asyncio.wait_for(front(app, scope, receive, send), 5))
+    asyncio.run(asyncio.wait_for(Edge(app)(scope, receive, send), 5))
     assert sent == ["http.response.start"]

@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from test_edge import raw
-from test_statuses import BODIES
+from requests_to_send import BODIES, raw
 
-from service.http.app import app
-from service.http.edge import Unanswerable
+from service.http.edge import Edge, Unanswerable
 from service.http.problems import words_of
 
 SECRET = "the caller's own words"
@@ -57,7 +55,7 @@ def test_the_log_names_the_path_as_it_is_documented(
     assert ": GET /v1/assumptions/{id" in line and "hourly_rate" not in line
 
 
-def test_what_no_handler_mends_is_raised_without_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_no_handler_mends_is_raised_without_its_message(app: Edge, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault in the words about a fault reaches the server, which logs it: with the request's id, without the message."""
     monkeypatch.setattr("service.http.problems._count", fail)
     scope = {
@@ -76,7 +74,7 @@ def test_what_no_handler_mends_is_raised_without_its_message(monkeypatch: pytest
         asyncio.run(app(scope, receive, send))
     assert SECRET not in str(raised.value)
     assert raised.value.__suppress_context__
-    assert raw("GET", "/v1/ledger").status_code == 200
+    assert raw(app, "GET", "/v1/ledger").status_code == 200
 
 
 def test_the_words_of_a_fault() -> None:

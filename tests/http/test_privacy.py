@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from test_bad_input import SMALL, assert_is_problem
-from test_statuses import BODIES
+from requests_to_send import BODIES, SMALL, assert_is_problem
 
 from service.contract.schemas import schema_of
 from service.http.decoding import EXACT_INTEGERS, MOST_FAULTS, MOST_UNKNOWN_FIELDS, _whole, decode, decode_sound
@@ -223,8 +222,8 @@ def test_faults_are_named_off_the_event_loop(client: Client, monkeypatch: pytest
         loop.append(threading.current_thread().name)
         return decode_sound(*arguments)
 
-    monkeypatch.setattr("service.http.handlers.decode", named)
-    monkeypatch.setattr("service.http.handlers.decode_sound", sound)
+    monkeypatch.setattr("service.http.reading.decode", named)
+    monkeypatch.setattr("service.http.reading.decode_sound", sound)
     assert client.post("/v1/token-counts", json={"texts": ["a"]}).status_code == 200
     assert not threads
     assert client.post("/v1/token-counts", json={"texts": [1]}).status_code == 400

@@ -10,11 +10,12 @@ from pathlib import Path
 import hypothesis
 import schemathesis
 
-from service.http.app import app
+from service.http.app import create_app
+from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 CONFIG = schemathesis.Config.from_path(ROOT / "schemathesis.toml")
-SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", app, config=CONFIG)
+SCHEMA = schemathesis.openapi.from_asgi("/openapi.json", create_app(Settings()), config=CONFIG)
 EXAMPLES = 40
 """Generated requests of each operation, beside those of the document and those at the edges of its limits."""
 

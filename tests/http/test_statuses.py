@@ -21,10 +21,13 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
+from requests_to_send import BODIES, path_of
 
 from service.contract.operations import BY_ID, OPERATIONS, Operation
-from service.http.app import Service, build
-from service.http.handlers import BODY_LIMIT
+from service.http.app import create_app, routed
+from service.http.edge import Edge
+from service.http.house import House
+from service.http.reading import BODY_LIMIT
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -32,32 +35,18 @@ DOCUMENT = json.loads((ROOT / "openapi" / "openapi.json").read_text())
 DECLARED = {operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()}
 PAIRS = [(name, int(status)) for name, operation in DECLARED.items() for status in operation["responses"]]
 
-BODIES: dict[str, Any] = {
-    "createAssessment": {
-        "task": {"description": "Route inbound customer support e-mails to one of 42 queues."},
-        "prompting": {"measured_accuracy": {"correct": 148, "total": 200}},
-        "volume": {"requests_per_month": 400000},
-        "simulation": {"draws": 256},
-    },
-    "countTokens": {"texts": ["Route this e-mail to a queue."]},
-}
 CONTRADICTIONS: dict[str, Any] = {
     "createAssessment": {**BODIES["createAssessment"], "volume": {"requests_per_month": {"low": 5, "high": 3}}},
     "countTokens": {**BODIES["countTokens"], "encoding": "o200k_base", "base_model": "openai/gpt-4.1"},
 }
-built = functools.cache(build)
+built = functools.cache(create_app)
 """Returns an application with settings; the same one again for the same settings."""
 
 KEY = "correct horse battery staple"
 SECONDS_TO_SPARE = 30
 
 
-def path_of(operation: Operation) -> str:
-    """Return a path of an operation that names something."""
-    return operation.path.format_map({part.name: part.example for part in operation.path_parameters})
-
-
-async def ask(app: Service, operation: Operation, **how: Any) -> httpx.Response:
+async def ask(app: Edge, operation: Operation, **how: Any) -> httpx.Response:
     """Return the answer of an application to a request that would be answered with 200 but for `how`."""
     path = how.pop("path", path_of(operation))
     if operation.body and "content" not in how:
@@ -76,13 +65,13 @@ def answer_of_busy(operation: Operation, at_work: Callable[[int], int], settings
     """Return the answer while computations that do not end occupy the workers, as many as `at_work` says of the cores."""
 
     async def go() -> httpx.Response:
-        app, done = build(settings), threading.Event()
-        workers = app.state.house.workers
+        house, done = House.load(settings), threading.Event()
+        workers = house.workers
         loop = asyncio.get_running_loop()
         stuck = [loop.run_in_executor(workers.pool, done.wait) for _ in range(workers.cores)]
         workers.at_work = at_work(workers.cores)
         try:
-            return await ask(app, operation)
+            return await ask(Edge(routed(house)), operation)
         finally:
             done.set()
             await asyncio.gather(*stuck)
@@ -99,7 +88,7 @@ def too_many(operation: Operation) -> httpx.Response:
     """Return the answer to the second request of a limit of one a minute."""
 
     async def go() -> httpx.Response:
-        app = build(Settings(requests_per_minute=1))
+        app = create_app(Settings(requests_per_minute=1))
         assert (await ask(app, operation)).status_code == 200
         return await ask(app, operation)
 
@@ -114,7 +103,7 @@ def broken(operation: Operation) -> httpx.Response:
 
     built(Settings())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("service.http.handlers.Response", fail)
+        patch.setattr("service.http.responses.Response", fail)
         return answer(operation)
 
 
@@ -234,7 +223,7 @@ def test_limits_are_told_with_every_answer() -> None:
     """What is left of the limit is told while there is some, and when there is none; probes do not count."""
 
     async def go() -> list[httpx.Response]:
-        app = build(Settings(requests_per_minute=2))
+        app = create_app(Settings(requests_per_minute=2))
         for _ in range(3):
             assert (await ask(app, BY_ID["getReadiness"])).status_code == 200
         return [await ask(app, BY_ID["getLedger"]) for _ in range(3)]
@@ -272,7 +261,7 @@ def test_a_caller_that_hangs_up_is_no_fault_of_ours() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(build(Settings())(scope, receive, send))
+    asyncio.run(create_app(Settings())(scope, receive, send))
     assert sent[0]["status"] == 400
 
 

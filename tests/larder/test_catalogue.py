@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from service.http.handlers import House
+from service.http.house import House
 from service.larder import load as catalogue
 from service.larder.facts import FineTuningOffer
 from service.larder.prices import PriceList

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from service.http.handlers import House
+from service.http.house import House
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 Client = TestClient[Any]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import tiktoken.registry
 
-from service.http.handlers import House
+from service.http.house import House
 from service.larder import tokens
 
 

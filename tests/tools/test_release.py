@@ -116,7 +116,7 @@ def test_a_broken_contract_needs_a_new_major_version(repository: Path) -> None:
 
 def test_a_stale_document_is_not_released(repository: Path) -> None:
     """A committed document that is not what the code gives is a reason to refuse."""
-    module = repository / "service" / "operations.py"
+    module = repository / "service" / "contract" / "operations.py"
     module.write_text(module.read_text().replace('summary="Get every formula"', 'summary="Get all formulas"'))
     git(repository, "commit", "--quiet", "--all", "--message", "Other words")
     assert_refused(repository, "7.1.0", "run `make openapi`")

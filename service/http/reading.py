@@ -1,0 +1,73 @@
+"""Reading a request: the operation it was routed to, its query and its body as nouns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from litestar import Request
+from litestar.exceptions import InternalServerException
+from msgspec import Struct
+
+from service.contract.operations import BY_ID, Operation
+from service.http.decoding import decode, decode_query, decode_sound
+from service.http.house import House
+from service.http.negotiation import is_json, is_plain
+from service.nouns.faults import Fault, TooSlow, Unreadable, UnsupportedMedia
+
+N = TypeVar("N", bound=Struct)
+AnyRequest = Request[Any, Any, Any]
+
+BODY_LIMIT = 2_000_000
+SMALL_BODY = 20_000
+"""Bytes that are decoded in about a millisecond where they are sound, on the event loop."""
+
+BROKEN_OFF = Fault(
+    "", "The body broke off before its end, or is not divided into chunks as HTTP says.", "a part of a body",
+    "the whole body: as many bytes as Content-Length says, or chunks up to the last one, of size 0",
+)  # fmt: skip
+
+
+def answer_headers(request: AnyRequest) -> dict[str, str]:
+    """Return the headers that the edge gathers for the answer; what is put in goes out."""
+    scope: Mapping[str, Any] = request.scope
+    gathered: dict[str, str] = scope["answer_headers"]
+    return gathered
+
+
+def operation_of(request: AnyRequest) -> Operation | None:
+    """Return the operation that a request was routed to; None for pages and documents."""
+    return BY_ID.get(str(request.route_handler.operation_id))
+
+
+def query(request: AnyRequest, noun: type[N]) -> N:
+    """Return the query parameters as the noun that the operation names."""
+    return decode_query(list(request.query_params.multi_items()), noun)
+
+
+async def read(request: AnyRequest, noun: type[N], house: House) -> N:
+    """Return the request noun of a body."""
+    operation = BY_ID[str(request.route_handler.operation_id)]
+    faults: list[Fault] = []
+    try:
+        query(request, operation.query)
+    except Unreadable as error:
+        faults = error.faults
+    types, codings = (request.headers.getall(name, []) for name in ("content-type", "content-encoding"))
+    if not all(map(is_json, types)) or not all(map(is_plain, codings)):
+        raise UnsupportedMedia
+    try:
+        body = await asyncio.wait_for(request.body(), house.settings.body_seconds)
+    except TimeoutError:
+        raise TooSlow from None
+    except InternalServerException:
+        # So the framework calls a caller that hung up amidst the body, and a chunk of no size.
+        raise Unreadable([*faults, BROKEN_OFF]) from None
+    work = partial(decode, body, noun, faults)
+    if len(body) > SMALL_BODY:
+        return await house.workers.run(work)
+    sound = None if faults else decode_sound(body, noun)
+    # Naming faults takes tens of milliseconds: too long for the event loop, too short to wait behind assessments.
+    return await asyncio.to_thread(work) if sound is None else sound

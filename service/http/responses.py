@@ -1,0 +1,57 @@
+"""Responses and what their headers say of keeping them: a representation with its ETag, or a computed answer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+from litestar import Response
+from msgspec import Struct
+
+from service.http.negotiation import JSON, knows
+from service.http.reading import AnyRequest
+
+NO_STORE = {"Cache-Control": "no-store"}
+NO_MORE: Mapping[str, str] = MappingProxyType({})
+
+
+class Representation(Struct, frozen=True):
+    """Bytes that are the same for everyone who asks, with their strong ETag: the same tag, the same bytes."""
+
+    body: bytes
+    tag: str
+    media_type: str
+    more: Mapping[str, str]
+    """Headers beside the usual ones, or in their stead."""
+
+    @classmethod
+    def of(cls, body: bytes, media_type: str = JSON, more: Mapping[str, str] = NO_MORE) -> Representation:
+        """Return the representation that some bytes are."""
+        return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', media_type, more)
+
+
+def tagged(request: AnyRequest, found: Representation) -> Response[bytes]:
+    """Return a representation, or 304 when the caller has it already."""
+    headers = {"ETag": found.tag, "Cache-Control": "no-cache", "Vary": "Accept", **found.more}
+    if knows(", ".join(request.headers.getall("if-none-match", [])), found.tag):
+        return Response(b"", status_code=304, media_type=found.media_type, headers=headers)
+    return Response(found.body, media_type=found.media_type, headers=headers)
+
+
+def listed(request: AnyRequest, noun: Struct) -> Response[bytes]:
+    """Return a listing, or 304 when the caller has it already."""
+    return tagged(request, Representation.of(msgspec.json.encode(noun)))
+
+
+def fresh(body: bytes) -> Response[bytes]:
+    """Return a computed answer: not to be stored, with its digest."""
+    seal = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:"})
+
+
+def told(noun: Struct) -> Response[bytes]:
+    """Return what holds at this moment only: not to be stored."""
+    return Response(msgspec.json.encode(noun), media_type=JSON, headers=NO_STORE)
