@@ -14,8 +14,8 @@ from service.http.access import Gate
 from service.http.edge import front
 from service.http.handlers import HANDLERS, House, admit
 from service.http.workers import Workers
-from service.larder import load as catalogue
 from service.larder import tokens
+from service.larder.load import load
 from service.larder.prices import PriceList
 from service.nouns.faults import Refusal
 from service.settings import Settings, read_settings
@@ -31,7 +31,7 @@ class Service(Litestar):
 
 def build(settings: Settings) -> Service:
     """Return the application; refuses to start with a catalogue that cannot be true."""
-    larder = catalogue.load()
+    larder = load()
     prices = PriceList(larder.identifiers)
     for name in ("o200k_base", "cl100k_base"):
         tokens.encoding(name)
