@@ -190,5 +190,9 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
         _append(name, tables[homes[name]][name], entry)
     if not days:
         raise ChangeError("the change states nothing to append: [[offer]] with [[offer.values]], or [[NAME.values]]")
-    grown = {path: _grown(path, before.get(path, NEW_FILE), wanted).encode() for path, wanted in tables.items()}
-    return dict(files) | grown, max(days)
+    after = dict(files)
+    for path, wanted in tables.items():
+        text = before.get(path, NEW_FILE)
+        if tomllib.loads(text) != wanted:
+            after[path] = _grown(path, text, wanted).encode()
+    return after, max(days)

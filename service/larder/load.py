@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, TypeVar
@@ -83,7 +83,7 @@ def _in(folder: str, path: str) -> bool:
     return path.rpartition("/")[0] == folder and path.endswith(".toml")
 
 
-def _faults_of_places(paths: Iterable[str]) -> list[str]:
+def _faults_of_places(paths: Collection[str]) -> list[str]:
     """Return a sentence for every file that is where none is expected, and for every one that is missing."""
     known = {path for path in paths if path in SINGLE or _in(ASSUMPTIONS, path) or _in(OFFERS, path)}
     places = f"{ASSUMPTIONS}/<topic>.toml, {OFFERS}/<provider>.toml, {', '.join(SINGLE)}"

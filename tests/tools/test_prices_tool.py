@@ -127,7 +127,9 @@ def test_the_first_offer_of_a_provider_makes_its_file(folder: Path, capsys: Any)
 def test_a_file_without_a_last_line_end_gets_one() -> None:
     """What is appended behind a last line that no line end closes begins on a line of its own."""
     texts = TEXTS | {LABOUR: TEXTS[LABOUR].rstrip() + b"\n# The last word"}
+    texts |= {AZURE: TEXTS[AZURE].rstrip()}
     after = files.changed(texts, RATE, LATER)[0]
+    assert {path for path in texts if after[path] != texts[path]} == {LABOUR}
     assert after[LABOUR].endswith(b"\n# The last word\n")
     assert parse(after).assumptions["hourly_rate"].at(DAY).value == 101
     alone = {**TEXTS, LABOUR: TEXTS[LABOUR].split(b"\n\n[engineering")[0]}
