@@ -18,7 +18,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 LINT := openapi/lint
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices examples openapi clients fuzz release lock bench clean
+.PHONY: help run test browser lint format fit backtest prices schemas examples openapi clients fuzz release lock bench clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -71,6 +71,9 @@ backtest: $(VENV)/run.stamp ## write the figures and the plot of docs/accuracy-p
 
 prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdicts move; see docs/prices.md
 	$(BIN)/python tools/prices.py $(ARGS)
+
+schemas: $(VENV)/run.stamp ## write the schemas by which editors check the larder's TOML files
+	$(BIN)/python tools/schemas.py
 
 examples: $(VENV)/test.stamp ## write the figures of docs/examples.md anew
 	$(BIN)/python tools/examples.py

@@ -6,24 +6,29 @@ read again and must hold the larder and the change, nothing else; comments of th
 
 from __future__ import annotations
 
-import copy
 import datetime
 import difflib
-import json
 import math
-import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from service.larder.load import OTHER_FILES
+import tomlkit
+from tomlkit.items import AoT
+
+from service.larder.load import ASSUMPTIONS, OFFERS, read
+from service.larder.truth import ID, home_of
 
 Table = dict[str, Any]
-Texts = dict[str, bytes]
+Files = Mapping[str, bytes]
+"""Files of the larder, by their path in it."""
 
 OF_A_NEW_OFFER = ("weights", "name", "serving", "base_model")
 """What a new offer states besides its id and its terms."""
+
+NEW_FILE = "#:schema ../schema/offers.json\n"
+"""How the file of a new provider begins."""
 
 NEAR = 0.6
 """Names at least this alike are named to one who misspelt."""
@@ -37,27 +42,24 @@ class WriteError(OSError):
     """The larder could not be written; what had been written of the change was taken back."""
 
 
-def read(folder: Path) -> Texts:
-    """Return the larder's files by stem."""
-    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.toml"))}
-
-
-def write(folder: Path, before: Texts, after: Texts) -> list[str]:
-    """Write the files that differ and return their stems; take all back unless the larder then holds what it should."""
+def write(folder: Path, before: Files, after: Files) -> list[str]:
+    """Write the files that differ and return their paths; take all back unless the larder then holds what it should."""
     begun: list[str] = []
     try:
-        for stem, text in after.items():
-            if text != before.get(stem):
-                begun.append(stem)
-                (folder / f"{stem}.toml").write_bytes(text)
+        for path, text in after.items():
+            if text != before.get(path):
+                begun.append(path)
+                (folder / path).write_bytes(text)
         found = read(folder)
-        wrong = sorted(stem for stem in after.keys() | found.keys() if found.get(stem) != after.get(stem))
+        wrong = sorted(path for path in after.keys() | found.keys() if found.get(path) != after.get(path))
         if wrong:
             raise WriteError(f"{', '.join(wrong)} did not hold what was to be written")
     except OSError as error:
-        for stem in begun:
-            if (path := folder / f"{stem}.toml").is_file():
-                path.write_bytes(before[stem])
+        for path in begun:
+            if path not in before:
+                (folder / path).unlink(missing_ok=True)
+            elif (folder / path).is_file():
+                (folder / path).write_bytes(before[path])
         raise WriteError(f"{error}; restored: {', '.join(begun)}") from error
     return begun
 
@@ -68,109 +70,97 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"the nearest {'is' if len(near) == 1 else 'are'} {', '.join(near)}" if near else ""
 
 
-def toml(value: Any) -> str:
-    """Return a value as TOML on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_key(name)} = {toml(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(toml(item) for item in value) + "]"
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ChangeError(f"{value} is no number of a price or an assumption")
-    return repr(value)
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else toml(name)
-
-
-def _lines(header: str, table: Table) -> str:
-    return "".join([f"[[{header}]]\n", *(f"{_key(name)} = {toml(value)}\n" for name, value in table.items())])
-
-
-def _values(where: str, entry: Any) -> list[Table]:
+def _values(where: str, entry: Any, today: datetime.date) -> list[Table]:
     """Return the dated values of an entry of the change."""
     values = entry.get("values") if isinstance(entry, dict) else None
     fine = isinstance(values, list) and all(isinstance(value, dict) for value in values)
     if not fine or not values or not all(type(value.get("from")) is datetime.date for value in values):
         raise ChangeError(f"{where}: each of its [[...values]] states from, a date such as 2026-12-01")
+    for value in values:
+        checked = value.get("checked")
+        if type(checked) is datetime.date and checked > today:
+            raise ChangeError(f"{where}: checked {checked} is after today, {today}; state the day you looked")
+        for number in value.values():
+            if isinstance(number, float) and not math.isfinite(number):
+                raise ChangeError(f"{number} is no number of a price or an assumption")
     return list(values)
 
 
-def _same(where: str, known: Table, entry: Table) -> None:
-    """Refuse an entry that states anything but new values otherwise than the larder does."""
+def _append(where: str, known: Table, entry: Table) -> None:
+    """Append values to a known entry; refuse one that states anything else otherwise than the larder does."""
     for name, value in entry.items():
         if name != "values" and (name not in known or known[name] != value):
             raise ChangeError(f"{where}: {name} cannot be changed by appending; leave it out, only values are appended")
+    known["values"] = [*known["values"], *entry["values"]]
 
 
-def _ending(text: str, start: int, following: str) -> int:
-    """Return where a block that begins at `start` ends: behind its last line that is not blank or a comment."""
-    after = re.compile(following).search(text, start + 1)
-    lines = text[start : after.start() if after else len(text)].splitlines(keepends=True)
-    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
-        lines.pop()
-    return start + sum(map(len, lines))
-
-
-def _put(text: str, place: int, block: str) -> str:
-    before = text[:place]
-    return before + ("" if before.endswith("\n") else "\n") + block + text[place:]
-
-
-def _with_offer(text: str, known: list[Table], entry: Any) -> str:
-    """Return offers.toml with new terms behind those of a known offer, or a new offer behind all others."""
-    name = entry.get("id") if isinstance(entry, dict) else None
-    if not isinstance(name, str):
-        raise ChangeError('every [[offer]] states its id: id = "provider/model"')
-    where = f"offer {name}"
-    values = _values(where, entry)
-    header = r"(?m)^\[\[offer\]\]"
-    starts = [found.start() for found in re.finditer(header, text)]
-    if len(starts) != len(known):
-        raise ChangeError("offers.toml is not written in one [[offer]] line per offer; append the change by hand")
-    terms = "".join(_lines("offer.values", value) for value in values)
-    for place, offer in enumerate(known):
+def _append_offer(tables: dict[str, Table], entry: Table) -> None:
+    """Append new terms to those of a known offer, or a new offer to its provider's."""
+    name = entry["id"]
+    known = [offer for path, table in tables.items() if path.startswith(f"{OFFERS}/") for offer in table["offer"]]
+    for offer in known:
         if name == offer["id"]:
-            _same(where, offer, entry)
-            offer["values"] += values
-            return _put(text, _ending(text, starts[place], header), terms)
+            _append(f"offer {name}", offer, entry)
+            return
         if name in offer.get("aliases", ()):
             raise ChangeError(f"{name} is another name of {offer['id']}: state that id")
     if missing := [field for field in OF_A_NEW_OFFER if field not in entry]:
         near = nearest(name, [offer["id"] for offer in known])
         near = f"; {near}" if near else ""
         raise ChangeError(f"no offer is called {name!r}{near}; a new offer states {', '.join(missing)} too")
-    known.append(entry)
-    plain = {field: value for field, value in entry.items() if field != "values"}
-    return _put(text, _ending(text, starts[-1], header), "\n" + _lines("offer", plain) + terms)
+    if not ID.fullmatch(name):
+        raise ChangeError(f"{name!r} is not of the form provider/model")
+    tables.setdefault(home_of(name), {"offer": []})["offer"].append(entry)
 
 
-def _with_values(text: str, name: str, known: Table, entry: Any) -> str:
-    """Return a file of assumptions with new values behind those of a known assumption."""
-    values = _values(name, entry)
-    _same(name, known, entry)
-    known["values"] += values
-    start = re.search(rf"(?m)^\[{re.escape(name)}\]", text)
-    if start is None:
-        raise ChangeError(f"{name}: the larder has no line [{name}]")
-    place = _ending(text, start.start(), rf"(?m)^\[(?!\[{re.escape(name)}\.)")
-    return _put(text, place, "".join(_lines(f"{name}.values", value) for value in values))
+def _end(array: AoT) -> list[Any]:
+    """Return the lines of an array's last table, an offer's terms included: blank lines and comments behind it too."""
+    lines: list[Any] = array[-1].get("values", array)[-1].value.body
+    return lines
 
 
-def _checked_by(today: datetime.date, where: str, values: list[Table]) -> None:
-    for value in values:
-        checked = value.get("checked")
-        if type(checked) is datetime.date and checked > today:
-            raise ChangeError(f"{where}: checked {checked} is after today, {today}; state the day you looked")
+def _put(array: AoT, entry: Table) -> None:
+    """Append a table to an array, before the blank lines and comments that follow the array."""
+    following = []
+    while array and _end(array) and _end(array)[-1][0] is None:
+        following.append(_end(array).pop())
+    block = tomlkit.table()
+    array.append(block)
+    block.trivia.indent = "\n" if "values" in entry else ""
+    _grow(block, entry)
+    _end(array).extend(reversed(following))
 
 
-def changed(texts: Texts, source: str, today: datetime.date) -> tuple[Texts, datetime.date]:
+def _grow(written: Any, wanted: Table) -> None:
+    """Append to a file, or a table in it, what it lacks of what it has to hold."""
+    for name, entry in wanted.items():
+        if isinstance(entry, list) and entry and isinstance(entry[0], dict):
+            if name not in written:
+                written.append(name, tomlkit.aot())
+            array = written[name]
+            for old, new in zip(array, entry, strict=False):
+                _grow(old, new)
+            for new in entry[len(array) :] if isinstance(array, AoT) else ():
+                _put(array, new)
+        elif name not in written:
+            written.append(name, tomlkit.inline_table() if isinstance(entry, dict) else entry)
+        if isinstance(entry, dict):
+            _grow(written[name], entry)
+
+
+def _grown(path: str, text: str, wanted: Table) -> str:
+    """Return a file with what it lacks of what it has to hold; every line that stood in it stays."""
+    text += "" if text.endswith("\n") else "\n"
+    whole = tomlkit.parse(text)
+    _grow(whole, wanted)
+    grown = tomlkit.dumps(whole)
+    lines = iter(grown.splitlines(keepends=True))
+    if tomllib.loads(grown) != wanted or not all(line in lines for line in text.splitlines(keepends=True)):
+        raise ChangeError(f"{path} would not hold exactly the change; append it there by hand")
+    return grown
+
+
+def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, bytes], datetime.date]:
     """Return the larder with a change appended, and the first day on which all of it holds.
 
     Raises
@@ -180,28 +170,29 @@ def changed(texts: Texts, source: str, today: datetime.date) -> tuple[Texts, dat
         checked after `today`.
     """
     change = tomllib.loads(source)
-    expected = {stem: tomllib.loads(text.decode()) for stem, text in texts.items()}
-    after = {stem: text.decode() for stem, text in texts.items()}
-    homes = {name: stem for stem, table in expected.items() if stem not in OTHER_FILES for name in table}
+    before = {path: text.decode() for path, text in files.items() if path.endswith(".toml")}
+    tables = {path: tomllib.loads(text) for path, text in before.items()}
+    homes = {name: path for path, table in tables.items() if path.startswith(f"{ASSUMPTIONS}/") for name in table}
     days: list[datetime.date] = []
     offers = change.pop("offer", [])
     if not isinstance(offers, list):
         raise ChangeError("a fine-tuning offer is written [[offer]], in two brackets")
-    for entry in copy.deepcopy(offers):
-        after["offers"] = _with_offer(after["offers"], expected["offers"]["offer"], entry)
-        _checked_by(today, f"offer {entry['id']}", entry["values"])
-        days += [value["from"] for value in entry["values"]]
+    for entry in offers:
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            raise ChangeError('every [[offer]] states its id: id = "provider/model"')
+        days += [value["from"] for value in _values(f"offer {entry['id']}", entry, today)]
+        _append_offer(tables, entry)
     for name, entry in change.items():
         if name not in homes:
             near = nearest(name, [*homes, "offer"]).replace(" offer", " [[offer]]")
             raise ChangeError(f"no assumption is called {name!r}; {near or 'GET /v1/assumptions lists them'}")
-        stem = homes[name]
-        after[stem] = _with_values(after[stem], name, expected[stem][name], entry)
-        _checked_by(today, name, entry["values"])
-        days += [value["from"] for value in entry["values"]]
+        days += [value["from"] for value in _values(name, entry, today)]
+        _append(name, tables[homes[name]][name], entry)
     if not days:
         raise ChangeError("the change states nothing to append: [[offer]] with [[offer.values]], or [[NAME.values]]")
-    for stem, text in after.items():
-        if tomllib.loads(text) != expected[stem]:
-            raise ChangeError(f"{stem}.toml would not hold exactly the change; append it there by hand")
-    return {stem: text.encode() for stem, text in after.items()}, max(days)
+    after = dict(files)
+    for path, wanted in tables.items():
+        text = before.get(path, NEW_FILE)
+        if tomllib.loads(text) != wanted:
+            after[path] = _grown(path, text, wanted).encode()
+    return after, max(days)

@@ -16,8 +16,8 @@ from typing import Any
 from service import __version__
 from service.assessment import assess
 from service.http.decoding import decode
-from service.larder import load as catalogue
 from service.larder import tokens
+from service.larder.load import Catalogue, CatalogueError, parse, read
 from service.larder.prices import PriceList
 from service.nouns.request.assessment import AssessmentRequest
 from tools import larder as files
@@ -34,7 +34,7 @@ UNREADABLE = 2
 NEXT = "now run `make examples`, `make openapi ARGS=--answers` and `make test`; a moved verdict is a changelog entry"
 
 
-def verdicts(larder: catalogue.Catalogue, day: datetime.date) -> dict[str, tuple[str, float]]:
+def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, tuple[str, float]]:
     """Return the action and expected NPV of every example, assessed on a day no earlier than `day`."""
     prices = PriceList(larder.identifiers)
 
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
     parser.add_argument("change", type=Path, help="TOML file with the dated values to append")
     parser.add_argument("--write", action="store_true", help="append them to service/larder/data")
     said = parser.parse_args(arguments)
-    before = files.read(LARDER)
+    before = read(LARDER)
     try:
         source = said.change.read_text(encoding="utf-8")
         after, day = files.changed(before, source, today or datetime.date.today())
@@ -65,11 +65,11 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
         print(f"{said.change}: {error}", file=sys.stderr)
         return UNREADABLE
     try:
-        new = catalogue.parse(after)
-    except catalogue.CatalogueError as error:
+        new = parse(after)
+    except CatalogueError as error:
         print(f"refused: {error}", file=sys.stderr)
         return REFUSED
-    was, now = verdicts(catalogue.parse(before), day), verdicts(new, day)
+    was, now = verdicts(parse(before), day), verdicts(new, day)
     print(f"{'example':<22}{'before':<20}{'after':<20}{'expected NPV before':>22}{'after':>16}   from {day}")
     for name, (action, npv) in was.items():
         moved = "  <- moved" if now[name][0] != action else ""
@@ -80,8 +80,8 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
         except files.WriteError as error:
             print(f"not written: {error}", file=sys.stderr)
             return REFUSED
-        for stem in written:
-            print(f"written: service/larder/data/{stem}.toml")
+        for path in written:
+            print(f"written: service/larder/data/{path}")
         print(NEXT)
     return 0
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from models.arrays import Array
 from models.sampling import Family
 from service.assessment.ledger.line import Line
+from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence, Source
-from service.larder.load import EvidenceIndex
 from service.nouns.request.assessment import AssessmentRequest
 from service.nouns.request.fine_tuning import Relation
 

@@ -9,9 +9,8 @@ from msgspec import Struct
 from service import __version__
 from service.http.access import AccessControl
 from service.http.workers import Workers
-from service.larder import load as larder
 from service.larder import tokens
-from service.larder.load import Catalogue
+from service.larder.load import Catalogue, load
 from service.larder.prices import PriceList
 from service.settings import Settings
 
@@ -35,7 +34,7 @@ class House(Struct, frozen=True, kw_only=True):
         service.larder.load.CatalogueError
             If the catalogue cannot be true.
         """
-        catalogue = larder.load()
+        catalogue = load()
         prices = PriceList(catalogue.identifiers)
         for name in ("o200k_base", "cl100k_base"):
             tokens.encoding(name)

@@ -1,4 +1,4 @@
-"""Nouns of the larder: assumed numbers, fine-tuning offers and fitted coefficients, dated and sourced."""
+"""Nouns of the larder, dated and sourced: assumed numbers, fine-tuning offers, fitted coefficients, published pairs."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,14 +16,13 @@ from hypothesis import strategies as st
 
 from models.similarity import case_distance, corpus, cosine_similarities, terms
 from service.assessment.explain.analogues import ENOUGH, analogues
-from service.larder import load as catalogue
+from service.larder.evidence import PAIRS, TASKS
+from service.larder.load import CatalogueError, load, parse, read
 from service.nouns.answer.quality import AnalogueAnswer
 from service.nouns.request.assessment import TaskKind
 
-LARDER = Path(__file__).parents[2] / "service" / "larder" / "data"
-PAIRS = (LARDER / "evidence_pairs.csv").read_bytes()
-TEXTS = {path.stem: path.read_bytes() for path in LARDER.glob("*.toml")}
-LOADED = catalogue.load()
+FILES = read()
+LOADED = load()
 
 
 def nearest(
@@ -100,7 +98,7 @@ def test_two_names_of_one_data_set_are_one_task() -> None:
 
 def test_the_figures_are_those_of_the_file() -> None:
     """Every figure shown is the row's own, the gain their difference."""
-    rows = {row["case_id"]: row for row in csv.DictReader(PAIRS.decode().splitlines())}
+    rows = {row["case_id"]: row for row in csv.DictReader(FILES[PAIRS].decode().splitlines())}
     for answer in nearest("Classify customer support tickets", "classification"):
         row = rows[answer.case_id]
         assert (answer.prompt_score, answer.fine_tuned_score) == (float(row["prompt_score"]), float(row["ft_score"]))
@@ -125,7 +123,7 @@ def test_analogues_stand_in_the_answer(name: str, assess: Callable[[dict[str, An
 
 def test_every_row_of_the_file_is_read() -> None:
     """No row is left out, every kind is one of ours, every task has a description."""
-    rows = list(csv.DictReader(PAIRS.decode().splitlines()))
+    rows = list(csv.DictReader(FILES[PAIRS].decode().splitlines()))
     assert [row.case_id for row in LOADED.evidence] == [row["case_id"] for row in rows]
     assert {row.kind for row in LOADED.evidence if "distil__iot" in row.case_id} == {"structured_output"}
     assert {row.kind for row in LOADED.evidence if "mmlu" in row.case_id} == {"question_answering"}
@@ -159,11 +157,11 @@ def test_every_row_of_the_file_is_read() -> None:
 )
 def test_a_row_that_cannot_be_true_is_refused(old: str, new: str, complaint: str) -> None:
     """A slip in the published pairs stops the start with a message that names row and field."""
-    text = PAIRS.decode()
+    text = FILES[PAIRS].decode()
     assert re.search(old, text), old
     spoiled = re.sub(old, new, text, count=1).encode()
-    with pytest.raises(catalogue.CatalogueError, match=re.escape(complaint)):
-        catalogue.parse(TEXTS, spoiled)
+    with pytest.raises(CatalogueError, match=re.escape(complaint)):
+        parse(FILES | {PAIRS: spoiled})
 
 
 @pytest.mark.parametrize(
@@ -176,24 +174,24 @@ def test_a_row_that_cannot_be_true_is_refused(old: str, new: str, complaint: str
 )
 def test_a_description_of_nothing_is_refused(added: str, complaint: str) -> None:
     """A description that no row uses, or that says nothing, stops the start."""
-    spoiled = TEXTS | {"evidence_tasks": TEXTS["evidence_tasks"] + f"\n{added}\n".encode()}
-    with pytest.raises(catalogue.CatalogueError, match=complaint):
-        catalogue.parse(spoiled)
+    spoiled = FILES | {TASKS: FILES[TASKS] + f"\n{added}\n".encode()}
+    with pytest.raises(CatalogueError, match=complaint):
+        parse(spoiled)
 
 
 def test_every_bad_row_is_named_at_once() -> None:
     """Two bad rows and a bad assumption are all in the message."""
-    spoiled = PAIRS.replace(b"zero-shot,0.024", b"zero-shot,2", 1).replace(b"zero-shot,0.703", b"zero-shot,3", 1)
-    texts = TEXTS | {"prompting": re.sub(rb"low = 800", b"low = 80000", TEXTS["prompting"], count=1)}
-    with pytest.raises(catalogue.CatalogueError, match=r"is above high(.|\n)*line 2(.|\n)*line 3"):
-        catalogue.parse(texts, spoiled)
+    spoiled = FILES[PAIRS].replace(b"zero-shot,0.024", b"zero-shot,2", 1).replace(b"zero-shot,0.703", b"zero-shot,3", 1)
+    path = "assumptions/prompting.toml"
+    files = FILES | {PAIRS: spoiled, path: re.sub(rb"low = 800", b"low = 80000", FILES[path], count=1)}
+    with pytest.raises(CatalogueError, match=r"is above high(.|\n)*line 2(.|\n)*line 3"):
+        parse(files)
 
 
 def test_the_published_pairs_are_part_of_the_digest() -> None:
-    """A changed score changes the digest of the assumptions; the shipped file is read where none is given."""
-    changed = PAIRS.replace(b"zero-shot,0.024", b"zero-shot,0.025", 1)
-    assert catalogue.parse(TEXTS, changed).digest != LOADED.digest
-    assert catalogue.parse(TEXTS).digest == catalogue.parse(TEXTS, PAIRS).digest == LOADED.digest
+    """A changed score changes the digest of the assumptions."""
+    changed = FILES[PAIRS].replace(b"zero-shot,0.024", b"zero-shot,0.025", 1)
+    assert parse(FILES | {PAIRS: changed}).digest != LOADED.digest
 
 
 def test_a_text_is_like_itself() -> None:

@@ -17,8 +17,12 @@ from typing import Any
 from audit.reference import DAYS_PER_MONTH, Facts, Plan
 
 LARDER = Path(__file__).parents[2] / "service" / "larder" / "data"
-TABLES: dict[str, Any] = {path.stem: tomllib.loads(path.read_text()) for path in LARDER.glob("*.toml")}
 AS_OF = datetime.date(2026, 11, 23)
+
+
+def tables(folder: str) -> list[dict[str, Any]]:
+    """Return the larder's files of one folder."""
+    return [tomllib.loads(path.read_text()) for path in sorted((LARDER / folder).glob("*.toml"))]
 
 
 def in_force(entry: dict[str, Any]) -> dict[str, Any]:
@@ -27,13 +31,8 @@ def in_force(entry: dict[str, Any]) -> dict[str, Any]:
     return dict((begun or entry["values"][:1])[-1])
 
 
-ENTRIES: dict[str, Any] = {
-    name: in_force(entry)
-    for stem, table in TABLES.items()
-    if stem not in ("offers", "accuracy_prior", "identifiers", "evidence_tasks")
-    for name, entry in table.items()
-}
-OFFERS = {offer["id"]: in_force(offer) for offer in TABLES["offers"]["offer"]}
+ENTRIES: dict[str, Any] = {name: in_force(entry) for table in tables("assumptions") for name, entry in table.items()}
+OFFERS = {offer["id"]: in_force(offer) for table in tables("offers") for offer in table["offer"]}
 NAMED = ("azure/gpt-4.1-mini", "azure/gpt-4o", "bedrock/nova-micro", "together/llama-3.3-70b", "azure/ministral-3b")
 PROMPTED = {
     "openai/gpt-4.1-mini": (0.4, 1.6, 0.1, None, 0.5),

@@ -14,6 +14,8 @@ from service.http.house import House
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 Client = TestClient[Any]
 
+TODAY = datetime.date(2026, 11, 23)
+
 REQUEST: dict[str, Any] = {
     "task": {"description": "Route tickets."},
     "prompting": {"measured_accuracy": {"correct": 148, "total": 200}, "base_model": "openai/gpt-4.1-mini"},
@@ -88,3 +90,39 @@ def test_a_price_of_ones_own_needs_no_record(assess: Assess) -> None:
     """With prices in the request a case may lie before its base model was listed."""
     own = {**REQUEST["prompting"], "prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}}
     assert assess({**REQUEST, "as_of": "2025-01-01", "prompting": own})["costs"]["prompting"]["tco"]["base_case"] > 0
+
+
+def test_prices_are_those_in_force_on_a_date(house: House) -> None:
+    """A price cut counts from its day on: o3 cost 10 and 40 before 2025-06-10, 2 and 8 after."""
+    before, after = (
+        house.prices.find("openai/o3", day) for day in (datetime.date(2025, 6, 9), datetime.date(2025, 6, 10))
+    )
+    assert before is not None and after is not None
+    assert (before.input, before.output, after.input, after.output) == ((10.0,), (40.0,), (2.0,), (8.0,))
+
+
+def test_long_requests_are_priced_in_their_tier(assess: Assess) -> None:
+    """Above 200,000 input tokens Claude Sonnet 4.5 costs 6 and 22.5: one request is priced, never a month."""
+    request: dict[str, Any] = {
+        "task": {"description": "Read a long file."},
+        "prompting": {
+            "measured_accuracy": {"correct": 150, "total": 200},
+            "base_model": "anthropic/claude-sonnet-4-5",
+            "tokens": {"instruction": 0, "payload": 200_000, "output": 1000},
+        },
+        "volume": {"requests_per_month": 1000},
+    }
+    cost = assess(request)["costs"]["prompting"]["token_cost_per_request"]
+    assert cost == pytest.approx((200_000 * 3 + 1000 * 15) / 1e6, rel=1e-12)
+    request["prompting"]["tokens"]["payload"] = 200_001
+    cost = assess(request)["costs"]["prompting"]["token_cost_per_request"]
+    assert cost == pytest.approx((200_001 * 6 + 1000 * 22.5) / 1e6, rel=1e-12)
+
+
+def test_nothing_is_matched_fuzzily(house: House) -> None:
+    """Only exact ids and exact aliases resolve; a near miss is named, not taken."""
+    assert house.prices.find("openai/gpt-4.1-min", TODAY) is None
+    assert house.prices.nearest("openai/gpt-4.1-min")[0] == "openai/gpt-4.1-mini"
+    alias = house.prices.find("openai/gpt-4.1-mini-2025-04-14", TODAY)
+    assert alias is not None
+    assert alias.model == "openai/gpt-4.1-mini"

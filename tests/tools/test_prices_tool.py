@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import datetime
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+import tomlkit
 
-from service.larder import load as catalogue
+from service.larder.load import Catalogue, parse, read
 from tools import larder as files
 from tools import prices as tool
 
 ROOT = Path(__file__).parents[2]
-TEXTS = files.read(tool.LARDER)
-DATA = {stem: tomllib.loads(text.decode()) for stem, text in TEXTS.items()}
-ENTRIES = [
-    *DATA["offers"]["offer"],
-    *(entry for stem in DATA.keys() - catalogue.OTHER_FILES for entry in DATA[stem].values()),
-]
+TEXTS = read(tool.LARDER)
+KNOWN = parse(TEXTS)
+LABOUR, AZURE = "assumptions/labour.toml", "offers/azure.toml"
 
-NEWEST = max(value["from"] for entry in ENTRIES for value in entry["values"])
+NEWEST = max(v.from_date for held in (KNOWN.assumptions, KNOWN.offers) for entry in held.values() for v in entry.values)
 DAY = NEWEST + datetime.timedelta(days=1)
 """The day after all that the larder holds, whatever was appended to it."""
 LATER = DAY + datetime.timedelta(days=1)
@@ -53,18 +52,16 @@ CHANGE = OFFER + RATE
 RATE_VALUE = f'from = {DAY}, value = 101, kind = "published", source = {{ title = "A wage table" }}, checked = {DAY}'
 
 
-def appended(source: str) -> catalogue.Catalogue:
+def appended(source: str) -> Catalogue:
     """Return the checked larder with a change in it."""
-    return catalogue.parse(files.changed(TEXTS, source, LATER)[0])
+    return parse(files.changed(TEXTS, source, LATER)[0])
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the larder, which the command writes to."""
-    copied = tmp_path / "assumptions"
-    copied.mkdir()
-    for stem, text in TEXTS.items():
-        (copied / f"{stem}.toml").write_bytes(text)
+    copied = tmp_path / "data"
+    shutil.copytree(tool.LARDER, copied)
     monkeypatch.setattr(tool, "LARDER", copied)
     return copied
 
@@ -80,34 +77,63 @@ def test_a_change_is_appended_in_its_place() -> None:
     """New terms follow the offer's older ones, a new value its assumption's; both hold from their dates on."""
     after, day = files.changed(TEXTS, CHANGE, LATER)
     assert day == LATER
-    larder = catalogue.parse(after)
-    offer, before = larder.offers["azure/gpt-4.1-mini"], catalogue.parse(TEXTS).offers["azure/gpt-4.1-mini"]
+    larder = parse(after)
+    offer, before = larder.offers["azure/gpt-4.1-mini"], KNOWN.offers["azure/gpt-4.1-mini"]
     assert offer.at(LATER) == offer.values[-1] and offer.values[-1].output_usd_per_mtok == 1.2
     assert offer.at(DAY) == before.at(DAY) and offer.values[:-1] == before.values
     assert larder.assumptions["hourly_rate"].at(DAY).value == 101
-    assert len(larder.offers) == len(DATA["offers"]["offer"])
+    assert larder.offers.keys() == KNOWN.offers.keys()
 
 
 def test_nothing_but_the_change_is_new() -> None:
     """Every line of the larder stays, comments too, and the appended lines stand together behind their predecessors."""
     after, _ = files.changed(TEXTS, CHANGE, LATER)
-    assert {stem for stem in TEXTS if after[stem] != TEXTS[stem]} == {"offers", "labour"}
-    for stem, lines in (("offers", 9), ("labour", 6)):
-        old, new = TEXTS[stem].decode().splitlines(), after[stem].decode().splitlines()
+    assert after.keys() == TEXTS.keys()
+    assert {path for path in TEXTS if after[path] != TEXTS[path]} == {AZURE, LABOUR}
+    for path, lines in ((AZURE, 9), (LABOUR, 6)):
+        old, new = TEXTS[path].splitlines(keepends=True), after[path].splitlines(keepends=True)
         place = next(at for at, line in enumerate(new) if at == len(old) or line != old[at])
         assert new[:place] + new[place + lines :] == old
-        assert new[place].startswith("[[") and new[place - 1].strip() and not new[place - 1].startswith("#")
+        assert new[place].startswith(b"[[") and new[place - 1].strip() and not new[place - 1].startswith(b"#")
 
 
-def test_a_new_offer_stands_behind_the_others() -> None:
-    """A new offer follows the last one, before the remarks on what was left out."""
-    new = OFFER.replace(
-        'id = "azure/gpt-4.1-mini"',
-        'id = "azure/new"\nweights = "n"\nname = "N"\nserving = "adapter"\nbase_model = "azure/gpt-4.1-mini"',
-    )
-    after = files.changed(TEXTS, new, LATER)[0]["offers"].decode()
-    assert after.index("# ---- Left out") > after.index('"azure/new"') > after.index(DATA["offers"]["offer"][-1]["id"])
-    assert list(appended(new).offers)[-1] == "azure/new"
+def new_offer(name: str) -> str:
+    """Return a change that adds an offer."""
+    fields = 'weights = "n"\nname = "N"\nserving = "adapter"\nbase_model = "azure/gpt-4.1-mini"'
+    return OFFER.replace('id = "azure/gpt-4.1-mini"', f'id = "{name}"\n{fields}')
+
+
+def test_a_new_offer_stands_behind_the_others_of_its_provider() -> None:
+    """A new offer follows its provider's last one, before the remarks on what was left out."""
+    after = files.changed(TEXTS, new_offer("azure/new"), LATER)[0][AZURE].decode()
+    last = [name for name in KNOWN.offers if name.startswith("azure/")][-1]
+    assert after.index("\n\n# ---- Left out") > after.index('\n\n[[offer]]\nid = "azure/new"') > after.index(last)
+    assert [name for name in appended(new_offer("azure/new")).offers if name.startswith("azure/")][-1] == "azure/new"
+
+
+def test_the_first_offer_of_a_provider_makes_its_file(folder: Path, capsys: Any) -> None:
+    """An offer of a provider without a file gets one, which editors can check; it is taken back like any other."""
+    assert run(folder, new_offer("newcomer/new")) == 0
+    assert "written: service/larder/data/offers/newcomer.toml" in capsys.readouterr().out
+    made = folder / "offers" / "newcomer.toml"
+    assert made.read_text().startswith('#:schema ../schema/offers.json\n\n[[offer]]\nid = "newcomer/new"\n')
+    made.unlink()
+    (folder / LABOUR).write_bytes(TEXTS[LABOUR] + b"# meanwhile\n")
+    with pytest.raises(files.WriteError, match=r"labour.toml did not hold .* restored: offers/newcomer.toml"):
+        files.write(folder, TEXTS, files.changed(TEXTS, new_offer("newcomer/new"), LATER)[0])
+    assert not made.exists()
+
+
+def test_a_file_without_a_last_line_end_gets_one() -> None:
+    """What is appended behind a last line that no line end closes begins on a line of its own."""
+    texts = TEXTS | {LABOUR: TEXTS[LABOUR].rstrip() + b"\n# The last word"}
+    texts |= {AZURE: TEXTS[AZURE].rstrip()}
+    after = files.changed(texts, RATE, LATER)[0]
+    assert {path for path in texts if after[path] != texts[path]} == {LABOUR}
+    assert after[LABOUR].endswith(b"\n# The last word\n")
+    assert parse(after).assumptions["hourly_rate"].at(DAY).value == 101
+    alone = {**TEXTS, LABOUR: TEXTS[LABOUR].split(b"\n\n[engineering")[0]}
+    assert b'"\n[[hourly_rate.values]]\n' in files.changed(alone, RATE, LATER)[0][LABOUR]
 
 
 @pytest.mark.parametrize("new_first", [True, False])
@@ -146,38 +172,49 @@ def test_every_form_of_toml_is_the_same_change(change: str) -> None:
 def test_text_is_kept_to_the_letter() -> None:
     """A note with quotes, a line end, a bracket and a control character is the same when it is read again."""
     note = '"a" \\ b\n[hourly_rate]\n\x7f é'
-    source = RATE + f"note = {files.toml(note)}\n"
+    source = RATE + f"note = {tomlkit.item(note).as_string()}\n"
     assert tomllib.loads(source)["hourly_rate"]["values"][0]["note"] == note
     assert appended(source).assumptions["hourly_rate"].values[-1].note == note
 
 
 @pytest.mark.parametrize(
-    ("stem", "old", "new", "said"),
+    ("path", "old", "new"),
     [
-        (
-            "labour",
-            "[hourly_rate]",
-            '[odd]\nnote = """\n[hourly_rate]\n"""\n[hourly_rate]',
-            "not hold exactly the change",
-        ),
-        ("labour", "[hourly_rate]", "[ hourly_rate ]", "no line [hourly_rate]"),
-        ("offers", "[[offer]]", "[[ offer ]]", "not written in one [[offer]] line per offer"),
+        (LABOUR, "[[hourly_rate.values]]", "[[hourly_rate.values]] # dated"),
+        (LABOUR, "value = 95", "value=95.0 # dollars"),
+        (LABOUR, "[hourly_rate]\n", '[hourly_rate]\nnote = """\n[hourly_rate]\n[[hourly_rate.values]]\n"""\n'),
+        (AZURE, "[[offer]]\n", "[[offer]]\n\n  # The first\n  "),
     ],
 )
-def test_a_larder_of_another_form_is_left_alone(stem: str, old: str, new: str, said: str) -> None:
-    """Where the place of the change cannot be found for sure in the larder's text, nothing is appended."""
-    texts = TEXTS | {stem: TEXTS[stem].decode().replace(old, new, 1).encode()}
-    with pytest.raises(files.ChangeError, match=re.escape(said)):
+def test_the_larder_may_be_written_in_other_forms(path: str, old: str, new: str) -> None:
+    """Remarks, blanks and text that looks like a heading do not hide the place of the change, and stay."""
+    texts = TEXTS | {path: TEXTS[path].decode().replace(old, new, 1).encode()}
+    plain, other = (files.changed(held, CHANGE, LATER)[0][path].decode() for held in (TEXTS, texts))
+    assert other == plain.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (LABOUR, r"(?s)\[\[hourly_rate.values\]\].*?\n\n", f"values = [{{ {RATE_VALUE.replace(str(DAY), '2024-01-01')} }}]\n"),
+        (LABOUR, r"\[hourly_rate\]", "[ hourly_rate ]"),
+        (AZURE, r"(?s).*", 'offer = [{ id = "azure/gpt-4.1-mini", values = [{ from = 2024-01-01 }] }]\n'),
+    ],
+)  # fmt: skip
+def test_a_larder_of_another_form_is_left_alone(path: str, old: str, new: str) -> None:
+    """Where values do not stand under headings, or a line would not stay as it is, nothing is appended; what to do is said."""
+    texts = TEXTS | {path: re.sub(old, new, TEXTS[path].decode(), count=1).encode()}
+    with pytest.raises(files.ChangeError, match=f"{path} would not hold exactly the change; append it there by hand"):
         files.changed(texts, CHANGE, LATER)
 
 
 def test_a_moved_verdict_is_shown() -> None:
     """When no answer counts as enough trials any more, each example says to measure first, and costs what it cost."""
-    enough = catalogue.parse(TEXTS).assumptions["article_enough_trials"].values[-1].value
+    enough = KNOWN.assumptions["article_enough_trials"].values[-1].value
     assert enough is not None
     terms = RATE.replace("hourly_rate", "article_enough_trials").replace("101", f"{100 * enough}")
     new = appended(terms)
-    was, now = tool.verdicts(catalogue.parse(TEXTS), DAY), tool.verdicts(new, DAY)
+    was, now = tool.verdicts(KNOWN, DAY), tool.verdicts(new, DAY)
     assert {action for action, _ in now.values()} == {"measure_first"} != {action for action, _ in was.values()}
     assert was.keys() == now.keys()
 
@@ -185,9 +222,11 @@ def test_a_moved_verdict_is_shown() -> None:
 def test_what_is_written_is_the_change(folder: Path, capsys: Any) -> None:
     """With --write the larder on disk is the one that was shown, and what has to be run next is said."""
     assert run(folder, CHANGE) == 0
-    assert files.read(folder) == files.changed(TEXTS, CHANGE, LATER)[0]
+    assert read(folder) == files.changed(TEXTS, CHANGE, LATER)[0]
     said = capsys.readouterr().out
-    assert "written: service/larder/data/labour.toml\nwritten: service/larder/data/offers.toml" in said
+    assert (
+        "written: service/larder/data/assumptions/labour.toml\nwritten: service/larder/data/offers/azure.toml" in said
+    )
     assert "make examples" in said and "make openapi ARGS=--answers" in said
 
 
@@ -195,7 +234,7 @@ def test_a_second_change_follows_the_first(folder: Path) -> None:
     """What was appended yesterday is the predecessor of what is appended today."""
     assert run(folder, RATE) == 0
     assert run(folder, RATE.replace(f"from = {DAY}", f"from = {LATER}").replace("101", "102")) == 0
-    values = tomllib.loads((folder / "labour.toml").read_text())["hourly_rate"]["values"]
+    values = tomllib.loads((folder / LABOUR).read_text())["hourly_rate"]["values"]
     assert [value["value"] for value in values[-2:]] == [101, 102]
 
 
@@ -204,26 +243,29 @@ def test_without_write_nothing_is_written(folder: Path) -> None:
     path = folder.parent / "change.toml"
     path.write_text(CHANGE)
     assert tool.main([str(path)], LATER) == 0
-    assert files.read(folder) == TEXTS
+    assert read(folder) == TEXTS
 
 
 def test_a_larder_that_cannot_be_written_is_restored(folder: Path) -> None:
     """When the second file cannot be written, the first is as it was, and the message says so."""
     after, _ = files.changed(TEXTS, CHANGE, LATER)
-    (folder / "offers.toml").unlink()
-    (folder / "offers.toml").mkdir()
-    with pytest.raises(files.WriteError, match=r"offers.*restored: labour, offers"):
+    (folder / AZURE).unlink()
+    (folder / AZURE).mkdir()
+    with pytest.raises(files.WriteError, match=f"azure.*restored: {LABOUR}, {AZURE}"):
         files.write(folder, TEXTS, after)
-    assert (folder / "labour.toml").read_bytes() == TEXTS["labour"]
+    assert (folder / LABOUR).read_bytes() == TEXTS[LABOUR]
 
 
 def test_a_larder_changed_meanwhile_is_restored(folder: Path) -> None:
     """When the larder read again holds something else than the change, what was written is taken back."""
-    (folder / "latency.toml").write_bytes(TEXTS["latency"] + b"# meanwhile\n")
-    before = files.read(folder)
-    with pytest.raises(files.WriteError, match="latency did not hold what was to be written; restored: labour, offers"):
+    latency = "assumptions/latency.toml"
+    (folder / latency).write_bytes(TEXTS[latency] + b"# meanwhile\n")
+    before = read(folder)
+    with pytest.raises(
+        files.WriteError, match=f"{latency} did not hold what was to be written; restored: {LABOUR}, {AZURE}"
+    ):
         files.write(folder, TEXTS, files.changed(TEXTS, CHANGE, LATER)[0])
-    assert files.read(folder) == before
+    assert read(folder) == before
 
 
 @pytest.mark.parametrize(
@@ -232,7 +274,7 @@ def test_a_larder_changed_meanwhile_is_restored(folder: Path) -> None:
         (CHANGE.replace("training_usd_per_mtok = 4.0", "training_usd_per_mtok = 400000.0"), "a thousand times off"),
         (RATE.replace("101", "-5"), "value -5.0 is out of the limits of the family positive"),
         (RATE.replace("101", "95000000"), "a thousand times off its predecessor"),
-        (RATE.replace("checked", "chekced"), "hourly_rate: Object contains unknown field `chekced`"),
+        (RATE.replace("checked", "chekced"), "labour.toml: hourly_rate: Object contains unknown field `chekced`"),
         (OFFER.replace("confidence", "confidense"), "azure/gpt-4.1-mini: Object contains unknown field `confidense`"),
         (CHANGE.replace(f"from = {DAY}", "from = 2020-01-01"), "2020-01-01 does not come after"),
     ],
@@ -241,7 +283,7 @@ def test_what_cannot_be_true_is_refused(change: str, said: str, folder: Path, ca
     """A slip is refused by name before anything is written: exit code 1."""
     assert run(folder, change) == 1
     assert said in capsys.readouterr().err
-    assert files.read(folder) == TEXTS
+    assert read(folder) == TEXTS
 
 
 @pytest.mark.parametrize(
@@ -275,6 +317,8 @@ def test_what_cannot_be_true_is_refused(change: str, said: str, folder: Path, ca
         (RATE.replace("101", "nan"), "nan is no number"),
         (RATE.replace(f"checked = {DAY}", "checked = 2999-01-01"), "hourly_rate: checked 2999-01-01 is after today"),
         (OFFER.replace(f"checked = {DAY}", "checked = 2999-01-01"), "gpt-4.1-mini: checked 2999-01-01 is after today"),
+        (new_offer("azure/New one"), "'azure/New one' is not of the form provider/model"),
+        (new_offer("../azure/new"), "'../azure/new' is not of the form provider/model"),
         ("", "nothing to append"),
         ("[[offer]\n", "Expected"),
     ],
@@ -284,7 +328,7 @@ def test_a_change_that_cannot_be_read_is_explained(change: str, said: str, folde
     assert run(folder, change) == 2
     error = capsys.readouterr().err
     assert said in error and "change.toml" in error
-    assert files.read(folder) == TEXTS
+    assert read(folder) == TEXTS
 
 
 def test_a_change_file_that_is_missing_is_named(capsys: Any) -> None:

@@ -103,7 +103,7 @@ def predictive(known: Evidence, asked: Evidence, curves: list[Row], penalty: Arr
 
 def article_rule(rows: list[Row]) -> Array:
     """Return 1 where the article would fine-tune: enough examples, and a prompt far below the requirement."""
-    article = tomllib.loads((FOLDER / "article.toml").read_text())
+    article = tomllib.loads((FOLDER / "assumptions" / "article.toml").read_text())
     enough, gap = (article[name]["values"][-1]["value"] for name in ("article_enough_examples", "article_large_gap"))
     return np.array(
         [float(examples_of(r) >= enough and float(r["prompt_score"]) <= REQUIREMENT - gap + 1e-9) for r in rows]

@@ -1,6 +1,6 @@
 """Fits what learning curves teach: the slope prior, the spread between runs, and how curves bend away from a line.
 
-Part of `make fit`. A curve is one task and one model of evidence_curves.csv with an accuracy-like metric and at least
+Part of `make fit`. A curve is one task and one model of evidence/curves.csv with an accuracy-like metric and at least
 three sizes; the slope is the log-odds gained per tenfold examples within it, from 200 examples on. Every task cluster
 weighs one.
 """

@@ -1,7 +1,7 @@
 """Fits the prior of fine-tuned accuracy to the published evidence and writes it to the larder.
 
-Run by `make fit`. Reads service/larder/data/evidence_pairs.csv and evidence_curves.csv, writes
-service/larder/data/accuracy_prior.toml; tools/research/backtest.py checks it. Every task cluster (the first two parts of
+Run by `make fit`. Reads evidence/pairs.csv and evidence/curves.csv in service/larder/data and writes
+fitted/accuracy_prior.toml beside them; tools/research/backtest.py checks it. Every task cluster (the first two parts of
 `case_id`) weighs one, and whatever is tuned is tuned by leaving one whole source out.
 """
 
@@ -25,7 +25,8 @@ Array = NDArray[np.float64]
 Row = dict[str, str]
 
 FOLDER = Path(__file__).parents[2] / "service" / "larder" / "data"
-PAIRS, CURVES, PRIOR = (FOLDER / name for name in ("evidence_pairs.csv", "evidence_curves.csv", "accuracy_prior.toml"))
+PAIRS, CURVES = FOLDER / "evidence" / "pairs.csv", FOLDER / "evidence" / "curves.csv"
+PRIOR = FOLDER / "fitted" / "accuracy_prior.toml"
 
 ACCURACY_LIKE = (
     "accuracy",
@@ -202,7 +203,7 @@ slope_mean = {toml_number(slope.slope_mean)}
 slope_variance = {toml_number(slope.slope_variance)}
 seed_variance = {toml_number(slope.seed_variance)}
 bend_variance = {toml_number(slope.bend_variance)}
-source = {{title = "Published pairs of prompt and fine-tuned scores, and learning curves", locator = "evidence_pairs.csv and evidence_curves.csv beside this file, each row with its source"}}
+source = {{title = "Published pairs of prompt and fine-tuned scores, and learning curves", locator = "evidence/pairs.csv and evidence/curves.csv of the larder, each row with its source"}}
 note = "Level regressed on the prompt's log-odds, base-model relation, strongest technique and reasoning; cluster-weighted ridge; spread matched to sources left out."
 """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.similarity import case_distance, cosine_similarities, terms
+from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence
-from service.larder.load import EvidenceIndex
 from service.nouns.answer.quality import AnalogueAnswer
 from service.nouns.request.assessment import TaskKind
 

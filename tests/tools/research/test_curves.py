@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.larder import load as catalogue
+from service.larder.load import load
 from tools.research.curves import LANGUAGE_MODELS, errors, fit_curves, read_curves
 
-CURVES = Path(__file__).parents[3] / "service" / "larder" / "data" / "evidence_curves.csv"
+CURVES = Path(__file__).parents[3] / "service" / "larder" / "data" / "evidence" / "curves.csv"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def rows() -> list[dict[str, str]]:
 
 def test_left_out_curves_are_predicted_better_than_by_repetition(rows: list[dict[str, str]]) -> None:
     """The error is at least 15 % below that of repeating the last pilot, and at most 2.5 points for language models."""
-    bend = catalogue.load().prior.bend_variance
+    bend = load().prior.bend_variance
     found = errors(read_curves(rows), bend)
     assert len(found) > 50
     ours, repeated = (float(np.mean([entry[place] for entry in found])) for place in (1, 2))
@@ -35,7 +35,7 @@ def test_left_out_curves_are_predicted_better_than_by_repetition(rows: list[dict
 
 def test_the_shipped_curve_prior_is_the_fitted_one(rows: list[dict[str, str]]) -> None:
     """The slope, its variance, the spread between runs and the bend in the larder are those of the fit."""
-    fitted, shipped = fit_curves(rows), catalogue.load().prior
+    fitted, shipped = fit_curves(rows), load().prior
     assert shipped.slope_mean == pytest.approx(fitted.slope_mean, rel=1e-6)
     assert shipped.slope_variance == pytest.approx(fitted.slope_variance, rel=1e-6)
     assert shipped.seed_variance == pytest.approx(fitted.seed_variance, rel=1e-6)
