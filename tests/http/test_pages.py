@@ -168,7 +168,7 @@ def test_every_file_of_the_pages_is_installed_and_used(client: Client) -> None:
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["service"]
     served = {path.rpartition("/")[2] for path in assets(client)} | {"home.html", "docs.html"}
     for file in WEB.iterdir():
-        assert any(fnmatch(f"web/{file.name}", pattern) for pattern in patterns), file.name
+        assert any(fnmatch(f"http/web/{file.name}", pattern) for pattern in patterns), file.name
         assert file.name in served
 
 
