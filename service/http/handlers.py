@@ -7,8 +7,7 @@ import base64
 import datetime
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import lru_cache, partial
-from importlib import resources
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from service.assessment import assess
+from service.contract.forms import form
 from service.contract.operations import BY_ID, Operation
 from service.http import listings
 from service.http.access import Gate
@@ -293,13 +293,20 @@ async def get_readiness(state: State) -> Response[bytes]:
     return Response(msgspec.json.encode(body), media_type=JSON, headers=NO_STORE)
 
 
-def _file(path: str, name: str, media_type: str) -> HTTPRouteHandler:
-    """Return the handler that serves a file of the contract as it is committed."""
-    body = (resources.files("openapi").joinpath(name)).read_bytes()
-    tag = tag_of(body)
+@cache
+def _form(name: str) -> tuple[bytes, str]:
+    """Return the contract in one of its forms, and its tag."""
+    body = form(name)
+    return body, tag_of(body)
 
-    @get(path)
+
+def _file(name: str, media_type: str) -> HTTPRouteHandler:
+    """Return the handler that serves the contract in one of its forms."""
+
+    @get(f"/{name}")
     async def serve(request: AnyRequest) -> Response[bytes]:
+        # Where it is not made yet it takes too long for the event loop.
+        body, tag = await asyncio.to_thread(_form, name)
         return tagged(request, body, media_type, tag=tag)
 
     return serve
@@ -317,7 +324,7 @@ HANDLERS = [
     get_framework,
     get_liveness,
     get_readiness,
-    _file("/openapi.json", "openapi.json", JSON),
-    _file("/openapi.yaml", "openapi.yaml", YAML),
-    _file("/openapi-3.0.json", "openapi-3.0.json", JSON),
+    _file("openapi.json", JSON),
+    _file("openapi.yaml", YAML),
+    _file("openapi-3.0.json", JSON),
 ]
