@@ -16,6 +16,7 @@ export NO_CHROMIUM
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 LINT := openapi/lint
+DOCUMENTS := openapi/openapi.json build/openapi/openapi-3.0.json
 
 .DEFAULT_GOAL := help
 .PHONY: help run test browser lint format fit backtest prices schemas examples openapi clients fuzz release lock bench clean
@@ -55,8 +56,9 @@ lint: $(VENV)/test.stamp $(LINT)/node_modules/stamp ## style, types, import cont
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(LINT)/node_modules/.bin/spectral lint --quiet --fail-severity=hint -r openapi/.spectral.yaml openapi/openapi.json openapi/openapi-3.0.json
-	$(LINT)/node_modules/.bin/redocly lint --format=stylish --config $(LINT)/redocly.yaml openapi/openapi.json openapi/openapi-3.0.json
+	$(BIN)/python tools/contract.py --forms
+	$(LINT)/node_modules/.bin/spectral lint --quiet --fail-severity=hint -r openapi/.spectral.yaml $(DOCUMENTS)
+	$(LINT)/node_modules/.bin/redocly lint --format=stylish --config $(LINT)/redocly.yaml $(DOCUMENTS)
 	$(BIN)/python tools/breaking.py
 
 format: $(VENV)/test.stamp ## format the code
@@ -78,7 +80,7 @@ schemas: $(VENV)/run.stamp ## write the schemas by which editors check the larde
 examples: $(VENV)/test.stamp ## write the figures of docs/examples.md anew
 	$(BIN)/python tools/examples.py
 
-openapi: $(VENV)/test.stamp ## write the OpenAPI documents anew (ARGS=--answers: their examples too)
+openapi: $(VENV)/test.stamp ## write the OpenAPI document anew (ARGS=--answers: its examples too, ARGS=--forms: YAML and 3.0 to build/openapi)
 	$(BIN)/python tools/contract.py $(ARGS)
 
 fuzz: $(VENV)/test.stamp ## send the service thousands of generated and spoiled requests (ARGS=--seed 2)

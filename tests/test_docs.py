@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tools.defended import number, percent
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -15,6 +19,14 @@ def test_the_figures_of_the_examples_are_fresh() -> None:
     command = [sys.executable, "tools/examples.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("edge", [1.2345, 0.12355, 33_333.5, 2.5e-4 + 5e-8])
+def test_a_figure_on_the_edge_of_rounding_is_shown_alike_everywhere(edge: float) -> None:
+    """What another CPU makes of the last digits of a figure moves no digit of docs/examples.md."""
+    noise = [1 + step * 1e-14 for step in range(-4, 5)]
+    assert len({number(edge * part) for part in noise}) == 1
+    assert len({percent(edge / 10 * part) for part in noise}) == 1
 
 
 def test_no_document_names_a_machine_path() -> None:

@@ -1,26 +1,31 @@
-"""Writes the contract to openapi/: the documents, and the answers that stand in them as examples.
+"""Writes the contract to openapi/: the document, and the answers that stand in it as examples.
 
-Without arguments it writes the documents from the code and the committed answers; with `--answers` it asks the service
-for the answers anew first.
+Without arguments it writes the document from the code and the committed answers; with `--answers` it asks the service
+for the answers anew first. An answer is written only where it differs by more than the last digits of a figure, so that
+every CPU leaves the same files. With `--forms` it writes YAML and OpenAPI 3.0 to build/openapi/, and nothing else.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from litestar.testing import TestClient
 
-from service.contract.document import document, down_convert, encode
+from service.contract.document import document, encode
+from service.contract.forms import COMMITTED, MADE, form
 from service.http.app import create_app
 from service.settings import Settings
+from tools.differences import differences
 from tools.errors import problems
 
-FOLDER = Path(__file__).parent.parent / "openapi"
-REQUESTS = FOLDER / "examples"
+ROOT = Path(__file__).parent.parent
+DOCUMENT = ROOT / "openapi" / COMMITTED
+FORMS = ROOT / "build" / "openapi"
+REQUESTS = ROOT / "openapi" / "examples"
 ANSWERS = REQUESTS / "answers"
 AS_OF = "2026-11-23"
 SHOWN = 2
@@ -71,24 +76,37 @@ def examples() -> dict[str, Any]:
     return found
 
 
-def documents() -> dict[str, bytes]:
-    """Return the documents by the name of their file."""
-    newer = document(examples())
-    return {
-        "openapi.json": encode(newer),
-        "openapi.yaml": yaml.safe_dump(newer, sort_keys=False, allow_unicode=True, width=120).encode(),
-        "openapi-3.0.json": encode(down_convert(newer)),
-    }
+def made() -> bytes:
+    """Return the document, made of the code and the committed examples."""
+    return encode(document(examples()))
+
+
+def write_answers(anew: Mapping[str, Any], folder: Path = ANSWERS) -> None:
+    """Write the answers that differ from those in the folder by more than last digits, and remove those that went."""
+    for path in folder.glob("*.json"):
+        if path.stem not in anew:
+            path.unlink()
+    for name, answer in anew.items():
+        path = folder / f"{name}.json"
+        if not path.exists() or differences(json.loads(path.read_bytes()), answer):
+            path.write_bytes(encode(answer))
+
+
+def write_forms() -> None:
+    """Write what is made of the committed document, for programs that read files."""
+    FORMS.mkdir(parents=True, exist_ok=True)
+    for name in MADE:
+        (FORMS / name).write_bytes(form(name))
 
 
 def main(arguments: list[str]) -> int:
     """Write the contract."""
+    if "--forms" in arguments:
+        write_forms()
+        return 0
     if "--answers" in arguments:
-        ANSWERS.mkdir(exist_ok=True)
-        for name, answer in asked_anew().items():
-            (ANSWERS / f"{name}.json").write_bytes(encode(answer))
-    for name, body in documents().items():
-        (FOLDER / name).write_bytes(body)
+        write_answers(asked_anew())
+    DOCUMENT.write_bytes(made())
     return 0
 
 

@@ -15,7 +15,8 @@ from scipy.special import betainc
 SECONDS_PER_MONTH = 730.5 * 3600.0
 WEEKS_PER_MONTH = 4.348125
 CLOSE, ROUGH = 1e-9, 1e-6
-DIGITS, LEAST = 4, 0.001
+DIGITS, SOUND, LEAST = 4, 12, 0.001
+"""Significant digits that are shown, those that every CPU gives alike, and the least chance that is shown."""
 
 Answer = dict[str, Any]
 
@@ -24,10 +25,16 @@ class Wrong(ArithmeticError):
     """A figure of the answer that its own inputs do not give."""
 
 
+def sound(value: float) -> float:
+    """Return a number without the digits that hang on the CPU, lest a figure on the edge be rounded up here, down there."""
+    return float(f"{value:.{SOUND}g}")
+
+
 def number(value: float | None) -> str:
     """Return a number with four significant digits and thousands separated."""
     if value is None:
         return "none"
+    value = sound(value)
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
     places = max(DIGITS - 1 - math.floor(math.log10(abs(value))), 0)
@@ -37,7 +44,7 @@ def number(value: float | None) -> str:
 
 def percent(share: float) -> str:
     """Return a share in per cent."""
-    return f"{100 * share:.1f}".removesuffix(".0") + " %"
+    return f"{sound(100 * share):.1f}".removesuffix(".0") + " %"
 
 
 def chance(share: float | None) -> str:

@@ -1,1 +1,1 @@
-"""The contract: the operations as data, and the OpenAPI document made of them."""
+"""The contract: the operations as data, the OpenAPI document made of them, and the forms in which it is served."""

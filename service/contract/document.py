@@ -1,4 +1,4 @@
-"""The OpenAPI document, from the operations and their nouns. `make openapi` writes it to openapi/."""
+"""The OpenAPI 3.1 document, from the operations and their nouns. `make openapi` writes it to openapi/openapi.json."""
 
 from __future__ import annotations
 
@@ -20,11 +20,6 @@ Json = dict[str, Any]
 
 JSON = "application/json"
 SERVER = "http://127.0.0.1:8000"
-LICENCE = "https://spdx.org/licenses/MIT.html"
-"""Where the licence stands; 3.0 has no place for its identifier."""
-
-BY_NAME = frozenset({"content", "examples", "headers", "links", "paths", "properties", "responses", "schemas"})
-"""Keywords whose parts have names for keys: a property may be called `type` or `value`."""
 
 ABOUT = """\
 Should a task be solved by prompt engineering or by fine-tuning, what does each really cost, and what would change the \
@@ -251,37 +246,6 @@ def document(examples: Mapping[str, Any], operations: tuple[Operation, ...] = OP
             },
         },
     }
-
-
-def _older(part: Any, *, is_by_name: bool = False) -> Any:
-    """Return a part of a 3.1 document as 3.0 says it; a part by name has names for keys, which mean nothing."""
-    if isinstance(part, list):
-        return [_older(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    if is_by_name:
-        return {name: _older(item) for name, item in part.items()}
-    said = {key: item if key == "value" else _older(item, is_by_name=key in BY_NAME) for key, item in part.items()}
-    if isinstance(said.get("type"), list):
-        (said["type"],) = (name for name in said["type"] if name != "null")
-        said["nullable"] = True
-    if isinstance(said.get("examples"), list):
-        said["example"] = said.pop("examples")[0]
-    for bound in ("Minimum", "Maximum"):
-        if f"exclusive{bound}" in said:
-            said[f"exclusive{bound}"], said[bound.lower()] = True, said[f"exclusive{bound}"]
-    if "$ref" in said and len(said) > 1:
-        said["allOf"] = [{"$ref": said.pop("$ref")}]
-    return said
-
-
-def down_convert(newer: Json) -> Json:
-    """Return an OpenAPI 3.1 document of ours as 3.0.3, for importers and generators that read no 3.1."""
-    older: Json = _older(newer)
-    older["openapi"] = "3.0.3"
-    del older["info"]["summary"], older["info"]["license"]["identifier"]
-    older["info"]["license"]["url"] = LICENCE
-    return older
 
 
 def encode(what: Json) -> bytes:

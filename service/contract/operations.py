@@ -1,4 +1,4 @@
-"""The operations of the API as data: the routes, the door and the OpenAPI document all read this table."""
+"""The operations of the API as data: the routes, the handlers and the OpenAPI document all read this table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The nouns as JSON Schema: what the door checks bodies against, and the components of the OpenAPI document.
+"""The nouns as JSON Schema: what decoding checks bodies against, and the components of the OpenAPI document.
 
 msgspec writes the schemas; here they get the shapes from which every generator makes a typed client:
 

@@ -10,7 +10,6 @@ from litestar.exceptions import HTTPException
 
 from service.http import documents, handlers, pages, problems
 from service.http.access import AccessControl
-from service.http.documents import Documents
 from service.http.edge import Edge
 from service.http.house import House
 from service.http.negotiation import JSON, accepts
@@ -50,7 +49,6 @@ def routed(house: House) -> Litestar:
         # A handler takes one of them: two would be awaited in a task group of their own with every request.
         dependencies={
             "house": _always(house),
-            "documents": _always(Documents.load()),
             "pages": _always(Pages.load()),
         },
         before_request=checked_by(house.access),

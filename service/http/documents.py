@@ -1,13 +1,14 @@
-"""The contract, served as it is committed in openapi/."""
+"""The contract, served in each of its forms; those that are not committed are made at their first request."""
 
 from __future__ import annotations
 
-from importlib import resources
+import asyncio
+from functools import cache
 
 from litestar import Response, get
-from litestar.di import NamedDependency
-from msgspec import Struct
+from litestar.handlers import HTTPRouteHandler
 
+from service.contract.forms import form
 from service.http.negotiation import JSON
 from service.http.reading import AnyRequest
 from service.http.responses import Representation, tagged
@@ -15,43 +16,24 @@ from service.http.responses import Representation, tagged
 YAML = "application/yaml"
 
 
-def _committed(name: str, media_type: str) -> Representation:
-    return Representation.of(resources.files("openapi").joinpath(name).read_bytes(), media_type)
+@cache
+def _made(name: str, media_type: str) -> Representation:
+    return Representation.of(form(name), media_type)
 
 
-class Documents(Struct, frozen=True, kw_only=True):
-    """The committed documents."""
+def _serving(name: str, media_type: str) -> HTTPRouteHandler:
+    """Return the handler that serves the contract in one of its forms."""
 
-    newer: Representation
-    in_yaml: Representation
-    older: Representation
+    @get(f"/{name}")
+    async def serve(request: AnyRequest) -> Response[bytes]:
+        # Where it is not made yet it takes too long for the event loop.
+        return tagged(request, await asyncio.to_thread(_made, name, media_type))
 
-    @classmethod
-    def load(cls) -> Documents:
-        """Return the documents that ship with the service."""
-        return cls(
-            newer=_committed("openapi.json", JSON),
-            in_yaml=_committed("openapi.yaml", YAML),
-            older=_committed("openapi-3.0.json", JSON),
-        )
+    return serve
 
 
-@get("/openapi.json")
-async def openapi_json(request: AnyRequest, documents: NamedDependency[Documents]) -> Response[bytes]:
-    """Return the contract in OpenAPI 3.1."""
-    return tagged(request, documents.newer)
-
-
-@get("/openapi.yaml")
-async def openapi_yaml(request: AnyRequest, documents: NamedDependency[Documents]) -> Response[bytes]:
-    """Return the contract in OpenAPI 3.1, as YAML."""
-    return tagged(request, documents.in_yaml)
-
-
-@get("/openapi-3.0.json")
-async def openapi_3_0_json(request: AnyRequest, documents: NamedDependency[Documents]) -> Response[bytes]:
-    """Return the contract in OpenAPI 3.0."""
-    return tagged(request, documents.older)
-
-
-HANDLERS = (openapi_json, openapi_yaml, openapi_3_0_json)
+HANDLERS = (
+    _serving("openapi.json", JSON),
+    _serving("openapi.yaml", YAML),
+    _serving("openapi-3.0.json", JSON),
+)

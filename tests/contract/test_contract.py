@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -19,15 +19,17 @@ from litestar.testing import TestClient
 from msgspec import structs
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator
 
-from service.contract.document import document, down_convert, encode
+from service.contract.document import document, encode
+from service.contract.forms import down_convert, form
 from service.contract.operations import BY_ID, OPERATIONS, Deprecation, Operation
 from service.http.app import routed
 from service.http.house import House
-from tools.contract import ANSWERS, FOLDER, REQUESTS, asked_anew, documents
+from tools.contract import ANSWERS, DOCUMENT, REQUESTS, asked_anew, made
+from tools.differences import differences
 
 Json = dict[str, Any]
 
-STALE = "openapi/{} is not what the code gives: run `make openapi`"
+STALE = "openapi/openapi.json is not what the code gives: run `make openapi`"
 STALE_ANSWER = "openapi/examples/answers is not what the service answers: run `make openapi ARGS=--answers`"
 JSON = "application/json"
 
@@ -36,25 +38,10 @@ ENDING = Deprecation(
 )
 
 
-written_anew = lru_cache(documents)
-
-
 @lru_cache
-def committed(name: str) -> Any:
-    """Return a committed document."""
-    text = (Path(FOLDER) / name).read_text()
-    return yaml.safe_load(text) if name.endswith(".yaml") else json.loads(text)
-
-
-def differences(committed: Any, now: Any, where: str = "") -> list[str]:
-    """Return where two JSON values differ; floats may by a millionth."""
-    if isinstance(committed, dict) and isinstance(now, dict) and committed.keys() == now.keys():
-        return [d for name in now for d in differences(committed[name], now[name], f"{where}/{name}")]
-    if isinstance(committed, list) and isinstance(now, list) and len(committed) == len(now):
-        return [d for index in range(len(now)) for d in differences(committed[index], now[index], f"{where}/{index}")]
-    if isinstance(committed, float) and isinstance(now, float):
-        return [] if now == pytest.approx(committed, rel=1e-6, abs=1e-12) else [f"{where}: {committed} became {now}"]
-    return [] if committed == now else [f"{where}: {committed!r} became {now!r}"]
+def served(name: str) -> Any:
+    """Return a document as it is served."""
+    return yaml.safe_load(form(name)) if name.endswith(".yaml") else json.loads(form(name))
 
 
 def refusals(value: Any, schema: Json) -> list[str]:
@@ -64,16 +51,26 @@ def refusals(value: Any, schema: Json) -> list[str]:
     return [f"{list(error.instance_path)}: {error.message[:200]}" for error in found]
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml", "openapi-3.0.json"])
-def test_committed_documents_are_what_the_code_gives(name: str) -> None:
-    """A change of operations or nouns is not whole before the documents are written anew."""
-    assert (Path(FOLDER) / name).read_bytes() == written_anew()[name], STALE.format(name)
+def test_the_committed_document_is_what_the_code_gives() -> None:
+    """A change of operations or nouns is not whole before the document is written anew."""
+    assert DOCUMENT.read_bytes() == made(), STALE
 
 
 def test_the_documents_say_the_same() -> None:
-    """The YAML document is the JSON one, and the 3.0 document is its down-conversion."""
-    assert committed("openapi.yaml") == committed("openapi.json")
-    assert committed("openapi-3.0.json") == down_convert(committed("openapi.json"))
+    """The YAML document is the committed one, and the 3.0 document is its down-conversion."""
+    assert form("openapi.json") == DOCUMENT.read_bytes()
+    assert served("openapi.yaml") == served("openapi.json")
+    assert served("openapi-3.0.json") == down_convert(served("openapi.json"))
+
+
+def test_yaml_is_written_in_blocks() -> None:
+    """The YAML document has a line for each key, in the order of the committed one, and no anchors, which readers limit."""
+    text = form("openapi.yaml").decode()
+    assert text.startswith("openapi: 3.1.0\ninfo:\n  title: Prompt or Tune\n")
+    events = list(yaml.parse(text, Loader=yaml.CSafeLoader))
+    assert not [event for event in events if getattr(event, "anchor", None)]
+    inside = [after for event, after in pairwise(events) if getattr(event, "flow_style", False)]
+    assert all(isinstance(event, yaml.CollectionEndEvent) for event in inside)
 
 
 def test_a_stale_document_is_seen() -> None:
@@ -92,14 +89,25 @@ def test_a_stale_document_is_seen() -> None:
 )
 def test_documents_are_valid_openapi(name: str, validator: Any) -> None:
     """Every document is valid by the specification of the version that it names."""
-    assert committed(name)["openapi"] == ("3.0.3" if "3.0" in name else "3.1.0")
-    assert [str(error)[:300] for error in validator(committed(name)).iter_errors()] == []
+    assert served(name)["openapi"] == ("3.0.3" if "3.0" in name else "3.1.0")
+    assert [str(error)[:300] for error in validator(served(name)).iter_errors()] == []
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml", "openapi-3.0.json"])
-def test_documents_are_served_as_committed(name: str, client: TestClient[Any]) -> None:
-    """The service answers with the very documents that are committed."""
-    assert client.get(f"/{name}").content == (Path(FOLDER) / name).read_bytes()
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("openapi.json", "application/json"),
+        ("openapi.yaml", "application/yaml"),
+        ("openapi-3.0.json", "application/json"),
+    ],
+)
+def test_every_form_is_served(name: str, media_type: str, client: TestClient[Any]) -> None:
+    """The service answers with each form of the committed document, the same bytes and tag every time."""
+    first, second = client.get(f"/{name}"), client.get(f"/{name}")
+    assert first.content == second.content == form(name)
+    assert first.headers["content-type"].partition(";")[0] == media_type
+    assert first.headers["etag"] == second.headers["etag"]
+    assert client.get(f"/{name}", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
 
 
 def contents() -> Iterator[tuple[str, Json]]:
@@ -140,12 +148,12 @@ def test_request_examples_are_the_real_ones(client: TestClient[Any]) -> None:
 
 
 def test_answer_examples_are_real_answers() -> None:
-    """The service, asked anew, answers with the committed examples, but for a millionth of a figure."""
+    """The service, asked anew, answers with the committed examples, but for the last digits of a figure."""
     anew = asked_anew()
     assert {path.stem for path in ANSWERS.glob("*.json")} == set(anew), STALE_ANSWER
     for name, now in anew.items():
         before = json.loads((ANSWERS / f"{name}.json").read_text())
-        assert differences(before, json.loads(json.dumps(now))) == [], f"{name}: {STALE_ANSWER}"
+        assert differences(before, now) == [], f"{name}: {STALE_ANSWER}"
 
 
 def test_answer_examples_stand_in_the_document() -> None:

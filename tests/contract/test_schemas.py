@@ -18,7 +18,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
 from requests_to_send import FILES, body_of
 
-from service.contract.document import down_convert
+from service.contract.forms import down_convert
 from service.contract.schemas import components, schema_of
 from service.http.decoding import _whole
 from service.nouns.base import Closed
@@ -315,7 +315,7 @@ def test_both_documents_agree_on_spoilt_requests(data: st.DataObject) -> None:
 
 
 def test_the_door_checks_against_the_contract() -> None:
-    """What the door checks bodies against is what the document says."""
+    """What decoding checks bodies against is what the document says."""
     from service.nouns.request.assessment import AssessmentRequest
 
     door = schema_of(AssessmentRequest)["components"]["schemas"]
