@@ -39,7 +39,7 @@ LISTED = {
     "listAssumptions": f"/v1/assumptions?as_of={AS_OF}",
     "getAssumption": f"/v1/assumptions/hourly_rate?as_of={AS_OF}",
     "getLedger": "/v1/ledger",
-    "getFramework": "/v1/framework",
+    "getFramework": f"/v1/framework?as_of={AS_OF}",
     "getLiveness": "/livez",
     "getReadiness": "/readyz",
 }
