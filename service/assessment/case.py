@@ -76,7 +76,6 @@ class Case(Struct, frozen=True, kw_only=True):
     request: AssessmentRequest
     as_of: datetime.date
     currency: str
-    units_per_usd: float
     draws: int
     seed: int
     confidence: float
@@ -95,7 +94,6 @@ class Case(Struct, frozen=True, kw_only=True):
     context_window: float
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]
-    is_screened: bool
     planned_examples: float
     studies: Studies
     latency_sigma_measured: bool

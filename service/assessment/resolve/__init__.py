@@ -147,7 +147,7 @@ def resolve(
     thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
     simulation = _simulation(desk)
     studies = _studies(desk)
-    candidates, bystanders, is_screened = candidates_of(desk, tuning, model, price, prices)
+    candidates, bystanders = candidates_of(desk, tuning, model, price, prices)
     note_unsaid(desk)
     if desk.faults:
         raise Unassessable(desk.faults)
@@ -156,7 +156,6 @@ def resolve(
         request=request,
         as_of=as_of,
         currency=desk.currency,
-        units_per_usd=desk.units_per_usd,
         draws=int(simulation["draws"]),
         seed=int(simulation["seed"]),
         confidence=simulation["confidence"],
@@ -175,7 +174,6 @@ def resolve(
         context_window=float(price.context_window) if price and price.context_window else math.inf,
         candidates=candidates,
         bystanders=bystanders,
-        is_screened=is_screened,
         planned_examples=planned,
         studies=studies,
         latency_sigma_measured=is_measured,

@@ -173,8 +173,8 @@ def _needs_training_price(tuning: FineTuning) -> bool:
 
 def candidates_of(
     desk: Desk, tuning: FineTuning, model: str | None, price: InferencePrice | None, prices: PriceList
-) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...], bool]:
-    """Return the offers to choose from, the offers ranked beside for information, and whether the choice is ours.
+) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
+    """Return the offers to choose from, and the offers ranked beside for information.
 
     A named base model is one candidate (its terms overridden by the caller's), the caller's own offer likewise;
     otherwise every offer of the catalogue in force is screened.
@@ -204,7 +204,7 @@ def candidates_of(
         return _candidate(desk, offer, _override(terms, overrides), relation, is_same=is_same, own_prices=has_prices)
 
     if tuning.base_model is not None:
-        return (*_named(desk, tuning, prices, build), False)
+        return _named(desk, tuning, prices, build)
     kind = desk.request.task.kind
     catalogue = []
     for offer in desk.catalogue.offers.values():
@@ -218,11 +218,11 @@ def candidates_of(
         plain = tuple(build(o, t) for o in desk.catalogue.offers.values()
                       if not o.only_when_named and not o.only_for and (t := o.at(desk.as_of)) is not None
                       and (t.training_usd_per_mtok is not None or not _needs_training_price(tuning)))  # fmt: skip
-        return (_own(desk, tuning, prompt_price),), plain, False
+        return (_own(desk, tuning, prompt_price),), plain
     if not catalogue:
         desk.fault("/as_of", "No fine-tuning offer is on record for this date.", str(desk.as_of),
                    "a later date, or fine_tuning.offer.prices")  # fmt: skip
-    return tuple(catalogue), (), True
+    return tuple(catalogue), ()
 
 
 def _named(
