@@ -199,7 +199,7 @@ def tuned_months(facts, request_cost: float, retraining_cost: float, prompt_runn
     columns = (volumes(facts), price_levels(facts), *calendar(facts), prompt_running)
     for volume, price_level, share, age, count, prompt_cost in zip(*columns, strict=True):
         accuracy = tuned_accuracy(facts, age) if share > 0 else 0.0  # §4
-        standing_cost = hosting_cost(facts, volume) + facts.tuned_monitoring_cost_per_month  # §5
+        standing_cost = hosting_cost(facts, volume) + facts.tuned_upkeep_per_month  # §5
         live_running = volume * request_cost * price_level + standing_cost  # §5
         prompt_error = volume * facts.error_cost * (1 - facts.prompt_accuracy)  # §5
         retraining = count * retraining_cost  # §5

@@ -208,7 +208,7 @@ def facts_of_the_fine_tune(request: Request, accuracy_at_start: float) -> dict[s
     build_plan, build_cost = project(request, tuning, "build_plan", "build_cost", "article_fine_tuning_build_cost")
     retraining_plan, retraining_cost = project(request, retraining, "plan", "cost", "article_training_run_cost")
     shorter = prompted["instruction"] * assumed("tuned_instruction_share", "share")
-    upkeep = "tuned_monitoring_cost_per_month"
+    monitoring = "monitoring_cost_per_month"
     return {
         "tuned_instruction_tokens": said(tokens, "instruction", shorter),
         "tuned_payload_tokens": said(tokens, "payload", prompted["payload"]),
@@ -220,7 +220,7 @@ def facts_of_the_fine_tune(request: Request, accuracy_at_start: float) -> dict[s
         "off_task_share": off_task,
         "forgetting_drop": drop if "forgetting_drop" in tuning or off_task else 0.0,
         "tuned_hosting_per_month": said(tuning, "hosting_cost_per_month", None),
-        upkeep: stated(tuning, "monitoring_cost_per_month", upkeep, units_per_usd=units),
+        "tuned_upkeep_per_month": stated(tuning, monitoring, f"tuned_{monitoring}", units_per_usd=units),
         "lead_time_weeks": stated(tuning, "lead_time_weeks", "article_fine_tuning_lead_time"),
         "on_shutdown": tuning.get("on_shutdown", "revert"),
         "retraining_interval_months": stated(retraining, "interval_months", "article_retraining_interval"),

@@ -69,7 +69,7 @@ class Facts:
     dedicated: bool
     requests_per_second_per_replica: float | None
     minimum_replicas: int
-    tuned_monitoring_cost_per_month: float
+    tuned_upkeep_per_month: float
     lead_time_weeks: float  # §3
     tuned_shutdown_months: float | None
     last_training_months: float | None

@@ -57,7 +57,7 @@ NOTHING = Facts(
     dedicated=False,
     requests_per_second_per_replica=None,
     minimum_replicas=1,
-    tuned_monitoring_cost_per_month=0.0,
+    tuned_upkeep_per_month=0.0,
     lead_time_weeks=0.0,
     tuned_shutdown_months=None,
     last_training_months=None,
@@ -96,7 +96,7 @@ TWO_MONTHS = {
     "prompt_maintenance_cost_per_month": 40.0,
     "tuned_build_cost": 100.0,
     "tuned_hosting_per_month": 50.0,
-    "tuned_monitoring_cost_per_month": 20.0,
+    "tuned_upkeep_per_month": 20.0,
     "lead_time_weeks": 0.5 * WEEKS_PER_MONTH,
     "knowledge_half_life_months": 0.25,
     "retraining_interval_months": 1.2,
@@ -114,7 +114,7 @@ def test_tokenmath_example():
         prompt_input_price=20_000.0,
         tuned_input_price=12_000.0,
         tuned_build_cost=2_500.0,
-        tuned_monitoring_cost_per_month=100.0,
+        tuned_upkeep_per_month=100.0,
     )
     assert result.prompt_cost_per_request - result.tuned_cost_per_request == near(0.008)
     assert result.prompt_flows[1] - result.tuned_flows[1] == near(700.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from models import arithmetic, cost, finance, timeline
-from service.assessment.ledger.inputs import Inputs
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Chapter, Line
 from service.assessment.ledger.requests import Requests
@@ -13,42 +12,145 @@ class Costs(Chapter):
     """One-off and monthly costs of each option."""
 
     # fmt: off
+    error_cost = Line(
+        "currency/error", "What one wrong answer costs the business; 0 when not valued.",
+        field="/finance/error_cost", column=6,
+    )
+    prompt_build_cost = Line(
+        "currency",
+        "One-off cost of the prompt where it is still to be built; 0 once measured, for then it is sunk.",
+        field="/prompting/build_cost", column=17,
+        parts=("costs.prompting.one_off", "costs.prompting.present_values.one_off"),
+    )
+    prompt_maintenance_cost_per_month = Line(
+        "currency/month", "People's time spent on keeping the prompt in order.",
+        field="/prompting/maintenance_cost_per_month", column=11,
+        parts=("costs.prompting.monthly.maintenance", "costs.improved_prompt.monthly.maintenance"),
+    )
+    prompt_shutdown_months = Line(
+        "months", "Months until the prompted base model is shut down; infinite when no date is known.",
+        field="/prompting/shutdown_date",
+    )
+    prompt_migration_cost = Line(
+        "currency", "One-off cost of moving the prompt to another base model after a shutdown.",
+        field="/prompting/shutdown_date", column=18,
+    )
+    improvement_cost = Line(
+        "currency", "One-off cost of improving the prompt.", field="/prompting/improvement_cost", column=19,
+    )
+    build_engineering_hours = Line(
+        "hours", "Engineers' hours for the first fine-tune.", field="/fine_tuning/build_plan/engineering_hours",
+        column=10,
+    )
+    build_hourly_rate = Line(
+        "currency/hour", "Loaded price of an engineer's hour in the first build.",
+        field="/fine_tuning/build_plan/hourly_rate", column=36,
+    )
+    build_examples_to_label = Line(
+        "examples", "Examples that still have to be labelled for the first build.",
+        field="/fine_tuning/build_plan/examples_to_label", column=37,
+    )
+    build_cost_per_example = Line(
+        "currency/example", "Price of one label in the first build.",
+        field="/fine_tuning/build_plan/cost_per_example", column=38,
+    )
+    build_epochs = Line(
+        "epochs", "Passes over the training set in one run of the first build.",
+        field="/fine_tuning/build_plan/epochs", column=39,
+    )
+    build_training_runs = Line(
+        "runs", "Training runs until one is good enough to keep.", field="/fine_tuning/build_plan/training_runs",
+        column=40,
+    )
+    retraining_engineering_hours = Line(
+        "hours", "Engineers' hours for one retraining.", field="/fine_tuning/retraining/plan/engineering_hours",
+        column=41,
+    )
+    retraining_hourly_rate = Line(
+        "currency/hour", "Loaded price of an engineer's hour in a retraining.",
+        field="/fine_tuning/retraining/plan/hourly_rate", column=42,
+    )
+    retraining_examples_to_label = Line(
+        "examples", "Examples labelled anew for one retraining.",
+        field="/fine_tuning/retraining/plan/examples_to_label", column=43,
+    )
+    retraining_cost_per_example = Line(
+        "currency/example", "Price of one label in a retraining.",
+        field="/fine_tuning/retraining/plan/cost_per_example", column=44,
+    )
+    retraining_epochs = Line(
+        "epochs", "Passes over the training set in one run of a retraining.",
+        field="/fine_tuning/retraining/plan/epochs", column=45,
+    )
+    retraining_training_runs = Line(
+        "runs", "Training runs of one retraining.", field="/fine_tuning/retraining/plan/training_runs", column=46,
+    )
+    training_price = Line(
+        "currency/1M tokens", "Price of training tokens: tokens of the set times epochs.",
+        field="/fine_tuning/offer/training_usd_per_mtok",
+    )
+    minimum_charge = Line(
+        "currency", "Least a provider charges for a training job, however small.",
+        field="/fine_tuning/offer/minimum_charge_usd",
+    )
+    hosting_fee_per_hour = Line(
+        "currency/hour", "Hourly fee for keeping one replica of the fine-tune ready.",
+        field="/fine_tuning/offer/hosting_usd_per_hour",
+    )
+    storage_cost_per_month = Line(
+        "currency/month", "Monthly fee for keeping the fine-tuned weights.",
+        field="/fine_tuning/offer/storage_usd_per_month",
+    )
+    replica_requests_per_second = Line(
+        "requests/second", "Flow one dedicated replica can serve; infinite for a hosted adapter.",
+        field="/fine_tuning/offer/requests_per_second_per_replica",
+    )
+    minimum_replicas = Line(
+        "replicas", "Fewest replicas kept whatever the volume.", field="/fine_tuning/offer/minimum_replicas",
+    )
+    monitoring_cost_per_month = Line(
+        "currency/month", "People's time and tools for watching the fine-tune.",
+        field="/fine_tuning/monitoring_cost_per_month", column=12, parts=("costs.fine_tuning.monthly.maintenance",),
+    )
     tuned_tokens_per_example = Line(
-        "tokens", "Length of one training example: shortened instruction, payload and answer.", arithmetic.add,
+        "tokens",
+        "Length of one training example: shortened instruction, payload and answer.", arithmetic.add,
         reads=(Requests.tuned_instruction_tokens, Requests.tuned_payload_tokens, Requests.tuned_output_tokens),
     )
     dataset_tokens = Line(
         "tokens", "Size of the training set, each example counted once.", arithmetic.multiply,
-        reads=(Inputs.planned_examples, tuned_tokens_per_example),
+        reads=(Life.planned_examples, tuned_tokens_per_example),
     )
     training_run_cost = Line(
-        "currency/run", "What the provider charges for one training run of the first build.", cost.training_cost,
-        reads=(dataset_tokens, Inputs.build_epochs, Inputs.training_price, Inputs.minimum_charge),
+        "currency/run",
+        "What the provider charges for one training run of the first build.", cost.training_cost,
+        reads=(dataset_tokens, build_epochs, training_price, minimum_charge),
     )
     tuned_build_cost = Line(
         "currency",
         "Outlay in month 0 to have the fine-tune: engineering, labels and training runs, or the one figure stated.",
         cost.project_cost,
-        reads=(Inputs.build_engineering_hours, Inputs.build_hourly_rate, Inputs.build_examples_to_label,
-               Inputs.build_cost_per_example, Inputs.build_training_runs, training_run_cost),
+        reads=(build_engineering_hours, build_hourly_rate, build_examples_to_label,
+               build_cost_per_example, build_training_runs, training_run_cost),
         field="/fine_tuning/build_cost", column=3,
         parts=("costs.fine_tuning.one_off", "costs.fine_tuning.present_values.one_off", "offers.one_off_cost"),
     )
     tuned_one_off_cost = Line(
         "currency",
         "Outlay in month 0 when switching: the fine-tune's, and the prompt's where the fine-tune never goes live.",
-        cost.outlay_with_stand_in, reads=(tuned_build_cost, Inputs.prompt_build_cost, Life.live_months),
+        cost.outlay_with_stand_in, reads=(tuned_build_cost, prompt_build_cost, Life.live_months),
     )
     retraining_run_cost = Line(
-        "currency/run", "What the provider charges for one training run of a retraining.", cost.training_cost,
-        reads=(dataset_tokens, Inputs.retraining_epochs, Inputs.training_price, Inputs.minimum_charge),
+        "currency/run",
+        "What the provider charges for one training run of a retraining.", cost.training_cost,
+        reads=(dataset_tokens, retraining_epochs, training_price, minimum_charge),
     )
     retraining_cost = Line(
         "currency/retraining", "Cost of one retraining: hours, labels and runs, or the one figure stated.",
         cost.project_cost,
-        reads=(Inputs.retraining_engineering_hours, Inputs.retraining_hourly_rate,
-               Inputs.retraining_examples_to_label, Inputs.retraining_cost_per_example,
-               Inputs.retraining_training_runs, retraining_run_cost),
+        reads=(retraining_engineering_hours, retraining_hourly_rate,
+               retraining_examples_to_label, retraining_cost_per_example,
+               retraining_training_runs, retraining_run_cost),
         field="/fine_tuning/retraining/cost", column=1, parts=("costs.retraining_cost",),
     )
     prompt_token_costs = Line(
@@ -61,20 +163,21 @@ class Costs(Chapter):
     )
     prompt_error_costs = Line(
         "currency", "Cost of the prompt's wrong answers in each month; 0 when errors are not valued.",
-        cost.cost_of_errors, reads=(Requests.requests, Inputs.error_cost, Inputs.prompt_accuracy),
+        cost.cost_of_errors, reads=(Requests.requests, error_cost, Life.prompt_accuracy),
     )
     prompt_migration_month = Line(
-        "flag", "1 in the month in which the prompted base model is shut down, else 0.", timeline.month_of,
-        reads=(Inputs.prompt_shutdown_months, Inputs.months),
+        "flag",
+        "1 in the month in which the prompted base model is shut down, else 0.", timeline.month_of,
+        reads=(prompt_shutdown_months, Requests.months),
     )
     prompt_migration_costs = Line(
         "currency", "Cost of moving the prompt to another base model, in the month it falls due.",
-        arithmetic.multiply, reads=(prompt_migration_month, Inputs.prompt_migration_cost),
+        arithmetic.multiply, reads=(prompt_migration_month, prompt_migration_cost),
     )
     prompt_running_costs = Line(
         "currency", "Cash cost of keeping the prompt in each month: tokens, upkeep, migration; no errors.",
         arithmetic.add,
-        reads=(prompt_token_costs, Inputs.prompt_maintenance_cost_per_month, prompt_migration_costs),
+        reads=(prompt_token_costs, prompt_maintenance_cost_per_month, prompt_migration_costs),
     )
     prompt_costs = Line(
         "currency", "Full monthly cost of keeping the prompt, wrong answers included: the baseline of every saving.",
@@ -83,22 +186,24 @@ class Costs(Chapter):
     improved_one_off_cost = Line(
         "currency",
         "Outlay of the improving option: the prompt itself where still to be built, and its improvement.",
-        arithmetic.add, reads=(Inputs.prompt_build_cost, Inputs.improvement_cost),
+        arithmetic.add, reads=(prompt_build_cost, improvement_cost),
         parts=("costs.improved_prompt.one_off", "costs.improved_prompt.present_values.one_off"),
     )
     improved_error_costs = Line(
-        "currency", "Cost of wrong answers in each month while the prompt is improved.", cost.cost_of_errors,
-        reads=(Requests.requests, Inputs.error_cost, Life.improved_accuracy_by_month),
+        "currency",
+        "Cost of wrong answers in each month while the prompt is improved.", cost.cost_of_errors,
+        reads=(Requests.requests, error_cost, Life.improved_accuracy_by_month),
     )
     improved_costs = Line(
-        "currency", "Full monthly cost of improving the prompt: running costs and wrong answers.", arithmetic.add,
+        "currency",
+        "Full monthly cost of improving the prompt: running costs and wrong answers.", arithmetic.add,
         reads=(prompt_running_costs, improved_error_costs), parts=("cash_flows.improved_prompt",),
     )
     tuned_replicas = Line(
         "replicas", "Dedicated replicas paid for in each month so that the peak is served; 1 for a hosted adapter.",
         cost.replicas,
-        reads=(Requests.requests, Inputs.peak_to_average, Inputs.replica_requests_per_second,
-               Inputs.minimum_replicas),
+        reads=(Requests.requests, Requests.peak_to_average, replica_requests_per_second,
+               minimum_replicas),
     )
     tuned_replicas_month_1 = Line(
         "replicas", "Replicas paid for at the volume of month 1.", arithmetic.first_month, reads=(tuned_replicas,),
@@ -106,7 +211,7 @@ class Costs(Chapter):
     )
     tuned_hosting_cost_per_month = Line(
         "currency/month", "Hosting bill of a full month of service: hourly fees of all replicas, and storage.",
-        cost.hosting_per_month, reads=(Inputs.hosting_fee_per_hour, tuned_replicas, Inputs.storage_cost_per_month),
+        cost.hosting_per_month, reads=(hosting_fee_per_hour, tuned_replicas, storage_cost_per_month),
         field="/fine_tuning/hosting_cost_per_month", column=35,
     )
     tuned_token_costs = Line(
@@ -116,7 +221,7 @@ class Costs(Chapter):
     )
     tuned_full_error_costs = Line(
         "currency", "Cost of the fine-tune's wrong answers in each month, were it to serve all of it.",
-        cost.cost_of_errors, reads=(Requests.requests, Inputs.error_cost, Life.tuned_accuracy),
+        cost.cost_of_errors, reads=(Requests.requests, error_cost, Life.tuned_accuracy),
     )
     tuned_error_costs = Line(
         "currency", "Cost of the fine-tune's wrong answers for the part of each month it serves.",
@@ -128,7 +233,7 @@ class Costs(Chapter):
     )
     tuned_monitoring_costs = Line(
         "currency", "Monitoring for the part of each month served.", arithmetic.multiply,
-        reads=(Life.live_share, Inputs.monitoring_cost_per_month),
+        reads=(Life.live_share, monitoring_cost_per_month),
     )
     tuned_retraining_costs = Line(
         "currency", "Retraining bill of each month.", arithmetic.multiply,
@@ -150,32 +255,37 @@ class Costs(Chapter):
                tuned_retraining_costs),
     )
     tuned_costs = Line(
-        "currency", "Full monthly cost of switching to the fine-tune, wrong answers included.", arithmetic.add,
+        "currency",
+        "Full monthly cost of switching to the fine-tune, wrong answers included.", arithmetic.add,
         reads=(tuned_running_costs, tuned_prompt_error_costs, tuned_error_costs), parts=("cash_flows.fine_tuning",),
     )
     prompt_run_rate_tokens = Line(
-        "currency/month", "Token bill of a month at today's volume with the prompt as it is.", arithmetic.multiply,
-        reads=(Inputs.requests_per_month, Requests.prompt_cost_per_request, Requests.first_price_factor),
+        "currency/month",
+        "Token bill of a month at today's volume with the prompt as it is.", arithmetic.multiply,
+        reads=(Requests.requests_per_month, Requests.prompt_cost_per_request, Requests.first_price_factor),
         parts=("costs.prompting.monthly.tokens", "costs.improved_prompt.monthly.tokens"),
     )
     uncached_run_rate_tokens = Line(
-        "currency/month", "Token bill of a month at today's volume with caching taken away.", arithmetic.multiply,
-        reads=(Inputs.requests_per_month, Requests.uncached_cost_per_request, Requests.first_price_factor),
+        "currency/month",
+        "Token bill of a month at today's volume with caching taken away.", arithmetic.multiply,
+        reads=(Requests.requests_per_month, Requests.uncached_cost_per_request, Requests.first_price_factor),
         parts=("costs.prompting_without_cache.tokens_per_month",),
     )
     prompt_run_rate_errors = Line(
         "currency/month", "Cost of wrong answers of a month at today's volume with the prompt as it is.",
-        cost.cost_of_errors, reads=(Inputs.requests_per_month, Inputs.error_cost, Inputs.prompt_accuracy),
+        cost.cost_of_errors, reads=(Requests.requests_per_month, error_cost, Life.prompt_accuracy),
         parts=("costs.prompting.monthly.errors",),
     )
     prompt_run_rate = Line(
-        "currency/month", "What a month of the prompt costs now: tokens, wrong answers and upkeep.", arithmetic.add,
-        reads=(prompt_run_rate_tokens, prompt_run_rate_errors, Inputs.prompt_maintenance_cost_per_month),
+        "currency/month",
+        "What a month of the prompt costs now: tokens, wrong answers and upkeep.", arithmetic.add,
+        reads=(prompt_run_rate_tokens, prompt_run_rate_errors, prompt_maintenance_cost_per_month),
         parts=("costs.prompting.monthly.total",),
     )
     prompt_correct_per_month = Line(
-        "answers/month", "Right answers of a month at today's volume with the prompt as it is.", arithmetic.multiply,
-        reads=(Inputs.requests_per_month, Inputs.prompt_accuracy),
+        "answers/month",
+        "Right answers of a month at today's volume with the prompt as it is.", arithmetic.multiply,
+        reads=(Requests.requests_per_month, Life.prompt_accuracy),
     )
     prompt_cost_per_correct_answer = Line(
         "currency/answer", "The prompt's run rate over its right answers: what a usable answer costs.",
@@ -184,17 +294,19 @@ class Costs(Chapter):
     )
     improved_run_rate_errors = Line(
         "currency/month", "Cost of wrong answers of a month at today's volume with the improved prompt.",
-        cost.cost_of_errors, reads=(Inputs.requests_per_month, Inputs.error_cost, Life.improved_accuracy),
+        cost.cost_of_errors, reads=(Requests.requests_per_month, error_cost, Life.improved_accuracy),
         parts=("costs.improved_prompt.monthly.errors",),
     )
     improved_run_rate = Line(
-        "currency/month", "What a month of the improved prompt costs at today's volume.", arithmetic.add,
-        reads=(prompt_run_rate_tokens, improved_run_rate_errors, Inputs.prompt_maintenance_cost_per_month),
+        "currency/month",
+        "What a month of the improved prompt costs at today's volume.", arithmetic.add,
+        reads=(prompt_run_rate_tokens, improved_run_rate_errors, prompt_maintenance_cost_per_month),
         parts=("costs.improved_prompt.monthly.total",),
     )
     improved_correct_per_month = Line(
-        "answers/month", "Right answers of a month at today's volume with the improved prompt.", arithmetic.multiply,
-        reads=(Inputs.requests_per_month, Life.improved_accuracy),
+        "answers/month",
+        "Right answers of a month at today's volume with the improved prompt.", arithmetic.multiply,
+        reads=(Requests.requests_per_month, Life.improved_accuracy),
     )
     improved_cost_per_correct_answer = Line(
         "currency/answer", "The improved prompt's run rate over its right answers.", arithmetic.ratio,
@@ -202,17 +314,19 @@ class Costs(Chapter):
         parts=("costs.improved_prompt.cost_per_correct_answer",),
     )
     tuned_run_rate_tokens = Line(
-        "currency/month", "Token bill of a full month of the fine-tune at today's volume.", arithmetic.multiply,
-        reads=(Inputs.requests_per_month, Requests.tuned_cost_per_request, Requests.first_price_factor),
+        "currency/month",
+        "Token bill of a full month of the fine-tune at today's volume.", arithmetic.multiply,
+        reads=(Requests.requests_per_month, Requests.tuned_cost_per_request, Requests.first_price_factor),
         parts=("costs.fine_tuning.monthly.tokens",),
     )
     tuned_run_rate_errors = Line(
         "currency/month", "Cost of wrong answers of a full month of the fine-tune at today's volume.",
-        cost.cost_of_errors, reads=(Inputs.requests_per_month, Inputs.error_cost, Life.tuned_accuracy_fresh),
+        cost.cost_of_errors, reads=(Requests.requests_per_month, error_cost, Life.tuned_accuracy_fresh),
         parts=("costs.fine_tuning.monthly.errors",),
     )
     tuned_run_rate_hosting = Line(
-        "currency/month", "Hosting bill of a full month of the fine-tune at today's volume.", arithmetic.first_month,
+        "currency/month",
+        "Hosting bill of a full month of the fine-tune at today's volume.", arithmetic.first_month,
         reads=(tuned_hosting_cost_per_month,), parts=("costs.fine_tuning.monthly.hosting",),
     )
     tuned_run_rate = Line(
@@ -220,12 +334,13 @@ class Costs(Chapter):
         "What a full month of the fine-tune costs at today's volume: tokens, errors, hosting, monitoring.",
         arithmetic.add,
         reads=(tuned_run_rate_tokens, tuned_run_rate_errors, tuned_run_rate_hosting,
-               Inputs.monitoring_cost_per_month),
+               monitoring_cost_per_month),
         parts=("costs.fine_tuning.monthly.total",),
     )
     tuned_correct_per_month = Line(
-        "answers/month", "Right answers of a full month of the fine-tune at today's volume.", arithmetic.multiply,
-        reads=(Inputs.requests_per_month, Life.tuned_accuracy_fresh),
+        "answers/month",
+        "Right answers of a full month of the fine-tune at today's volume.", arithmetic.multiply,
+        reads=(Requests.requests_per_month, Life.tuned_accuracy_fresh),
     )
     tuned_cost_per_correct_answer = Line(
         "currency/answer", "The fine-tune's run rate over its right answers.", arithmetic.ratio,
@@ -233,28 +348,32 @@ class Costs(Chapter):
     )
     prompt_one_off_per_month = Line(
         "currency/month", "The prompt's one-off cost spread evenly over the horizon.", arithmetic.ratio,
-        reads=(Inputs.prompt_build_cost, Inputs.horizon_months),
+        reads=(prompt_build_cost, Life.horizon_months),
     )
     prompt_amortised_cost = Line(
-        "currency/month", "The prompt's run rate with its one-off cost spread over the horizon.", arithmetic.add,
+        "currency/month",
+        "The prompt's run rate with its one-off cost spread over the horizon.", arithmetic.add,
         reads=(prompt_run_rate, prompt_one_off_per_month), parts=("costs.prompting.amortised_cost_per_month",),
     )
     improved_one_off_per_month = Line(
-        "currency/month", "The improved prompt's one-off cost spread evenly over the horizon.", arithmetic.ratio,
-        reads=(improved_one_off_cost, Inputs.horizon_months),
+        "currency/month",
+        "The improved prompt's one-off cost spread evenly over the horizon.", arithmetic.ratio,
+        reads=(improved_one_off_cost, Life.horizon_months),
     )
     improved_amortised_cost = Line(
-        "currency/month", "The improved prompt's run rate with its one-off cost spread over the horizon.", arithmetic.add,
+        "currency/month",
+        "The improved prompt's run rate with its one-off cost spread over the horizon.", arithmetic.add,
         reads=(improved_run_rate, improved_one_off_per_month),
-               parts=("costs.improved_prompt.amortised_cost_per_month",),
+        parts=("costs.improved_prompt.amortised_cost_per_month",),
     )
     tuned_one_off_per_month = Line(
         "currency/month", "The fine-tune's outlay spread evenly over the months served; empty where it never serves.",
         arithmetic.ratio, reads=(tuned_build_cost, Life.live_months),
     )
     tuned_retraining_per_month = Line(
-        "currency/month", "What retraining costs in a month, each spread over its interval.", finance.retraining_per_month,
-        reads=(retraining_cost, Inputs.retraining_interval_months, Life.retraining_count),
+        "currency/month",
+        "What retraining costs in a month, each spread over its interval.", finance.retraining_per_month,
+        reads=(retraining_cost, Life.retraining_interval_months, Life.retraining_count),
     )
     tuned_amortised_cost = Line(
         "currency/month", "The fine-tune's run rate with its outlay spread over the months served and a retraining over its interval.",
@@ -263,10 +382,11 @@ class Costs(Chapter):
     )
     tuned_upkeep_per_month = Line(
         "currency/month", "What a month of keeping the fine-tune up costs: monitoring, hosting and its part of a retraining.",
-        arithmetic.add, reads=(Inputs.monitoring_cost_per_month, tuned_run_rate_hosting, tuned_retraining_per_month),
+        arithmetic.add, reads=(monitoring_cost_per_month, tuned_run_rate_hosting, tuned_retraining_per_month),
         parts=("comparison",),
     )
     tuned_serving_cost_per_month = Line(
-        "currency/month", "What serving a month of the fine-tune costs at today's volume: tokens and hosting.", arithmetic.add,
+        "currency/month",
+        "What serving a month of the fine-tune costs at today's volume: tokens and hosting.", arithmetic.add,
         reads=(tuned_run_rate_tokens, tuned_run_rate_hosting), parts=("offers.monthly_cost",),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from models import arithmetic, latency
 from service.assessment.ledger.costs import Costs
-from service.assessment.ledger.inputs import Inputs
 from service.assessment.ledger.line import Chapter, Line
 from service.assessment.ledger.requests import Requests
 
@@ -13,23 +12,33 @@ class Latency(Chapter):
     """Time to the first token, to the whole answer, and how far single requests stray."""
 
     # fmt: off
+    ttft_base = Line("seconds", "Time to the first token when almost nothing is sent.")
+    ttft_per_input_token = Line("seconds/token", "Time added by reading one uncached input token.")
+    ttft_cached_token_share = Line("share", "Time a cached token takes over that of an uncached one.")
+    output_tokens_per_second = Line("tokens/second", "Speed at which the base model writes.")
+    adapter_ttft_factor = Line("ratio", "How much later the first token comes when an adapter is served.")
+    tuned_output_tokens_per_second = Line("tokens/second", "Speed at which the fine-tune writes.")
+    base_ttft_factor = Line("ratio", "1: without an adapter nothing is slowed.")
+    latency_sigma = Line("ratio", "How far single requests stray from the typical latency, on the log scale.")
+    measured_p50 = Line("seconds", "Typical latency of the prompt as measured.", field="/prompting/measured_latency")
+    is_same_base = Line("flag", "1 where the fine-tune starts from the base model that is prompted.")
     prompt_ttft = Line(
         "seconds",
         "Computed time until the first token of an answer with the prompt, before any measurement corrects it.",
         latency.ttft_seconds,
-        reads=(Inputs.prompt_instruction_tokens, Inputs.prompt_payload_tokens, Requests.prompt_cache_hit_rate,
-               Inputs.ttft_base, Inputs.ttft_per_input_token, Inputs.ttft_cached_token_share,
-               Inputs.base_ttft_factor),
+        reads=(Requests.prompt_instruction_tokens, Requests.prompt_payload_tokens, Requests.prompt_cache_hit_rate,
+               ttft_base, ttft_per_input_token, ttft_cached_token_share,
+               base_ttft_factor),
     )
     prompt_latency_scale = Line(
         "ratio", "Factor that brings the computed latency to the one measured; 1 without a measurement.",
         latency.scale_to_measured,
-        reads=(Inputs.measured_p50, prompt_ttft, Inputs.prompt_output_tokens, Inputs.output_tokens_per_second),
+        reads=(measured_p50, prompt_ttft, Requests.prompt_output_tokens, output_tokens_per_second),
     )
     prompt_latency = Line(
         "seconds", "Typical (median) time until the whole answer is there, with the prompt.",
         latency.end_to_end_seconds,
-        reads=(prompt_ttft, Inputs.prompt_output_tokens, Inputs.output_tokens_per_second, prompt_latency_scale),
+        reads=(prompt_ttft, Requests.prompt_output_tokens, output_tokens_per_second, prompt_latency_scale),
         is_drawn=True, parts=("latency.prompting.p50_seconds",),
     )
     prompt_first_token = Line(
@@ -40,12 +49,12 @@ class Latency(Chapter):
     tuned_ttft = Line(
         "seconds", "Computed time until the first token of an answer with the fine-tune.", latency.ttft_seconds,
         reads=(Requests.tuned_instruction_tokens, Requests.tuned_payload_tokens, Requests.tuned_cache_hit_rate,
-               Inputs.ttft_base, Inputs.ttft_per_input_token, Inputs.ttft_cached_token_share,
-               Inputs.adapter_ttft_factor),
+               ttft_base, ttft_per_input_token, ttft_cached_token_share,
+               adapter_ttft_factor),
     )
     tuned_latency_scale = Line(
         "ratio", "The prompt's correction factor carried over to the same base model; 1 for another.",
-        latency.scale_if_same, reads=(prompt_latency_scale, Inputs.is_same_base),
+        latency.scale_if_same, reads=(prompt_latency_scale, is_same_base),
     )
     tuned_first_token = Line(
         "seconds",
@@ -55,30 +64,30 @@ class Latency(Chapter):
     tuned_latency_unqueued = Line(
         "seconds", "Typical time until the fine-tune's whole answer is there, with no queue in front.",
         latency.end_to_end_seconds,
-        reads=(tuned_ttft, Requests.tuned_output_tokens, Inputs.tuned_output_tokens_per_second, tuned_latency_scale),
+        reads=(tuned_ttft, Requests.tuned_output_tokens, tuned_output_tokens_per_second, tuned_latency_scale),
     )
     tuned_latency = Line(
         "seconds",
         "Typical time until the fine-tune's whole answer is there, waiting for a replica at peak included.",
         latency.median_with_waiting,
-        reads=(tuned_latency_unqueued, Inputs.latency_sigma, Requests.peak_requests_per_second,
-               Inputs.replica_requests_per_second, Costs.tuned_replicas_month_1),
+        reads=(tuned_latency_unqueued, latency_sigma, Requests.peak_requests_per_second,
+               Costs.replica_requests_per_second, Costs.tuned_replicas_month_1),
         is_drawn=True, parts=("latency.fine_tuning.p50_seconds",),
     )
     tuned_latency_sigma = Line(
         "ratio", "How far single requests stray from the typical time, queueing included; sets p95 and p99.",
         latency.sigma_with_waiting,
-        reads=(tuned_latency_unqueued, Inputs.latency_sigma, Requests.peak_requests_per_second,
-               Inputs.replica_requests_per_second, Costs.tuned_replicas_month_1),
+        reads=(tuned_latency_unqueued, latency_sigma, Requests.peak_requests_per_second,
+               Costs.replica_requests_per_second, Costs.tuned_replicas_month_1),
         is_drawn=True,
     )
     prompt_latency_p95 = Line(
         "seconds", "Time within which 95 of 100 prompted answers are there.", latency.p95_seconds,
-        reads=(prompt_latency, Inputs.latency_sigma), parts=("latency.prompting.p95_seconds",),
+        reads=(prompt_latency, latency_sigma), parts=("latency.prompting.p95_seconds",),
     )
     prompt_latency_p99 = Line(
         "seconds", "Time within which 99 of 100 prompted answers are there.", latency.p99_seconds,
-        reads=(prompt_latency, Inputs.latency_sigma), parts=("latency.prompting.p99_seconds",),
+        reads=(prompt_latency, latency_sigma), parts=("latency.prompting.p99_seconds",),
     )
     tuned_latency_p95 = Line(
         "seconds", "Time within which 95 of 100 fine-tuned answers are there.", latency.p95_seconds,

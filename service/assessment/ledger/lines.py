@@ -7,18 +7,17 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from service.assessment.ledger.costs import Costs
-from service.assessment.ledger.inputs import Inputs
 from service.assessment.ledger.latency import Latency
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.money import Money
 from service.assessment.ledger.requests import Requests
 
-CHAPTERS = (Inputs, Requests, Life, Costs, Money, Latency)
+CHAPTERS = (Requests, Life, Costs, Money, Latency)
 """In the order of the calculation: a line reads only lines above it."""
 
 
-class Lines(Inputs, Requests, Life, Costs, Money, Latency):
+class Lines(Requests, Life, Costs, Money, Latency):
     """Every line by its name, whatever its chapter."""
 
 

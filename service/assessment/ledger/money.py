@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from models import arithmetic, finance
 from service.assessment.ledger.costs import Costs
-from service.assessment.ledger.inputs import Inputs
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Chapter, Line
 from service.assessment.ledger.requests import Requests
@@ -16,13 +15,13 @@ class Money(Chapter):
     # fmt: off
     prompt_tco = Line(
         "currency", "Total cost of keeping the prompt over the horizon, in today's money.", finance.present_value,
-        reads=(Inputs.prompt_build_cost, Costs.prompt_costs, Requests.discount_factors), is_drawn=True,
+        reads=(Costs.prompt_build_cost, Costs.prompt_costs, Requests.discount_factors), is_drawn=True,
         parts=("costs.prompting.tco",),
     )
     prompt_tco_without_errors = Line(
         "currency", "Total cash cost of keeping the prompt, in today's money: wrong answers left out.",
         finance.present_value,
-        reads=(Inputs.prompt_build_cost, Costs.prompt_running_costs, Requests.discount_factors), is_drawn=True,
+        reads=(Costs.prompt_build_cost, Costs.prompt_running_costs, Requests.discount_factors), is_drawn=True,
         parts=("costs.prompting.tco_without_errors",),
     )
     improved_tco = Line(
@@ -48,7 +47,7 @@ class Money(Chapter):
     )
     saving_at_start = Line(
         "currency", "Month 0 of switching: usually an outlay, hence negative.", arithmetic.subtract,
-        reads=(Inputs.prompt_build_cost, Costs.tuned_one_off_cost),
+        reads=(Costs.prompt_build_cost, Costs.tuned_one_off_cost),
     )
     savings = Line(
         "currency", "What switching saves in each month against keeping the prompt; negative where it costs more.",
@@ -66,7 +65,7 @@ class Money(Chapter):
     )
     improved_saving_at_start = Line(
         "currency", "Month 0 of improving the prompt: the outlay for it, hence negative.", arithmetic.subtract,
-        reads=(Inputs.prompt_build_cost, Costs.improved_one_off_cost),
+        reads=(Costs.prompt_build_cost, Costs.improved_one_off_cost),
     )
     improved_savings = Line(
         "currency", "What improving the prompt saves in each month against leaving it as it is.",
@@ -115,15 +114,15 @@ class Money(Chapter):
     requests_pv = Line(
         "requests",
         "Requests of the horizon, later ones counting less, by the factors money is discounted with; divides a tco.",
-        finance.present_value, reads=(Inputs.nothing, Requests.requests, Requests.discount_factors),
+        finance.present_value, reads=(Life.nothing, Requests.requests, Requests.discount_factors),
     )
     prompt_correct = Line(
         "answers", "Right answers of each month with the prompt as it is.", arithmetic.multiply,
-        reads=(Requests.requests, Inputs.prompt_accuracy),
+        reads=(Requests.requests, Life.prompt_accuracy),
     )
     prompt_correct_pv = Line(
         "answers", "Right answers of the horizon with the prompt as it is, discounted like money.",
-        finance.present_value, reads=(Inputs.nothing, prompt_correct, Requests.discount_factors),
+        finance.present_value, reads=(Life.nothing, prompt_correct, Requests.discount_factors),
     )
     improved_correct = Line(
         "answers", "Right answers of each month when the prompt is improved.", arithmetic.multiply,
@@ -131,7 +130,7 @@ class Money(Chapter):
     )
     improved_correct_pv = Line(
         "answers", "Right answers of the horizon when the prompt is improved, discounted like money.",
-        finance.present_value, reads=(Inputs.nothing, improved_correct, Requests.discount_factors),
+        finance.present_value, reads=(Life.nothing, improved_correct, Requests.discount_factors),
     )
     tuned_correct = Line(
         "answers", "Right answers of each month when switching.", arithmetic.multiply,
@@ -139,7 +138,7 @@ class Money(Chapter):
     )
     tuned_correct_pv = Line(
         "answers", "Right answers of the horizon when switching, discounted like money.", finance.present_value,
-        reads=(Inputs.nothing, tuned_correct, Requests.discount_factors),
+        reads=(Life.nothing, tuned_correct, Requests.discount_factors),
     )
     prompt_levelised_cost_per_request = Line(
         "currency/request", "The one steady cost per request that pays for keeping the prompt over the horizon.",
@@ -170,66 +169,66 @@ class Money(Chapter):
     )
     prompt_tokens_pv = Line(
         "currency", "Tokens' part of the prompt's total cost, in today's money.", finance.present_value,
-        reads=(Inputs.nothing, Costs.prompt_token_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.prompt_token_costs, Requests.discount_factors),
         parts=("costs.prompting.present_values.tokens", "costs.improved_prompt.present_values.tokens"),
     )
     uncached_tokens_pv = Line(
         "currency", "Tokens' part of the prompt's total cost, were nothing cached.", finance.present_value,
-        reads=(Inputs.nothing, Costs.uncached_token_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.uncached_token_costs, Requests.discount_factors),
         parts=("costs.prompting_without_cache.tokens_present_value",),
     )
     prompt_errors_pv = Line(
         "currency", "Wrong answers' part of the prompt's total cost.", finance.present_value,
-        reads=(Inputs.nothing, Costs.prompt_error_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.prompt_error_costs, Requests.discount_factors),
         parts=("costs.prompting.present_values.errors",),
     )
     prompt_maintenance_pv = Line(
         "currency", "Upkeep's part of the prompt's total cost.", finance.present_value,
-        reads=(Inputs.nothing, Inputs.prompt_maintenance_cost_per_month, Requests.discount_factors),
+        reads=(Life.nothing, Costs.prompt_maintenance_cost_per_month, Requests.discount_factors),
         parts=("costs.prompting.present_values.maintenance", "costs.improved_prompt.present_values.maintenance"),
     )
     prompt_migration_pv = Line(
         "currency", "Migration's part of the prompt's total cost.", finance.present_value,
-        reads=(Inputs.nothing, Costs.prompt_migration_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.prompt_migration_costs, Requests.discount_factors),
         parts=("costs.prompting.present_values.migration", "costs.improved_prompt.present_values.migration"),
     )
     improved_errors_pv = Line(
         "currency", "Wrong answers' part of the improved prompt's total cost.", finance.present_value,
-        reads=(Inputs.nothing, Costs.improved_error_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.improved_error_costs, Requests.discount_factors),
         parts=("costs.improved_prompt.present_values.errors",),
     )
     tuned_tokens_pv = Line(
         "currency", "Tokens' part of the total cost of switching.", finance.present_value,
-        reads=(Inputs.nothing, Costs.tuned_token_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.tuned_token_costs, Requests.discount_factors),
         parts=("costs.fine_tuning.present_values.tokens",),
     )
     tuned_errors_pv = Line(
         "currency", "Part of the total cost of switching that the fine-tune's wrong answers make up.",
-        finance.present_value, reads=(Inputs.nothing, Costs.tuned_error_costs, Requests.discount_factors),
+        finance.present_value, reads=(Life.nothing, Costs.tuned_error_costs, Requests.discount_factors),
         parts=("costs.fine_tuning.present_values.errors",),
     )
     tuned_hosting_pv = Line(
         "currency", "Hosting's part of the total cost of switching.", finance.present_value,
-        reads=(Inputs.nothing, Costs.tuned_hosting_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.tuned_hosting_costs, Requests.discount_factors),
         parts=("costs.fine_tuning.present_values.hosting",),
     )
     tuned_monitoring_pv = Line(
         "currency", "Monitoring's part of the total cost of switching.", finance.present_value,
-        reads=(Inputs.nothing, Costs.tuned_monitoring_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.tuned_monitoring_costs, Requests.discount_factors),
         parts=("costs.fine_tuning.present_values.maintenance",),
     )
     tuned_retraining_pv = Line(
         "currency", "Retraining's part of the total cost of switching.", finance.present_value,
-        reads=(Inputs.nothing, Costs.tuned_retraining_costs, Requests.discount_factors),
+        reads=(Life.nothing, Costs.tuned_retraining_costs, Requests.discount_factors),
         parts=("costs.fine_tuning.present_values.retraining",),
     )
     tuned_prompt_running_pv = Line(
         "currency", "Part of the total cost of switching that running the stand-in prompt makes up.",
-        finance.present_value, reads=(Inputs.nothing, Costs.tuned_prompt_running_costs, Requests.discount_factors),
+        finance.present_value, reads=(Life.nothing, Costs.tuned_prompt_running_costs, Requests.discount_factors),
     )
     tuned_prompt_errors_pv = Line(
         "currency", "Part of the total cost of switching that the stand-in prompt's wrong answers make up.",
-        finance.present_value, reads=(Inputs.nothing, Costs.tuned_prompt_error_costs, Requests.discount_factors),
+        finance.present_value, reads=(Life.nothing, Costs.tuned_prompt_error_costs, Requests.discount_factors),
     )
     stand_in_outlay = Line(
         "currency", "What building the prompt costs where the fine-tune never goes live.", arithmetic.subtract,
