@@ -1,6 +1,6 @@
 """Recompute the base case by hand: every estimate at its median, one month after another, plain Python.
 
-Written from shared/design/model.md alone, without sight of models/ or service/, so that agreement means something.
+Written from docs/model.md, sections 1 and 3 to 7 with what they say of today, without sight of models/ or service/.
 Slow and literal on purpose; the section of model.md behind a line stands beside it. Money is in finance.currency,
 prices are per million tokens after vendor discount, rates and shares are decimals, times are months from as_of.
 """
