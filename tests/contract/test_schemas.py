@@ -238,7 +238,7 @@ def bad_requests() -> dict[str, tuple[str, Any]]:
         noun = nouns.get(case.get("path", "/v1/assessments"))
         if noun and "generator" not in case:
             try:
-                # The door reads 21.0 as an integer before it looks at the schema.
+                # Decoding reads 21.0 as an integer before it looks at the schema.
                 found[file.stem] = (noun, _whole(msgspec.json.decode(body_of(case))))
             except (ValueError, RecursionError):
                 continue
