@@ -113,11 +113,9 @@ def posterior(
         surprise = logit(rate) - (level + slope * t)
         level = level + gain_level / spread * surprise
         slope = np.maximum(slope + gain_slope / spread * surprise, 0.0)
-        v_level, v_cross, v_slope = (
-            v_level - gain_level**2 / spread,
-            v_cross - gain_level * gain_slope / spread,
-            v_slope - gain_slope**2 / spread,
-        )
+        v_level = v_level - gain_level**2 / spread
+        v_cross = v_cross - gain_level * gain_slope / spread
+        v_slope = v_slope - gain_slope**2 / spread
     return level, slope, v_level, v_cross, v_slope
 
 

@@ -214,13 +214,20 @@ def test_more_trials_narrow_the_interval(assess: Assess) -> None:
     assert widths[1] < widths[0] / 2.5
 
 
-def test_present_values_add_up_to_the_tco(assess: Assess) -> None:
-    """What an option's cost is made of adds up to its total cost of ownership."""
-    for request in [example(name) for name in EXAMPLES] + [request_at_random(seed) for seed in range(3000, 3020)]:
-        costs = assess(request)["costs"]
-        for option in ("prompting", "improved_prompt", "fine_tuning"):
-            parts = costs[option]["present_values"].values()
-            assert sum(parts) == pytest.approx(costs[option]["tco"]["base_case"], rel=1e-9, abs=1e-9)
+@pytest.mark.parametrize("case", [*EXAMPLES, *range(3000, 3040)])
+def test_parts_add_up(case: str | int, assess: Assess) -> None:
+    """What an option costs a month, and over the horizon with and without errors, is the sum of its parts."""
+    costs = assess(example(case) if isinstance(case, str) else request_at_random(case))["costs"]
+    for option in ("prompting", "improved_prompt", "fine_tuning"):
+        monthly, parts = dict(costs[option]["monthly"]), costs[option]["present_values"]
+        total, everything = monthly.pop("total"), sum(parts.values())
+        assert sum(monthly.values()) == pytest.approx(total, rel=1e-9, abs=1e-9), option
+        assert everything == pytest.approx(costs[option]["tco"]["base_case"], rel=1e-9, abs=1e-9), option
+        plain = costs[option]["tco_without_errors"]["base_case"]
+        if costs["error_cost_state"] == "not_valued" or parts["prompting_while_not_live"] == 0.0:
+            assert everything - parts["errors"] == pytest.approx(plain, rel=1e-9, abs=1e-9), option
+        else:  # while the prompt stands in for the fine-tune its errors are among what it costs
+            assert plain <= (everything - parts["errors"]) * (1 + 1e-9), option
 
 
 def test_same_request_same_bytes(client: Any) -> None:

@@ -19,7 +19,7 @@ EXPECTED = re.compile(
 )
 IMPROVING = re.compile(r"improving the prompt (?:is expected )?to (save|cost) ([A-Z]{3}) ([\d.,]+)( more)?")
 SLIPS = re.compile(
-    r"\b1 (answers|months|examples|points)\b|\bonly 1 answer were\b|None|nan|inf\b|n/a|\b(\w+) \2\b|_| ;|,;|\(\)|  |USD 0\b"
+    r"\b1 (answers|months|examples|points)\b|\bonly 1 answer were\b|None|nan|inf\b|n/a|\b(\w+) \2\b|_| ;|,;|\(\)|  |USD 0(?![.\d])"
 )
 
 

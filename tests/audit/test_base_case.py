@@ -6,12 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from audit.cases_at_random import facts_of, request_at_random
-from audit.reference import base_case
+from audit.calculation import base_case
+from audit.cases_at_random import request_at_random
+from audit.facts import facts_of
+from request_fields import FIELDS, has
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 SEEDS = range(320)
 RELATIVE = 1e-9
+FEWEST = 8
+"""In how many of the random requests every field, and every corner, has to occur."""
 
 
 def close(ours: float | None, theirs: float | None, scale: float, what: str) -> None:
@@ -68,6 +72,14 @@ def test_base_case_equals_a_plain_calculation(seed: int, assess: Assess) -> None
         close(flow["fine_tuning"], hand.tuned_flows[month], money * 1e-3, f"fine-tuning in month {month}")
 
 
+def test_random_cases_state_every_field() -> None:
+    """Every field of the request's schema, the parts of its objects included, is stated by several random requests."""
+    requests = [request_at_random(seed) for seed in SEEDS]
+    stated = {field.pointer: sum(has(request, field.pointer) for request in requests) for field in FIELDS}
+    missing = [pointer for pointer, count in stated.items() if count < FEWEST]
+    assert not missing, f"tests/audit/cases_at_random.py states too seldom, or never: {', '.join(missing)}"
+
+
 def test_random_cases_visit_the_corners() -> None:
     """The random requests cover both shutdowns, migration, last training, staleness, batch, currencies and edges."""
     requests = [request_at_random(seed) for seed in SEEDS]
@@ -99,4 +111,4 @@ def test_random_cases_visit_the_corners() -> None:
         "dedicated": sum(f.dedicated for f in facts),
     }
     assert len(requests) >= 300
-    assert all(count >= 8 for count in seen.values()), seen
+    assert all(count >= FEWEST for count in seen.values()), seen

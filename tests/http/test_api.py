@@ -137,10 +137,11 @@ def test_assumptions_show_the_value_in_force(client: Client) -> None:
 
 
 def test_ledger_serves_every_formula(client: Client) -> None:
-    """The ledger names each line's function, inputs and meaning."""
+    """The ledger names each line's formula, inputs, meaning and places in the answer."""
     steps = client.get("/v1/ledger").json()["steps"]
     npv = next(step for step in steps if step["name"] == "npv")
-    assert npv["function"] == "models.finance.present_value"
+    assert npv["formula"] == "present_value"
+    assert npv["parts"] == ["costs.npv"]
     assert npv["inputs"] == ["saving_at_start", "savings", "discount_factors"]
     assert all(step["meaning"] for step in steps)
 

@@ -4,7 +4,8 @@ import math
 from dataclasses import replace
 
 import pytest
-from audit.reference import SECONDS_PER_MONTH, WEEKS_PER_MONTH, Facts, Plan, base_case
+from audit.calculation import SECONDS_PER_MONTH, WEEKS_PER_MONTH, base_case
+from audit.figures import Facts, Plan
 
 ONE_PER_CENT_A_MONTH = 1.01**12 - 1  # the annual rate that discounts month m by exactly 1.01^m
 

@@ -1,136 +1,22 @@
 """Recompute the base case by hand: every estimate at its median, one month after another, plain Python.
 
 Written from docs/model.md, sections 1 and 3 to 7 with what they say of today, without sight of models/ or service/.
-Slow and literal on purpose; the section of model.md behind a line stands beside it. Money is in finance.currency,
+Slow and literal on purpose; the section of that page behind a line stands beside it. Money is in finance.currency,
 prices are per million tokens after vendor discount, rates and shares are decimals, times are months from as_of.
 """
 
 import math
 from dataclasses import dataclass
 
-DAYS_PER_MONTH = 30.4375  # head of model.md
-HOURS_PER_MONTH = 730.5  # head of model.md
-SECONDS_PER_MONTH = DAYS_PER_MONTH * 86_400  # head of model.md
+from audit.figures import Facts, Plan, Result
+
+DAYS_PER_MONTH = 30.4375  # head of the page
+HOURS_PER_MONTH = 730.5  # head of the page
+SECONDS_PER_MONTH = DAYS_PER_MONTH * 86_400  # head of the page
 WEEKS_PER_MONTH = 4.348125  # §3
 TOKENS_PER_PRICE = 1_000_000  # §2: prices are per million tokens
 MONTHS_PER_YEAR = 12
 TOLERANCE = 1e-9  # §3: months, or a count, this close to a boundary lie on it; §6: a total this near zero is zero
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Hold a bottom-up cost plan for a build or for one retraining (§5)."""
-
-    engineering_hours: float
-    hourly_rate: float
-    examples_to_label: float
-    cost_per_example: float
-    epochs: float
-    training_runs: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """Hold one case as plain numbers, nothing left to look up; None means 'not given'."""
-
-    requests_per_month: float  # §3
-    growth_per_month: float  # §3
-    horizon_months: int  # §3
-    peak_to_average: float  # §3
-    prompt_instruction_tokens: float  # §2
-    prompt_payload_tokens: float  # §2
-    prompt_output_tokens: float  # §2
-    prompt_input_price: float
-    prompt_output_price: float
-    prompt_cache_read_price: float | None
-    prompt_cache_write_price: float | None
-    prompt_cache_hit_rate: float | None  # None: derived from the volume
-    min_cacheable_tokens: float
-    cache_time_to_live_seconds: float  # these two serve both options
-    batch_share: float  # these two serve both options
-    prompt_batch_discount: float
-    prompt_invalid_output_rate: float
-    prompt_accuracy: float  # §4
-    prompt_build_cost: float  # §5
-    prompt_maintenance_cost_per_month: float  # §5
-    improvement_cost: float  # §4
-    improvement_weeks: float  # §4
-    improved_accuracy: float  # §4
-    prompt_shutdown_months: float | None  # §2
-    prompt_migration_cost: float  # §2
-    tuned_instruction_tokens: float  # §2
-    tuned_payload_tokens: float  # §2
-    tuned_output_tokens: float  # §2
-    tuned_input_price: float
-    tuned_output_price: float
-    tuned_cache_read_price: float | None
-    tuned_cache_write_price: float | None
-    tuned_cache_hit_rate: float | None  # None: derived from the volume
-    tuned_min_cacheable_tokens: float
-    tuned_batch_discount: float
-    tuned_invalid_output_rate: float
-    tuned_accuracy_at_start: float  # §4
-    knowledge_half_life_months: float | None  # None: knowledge does not go stale
-    off_task_share: float
-    forgetting_drop: float
-    tuned_hosting_per_hour: float  # §5
-    tuned_storage_per_month: float  # §5
-    tuned_hosting_per_month: float | None  # given: replaces the hourly fee and the storage fee
-    dedicated: bool
-    requests_per_second_per_replica: float | None
-    minimum_replicas: int
-    tuned_monitoring_cost_per_month: float
-    lead_time_weeks: float  # §3
-    tuned_shutdown_months: float | None
-    last_training_months: float | None
-    on_shutdown: str  # "revert" or "migrate"
-    retraining_interval_months: float | None  # None: never retrained
-    retraining_cost: float | None  # §5: one of the two
-    retraining_plan: Plan | None  # §5: one of the two
-    tuned_build_cost: float | None  # §5: one of the two
-    build_plan: Plan | None  # §5: one of the two
-    planned_examples: float
-    training_price_per_mtok: float
-    minimum_charge: float
-    discount_rate: float  # §6, §2: per year
-    price_decline_per_year: float  # §6, §2: per year
-    error_cost: float  # §5: per wrong answer, 0 when not valued
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """Hold what the auditor found; flows have month 0 first, other monthly lists begin with month 1."""
-
-    npv: float
-    npv_improved: float
-    prompt_tco: float
-    prompt_tco_without_errors: float
-    improved_tco: float
-    tuned_tco: float
-    tuned_tco_without_errors: float
-    payback_months: float | None  # None: never; 0.0: from the start
-    discounted_payback_months: float | None  # None: never; 0.0: from the start
-    roi: float | None  # None: nothing is invested
-    payback_requests: float | None  # None: a request is not cheaper
-    prompt_cost_per_request: float  # at today's prices, before any decline
-    tuned_cost_per_request: float  # at today's prices, before any decline
-    prompt_cache_hit_rate: float
-    tuned_cache_hit_rate: float
-    average_tuned_accuracy: float | None  # None: never live
-    worst_tuned_accuracy: float | None  # None: never live
-    live_months: float
-    live: list[float]
-    age: list[float | None]  # None in a month without a live part
-    retrainings: list[int]  # a migration counts as one
-    prompt_flows: list[float]
-    improved_flows: list[float]
-    tuned_flows: list[float]
-    tuned_build_cost: float
-    retraining_cost: float
-    prompt_levelised_cost_per_request: float | None  # None: no requests
-    prompt_levelised_cost_per_correct_answer: float | None  # None: no correct answers
-    tuned_levelised_cost_per_request: float | None
-    tuned_levelised_cost_per_correct_answer: float | None
 
 
 def cache_hit_rate(facts, option: str, min_cacheable_tokens: float) -> float:
@@ -262,6 +148,93 @@ def ratio(top: float, bottom: float) -> float | None:
     return top / bottom if bottom > 0 else None
 
 
+def volumes(facts) -> list[float]:
+    """Return the requests of each month (§3: v_m)."""
+    return [facts.requests_per_month * (1 + facts.growth_per_month) ** m for m in range(facts.horizon_months)]
+
+
+def price_levels(facts) -> list[float]:
+    """Return what prices are in the middle of each month, today's being 1 (§2)."""
+    yearly = 1 - facts.price_decline_per_year
+    return [yearly ** ((m + 0.5) / MONTHS_PER_YEAR) for m in range(facts.horizon_months)]
+
+
+def prompt_running_costs(facts, request_cost: float) -> list[float]:
+    """Return what the prompt costs each month without its errors (§5: P_m)."""
+    shutdown = facts.prompt_shutdown_months
+    migration_month = None if shutdown is None else max(1, math.ceil(shutdown - TOLERANCE))  # §2
+    costs = []
+    for month, (volume, price_level) in enumerate(zip(volumes(facts), price_levels(facts), strict=True), start=1):
+        migration = facts.prompt_migration_cost if month == migration_month else 0.0  # §2: once
+        upkeep = facts.prompt_maintenance_cost_per_month + migration  # §5
+        costs.append(volume * request_cost * price_level + upkeep)
+    return costs
+
+
+def improved_error_costs(facts) -> list[float]:
+    """Return what the wrong answers cost each month once the prompt is improved, and before (§5: I_m)."""
+    start = facts.improvement_weeks / WEEKS_PER_MONTH  # §4, in months
+    costs = []
+    for month, volume in enumerate(volumes(facts), start=1):
+        share = clip(month - start)  # §5: from its lead time on
+        blend = (1 - share) * facts.prompt_accuracy + share * facts.improved_accuracy  # §5
+        costs.append(volume * facts.error_cost * (1 - blend))
+    return costs
+
+
+@dataclass(frozen=True)
+class Month:
+    """Hold one month of the fine-tune, the prompt standing in where it is not live."""
+
+    running: float  # §5: F_m without errors
+    errors: float  # §5
+    invested: float  # §6: what counts as investment in the ROI
+    correct: float  # right answers, the prompt's while it stands in included
+    accuracy: float | None  # §4: of the live part; None: not live
+
+
+def tuned_months(facts, request_cost: float, retraining_cost: float, prompt_running: list[float]) -> list[Month]:
+    """Return every month of the fine-tune (§5: F_m)."""
+    months = []
+    columns = (volumes(facts), price_levels(facts), *calendar(facts), prompt_running)
+    for volume, price_level, share, age, count, prompt_cost in zip(*columns, strict=True):
+        accuracy = tuned_accuracy(facts, age) if share > 0 else 0.0  # §4
+        standing_cost = hosting_cost(facts, volume) + facts.tuned_monitoring_cost_per_month  # §5
+        live_running = volume * request_cost * price_level + standing_cost  # §5
+        prompt_error = volume * facts.error_cost * (1 - facts.prompt_accuracy)  # §5
+        retraining = count * retraining_cost  # §5
+        months.append(
+            Month(
+                running=(1 - share) * prompt_cost + share * live_running + retraining,
+                errors=(1 - share) * prompt_error + share * volume * facts.error_cost * (1 - accuracy),
+                invested=retraining + share * standing_cost,
+                correct=volume * (share * accuracy + (1 - share) * facts.prompt_accuracy),
+                accuracy=accuracy if share > 0 else None,
+            )
+        )
+    return months
+
+
+def plus(one: list[float], other: list[float]) -> list[float]:
+    """Return two rows added month by month."""
+    return [a + b for a, b in zip(one, other, strict=True)]
+
+
+def minus(one: list[float], other: list[float]) -> list[float]:
+    """Return a row less another, month by month."""
+    return [a - b for a, b in zip(one, other, strict=True)]
+
+
+def discounted(facts, flows: list[float]) -> list[float]:
+    """Return flows from month 0 on as they are worth today (§3)."""
+    return [flow * (1 + facts.discount_rate) ** (-m / MONTHS_PER_YEAR) for m, flow in enumerate(flows)]
+
+
+def present_value(facts, flows: list[float]) -> float:
+    """Return what flows from month 0 on are worth today (§6)."""
+    return sum(discounted(facts, flows))
+
+
 def base_case(facts: Facts) -> Result:
     """Return the whole base case of one set of facts, month by month."""
     prompt_hit = cache_hit_rate(facts, "prompt", facts.min_cacheable_tokens)  # §2
@@ -271,69 +244,41 @@ def base_case(facts: Facts) -> Result:
     build_cost = given_or_planned_cost(facts, facts.tuned_build_cost, facts.build_plan)  # §5
     retraining_cost = given_or_planned_cost(facts, facts.retraining_cost, facts.retraining_plan)  # §5
     live, age, retrainings = calendar(facts)  # §3
-    improvement_start = facts.improvement_weeks / WEEKS_PER_MONTH  # §4, in months
-    shutdown = facts.prompt_shutdown_months
-    migration_month = None if shutdown is None else max(1, math.ceil(shutdown - TOLERANCE))  # §2
-    prompt_flows, prompt_without_errors = [facts.prompt_build_cost], [facts.prompt_build_cost]  # §5: month 0
-    improved_flows = [facts.prompt_build_cost + facts.improvement_cost]  # §5: month 0
     outlay = build_cost + (0.0 if sum(live) > 0 else facts.prompt_build_cost)  # never live: the prompt must be built
-    tuned_flows, tuned_without_errors, invested = [outlay], [outlay], [build_cost]  # §5: month 0
-    requests, prompt_correct, tuned_correct, accuracies, live_time_accuracy = [0.0], [0.0], [0.0], [], 0.0
-    for month in range(1, facts.horizon_months + 1):
-        share = live[month - 1]
-        accuracy = tuned_accuracy(facts, age[month - 1]) if share > 0 else 0.0  # §4
-        accuracies += [accuracy] if share > 0 else []
-        live_time_accuracy += share * accuracy  # §4
-        volume = facts.requests_per_month * (1 + facts.growth_per_month) ** (month - 1)  # §3: v_m
-        price_level = (1 - facts.price_decline_per_year) ** ((month - 0.5) / MONTHS_PER_YEAR)  # §2
-        migration = facts.prompt_migration_cost if month == migration_month else 0.0  # §2: once
-        upkeep = facts.prompt_maintenance_cost_per_month + migration  # §5
-        prompt_running = volume * prompt_request_cost * price_level + upkeep  # §5: P_m without errors
-        prompt_error = volume * facts.error_cost * (1 - facts.prompt_accuracy)  # §5
-        improved_share = clip(month - improvement_start)  # §5: from its lead time on
-        blend = (1 - improved_share) * facts.prompt_accuracy + improved_share * facts.improved_accuracy  # §5
-        standing_cost = hosting_cost(facts, volume) + facts.tuned_monitoring_cost_per_month  # §5
-        live_running = volume * tuned_request_cost * price_level + standing_cost  # §5
-        tuned_error = (1 - share) * prompt_error + share * volume * facts.error_cost * (1 - accuracy)  # §5
-        retraining = retrainings[month - 1] * retraining_cost  # §5
-        tuned_running = (1 - share) * prompt_running + share * live_running + retraining  # §5: F_m without errors
-        prompt_flows.append(prompt_running + prompt_error)  # §5: P_m
-        prompt_without_errors.append(prompt_running)
-        improved_flows.append(prompt_running + volume * facts.error_cost * (1 - blend))  # §5: I_m
-        tuned_flows.append(tuned_running + tuned_error)  # §5: F_m
-        tuned_without_errors.append(tuned_running)
-        invested.append(retraining + share * standing_cost)  # §6: the investment of the ROI
-        requests.append(volume)
-        prompt_correct.append(volume * facts.prompt_accuracy)
-        tuned_correct.append(volume * (share * accuracy + (1 - share) * facts.prompt_accuracy))
+    running = prompt_running_costs(facts, prompt_request_cost)  # §5
+    months = tuned_months(facts, tuned_request_cost, retraining_cost, running)  # §5
+    requests = volumes(facts)  # §3
+    accuracies = [month.accuracy for month in months]  # §4
+    prompt_plain = [facts.prompt_build_cost, *running]  # §5: month 0 first
+    prompt_flows = plus(prompt_plain, [0.0, *(v * facts.error_cost * (1 - facts.prompt_accuracy) for v in requests)])
+    improved_one_off = facts.prompt_build_cost + facts.improvement_cost  # §5
+    improved_flows = [improved_one_off, *plus(running, improved_error_costs(facts))]  # §5
+    tuned_plain = [outlay, *(month.running for month in months)]  # §5
+    tuned_flows = plus(tuned_plain, [0.0, *(month.errors for month in months)])  # §5
+    saving = minus(prompt_flows, tuned_flows)  # §6: P_m - F_m
 
-    def discounted(flows):
-        return [flow * (1 + facts.discount_rate) ** (-m / MONTHS_PER_YEAR) for m, flow in enumerate(flows)]  # §3
+    def worth(flows):
+        return present_value(facts, flows)  # §6
 
-    def present_value(flows):
-        return sum(discounted(flows))  # §6
-
-    saving = [prompt - tuned for prompt, tuned in zip(prompt_flows, tuned_flows, strict=True)]  # §6: P_m - F_m
-    improvement = [prompt - new for prompt, new in zip(prompt_flows, improved_flows, strict=True)]  # §6: P_m - I_m
-    npv, prompt_tco, tuned_tco = present_value(saving), present_value(prompt_flows), present_value(tuned_flows)  # §6
+    npv, prompt_tco, tuned_tco = worth(saving), worth(prompt_flows), worth(tuned_flows)  # §6
+    asked, prompt_correct = worth([0.0, *requests]), worth([0.0, *(v * facts.prompt_accuracy for v in requests)])
     # fmt: off
     return Result(
-        npv=npv, npv_improved=present_value(improvement),  # §6
-        prompt_tco=prompt_tco, improved_tco=present_value(improved_flows), tuned_tco=tuned_tco,  # §6
-        prompt_tco_without_errors=present_value(prompt_without_errors),  # §6
-        tuned_tco_without_errors=present_value(tuned_without_errors),  # §6
-        payback_months=payback(saving), discounted_payback_months=payback(discounted(saving)),  # §6
-        roi=ratio(npv, present_value(invested)),  # §6
+        npv=npv, npv_improved=worth(minus(prompt_flows, improved_flows)),  # §6
+        prompt_tco=prompt_tco, improved_tco=worth(improved_flows), tuned_tco=tuned_tco,  # §6
+        prompt_tco_without_errors=worth(prompt_plain), tuned_tco_without_errors=worth(tuned_plain),  # §6
+        payback_months=payback(saving), discounted_payback_months=payback(discounted(facts, saving)),  # §6
+        roi=ratio(npv, worth([build_cost, *(month.invested for month in months)])),  # §6
         payback_requests=ratio(build_cost, prompt_request_cost - tuned_request_cost),  # §6
         prompt_cost_per_request=prompt_request_cost, tuned_cost_per_request=tuned_request_cost,  # §2
         prompt_cache_hit_rate=prompt_hit, tuned_cache_hit_rate=tuned_hit,  # §2
-        average_tuned_accuracy=ratio(live_time_accuracy, sum(live)),  # §4
-        worst_tuned_accuracy=min(accuracies, default=None),  # §4
+        average_tuned_accuracy=ratio(sum(s * (a or 0.0) for s, a in zip(live, accuracies, strict=True)), sum(live)),  # §4
+        worst_tuned_accuracy=min((a for a in accuracies if a is not None), default=None),  # §4
         live_months=sum(live), live=live, age=age, retrainings=retrainings,  # §3
         prompt_flows=prompt_flows, improved_flows=improved_flows, tuned_flows=tuned_flows,  # §5
         tuned_build_cost=build_cost, retraining_cost=retraining_cost,  # §5
-        prompt_levelised_cost_per_request=ratio(prompt_tco, present_value(requests)),  # §6
-        prompt_levelised_cost_per_correct_answer=ratio(prompt_tco, present_value(prompt_correct)),  # §6
-        tuned_levelised_cost_per_request=ratio(tuned_tco, present_value(requests)),  # §6
-        tuned_levelised_cost_per_correct_answer=ratio(tuned_tco, present_value(tuned_correct)),  # §6
+        prompt_levelised_cost_per_request=ratio(prompt_tco, asked),  # §6
+        prompt_levelised_cost_per_correct_answer=ratio(prompt_tco, prompt_correct),  # §6
+        tuned_levelised_cost_per_request=ratio(tuned_tco, asked),  # §6
+        tuned_levelised_cost_per_correct_answer=ratio(tuned_tco, worth([0.0, *(month.correct for month in months)])),  # §6
     )
