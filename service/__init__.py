@@ -1,3 +1,3 @@
-"""The house around the textbook: HTTP, catalogue and assessment corridor."""
+"""The rooms around the textbook: what is said, what is assumed, the corridor between them, the contract and HTTP."""
 
 __version__ = "0.1.0"

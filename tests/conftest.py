@@ -21,7 +21,8 @@ from service.nouns.request.assessment import AssessmentRequest
 from service.settings import Settings
 
 TODAY = datetime.date(2026, 11, 23)
-REQUESTS = Path(__file__).parent.parent / "openapi" / "examples"
+ROOT = Path(__file__).parent.parent
+REQUESTS = ROOT / "openapi" / "examples"
 EXAMPLES = ("minimal", "ticket-triage", "policy-answers", "contract-extraction")
 
 Answer = dict[str, Any]

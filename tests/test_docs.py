@@ -14,6 +14,16 @@ import pytest
 from tools.defended import number, percent
 
 ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+HISTORY = ROOT / "CHANGELOG.md"
+"""Names what was there at the time."""
+
+MADE = ("build/", "openapi/released/")
+"""Where commands put what is not committed, or not before the first release."""
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINKED = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+QUOTED = re.compile(r"`([A-Za-z0-9._<>*/-]+)`")
+FILE = re.compile(r".*\.(py|toml|md|csv|json|svg|yaml)")
 
 
 def test_the_figures_of_the_examples_are_fresh() -> None:
@@ -56,8 +66,43 @@ def test_the_changelog_names_every_new_request_field() -> None:
 
 def test_no_document_names_a_machine_path() -> None:
     """Documents speak of the project alone."""
-    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+    for path in DOCUMENTS:
         assert not re.search(r"(^|[\s`(])/(root|home|work)/", path.read_text()), path
+
+
+def paths_in(text: str) -> tuple[set[str], set[str]]:
+    """Return the targets of links within the repository, and what stands in backticks and looks like a path of it."""
+    text = FENCED.sub("", text)
+    links = {link for link in LINKED.findall(text) if "://" not in link}
+    folders = {child.name for child in ROOT.iterdir() if child.is_dir()}
+    quoted = {
+        path for path in QUOTED.findall(text) if "/" in path and (FILE.fullmatch(path) or path.split("/")[0] in folders)
+    }
+    return links, {path for path in quoted if not path.startswith(("/", *MADE))}
+
+
+def is_there(path: str) -> bool:
+    """Return whether the repository has a path; what stands in angle brackets, and a star, may be anything."""
+    return any(ROOT.glob(re.sub(r"<[^>]*>", "*", path).rstrip("/")))
+
+
+def test_a_path_is_told_from_other_words() -> None:
+    """Links and paths are found; ids, media types, addresses and what commands make are not."""
+    text = "[a](b.md#c) [d](https://e.org/f.md) `service/http/` `tests/x.py` `openai/gpt` `/openapi.json` `text/csv`"
+    assert paths_in(f"{text} `build/a.json` `x.md`\n```\n`models/y.py`\n```\n") == (
+        {"b.md"},
+        {"service/http/", "tests/x.py"},
+    )
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_in_a_document_exists(page: Path) -> None:
+    """A document names no file or folder that is not there."""
+    links, quoted = paths_in(page.read_text())
+    gone = [link for link in links if not (page.parent / link).exists()]
+    if page != HISTORY:
+        gone += [path for path in quoted if not is_there(path)]
+    assert not gone, f"{page.relative_to(ROOT)} names {sorted(gone)}, which the repository does not have"
 
 
 def test_the_error_of_the_prior_is_the_back_tested_one() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from conftest import EXAMPLES, example
+from conftest import EXAMPLES, ROOT, example
 
 from models.sampling import sobol_block
 from service.assessment.case import Case
@@ -71,26 +71,22 @@ def test_every_line_says_what_it_is() -> None:
     assert len({line.meaning for line in STEPS}) == len(STEPS)
 
 
-def properties(schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """Return the properties of a schema, whatever it refers to; those of a range are none."""
-    if "$ref" in schema:
-        schema = components[schema["$ref"].rpartition("/")[2]]
-    found: dict[str, Any] = schema.get("properties", {})
-    return found
+def file_of(component: str) -> str:
+    """Return the file in which a noun of the request is declared."""
+    found = (path for path in (ROOT / "service" / "nouns").rglob("*.py") if f"class {component}(" in path.read_text())
+    return str(next(found).relative_to(ROOT))
 
 
 @pytest.mark.parametrize("line", [line for line in LEDGER if line.field], ids=str)
 def test_the_request_has_every_field_that_a_line_names(line: Line) -> None:
     """The pointer of a line leads to a field of the request."""
-    whole = schema_of(AssessmentRequest)
-    components = whole["components"]["schemas"]
-    part: dict[str, Any] = whole
-    for name in line.field.strip("/").split("/"):
-        known = properties(part, components)
-        assert name in known, (
-            f"service/nouns/request has no field {line.field}, which {line} of {home_of(line)} follows from"
-        )
-        part = known[name]
+    components = schema_of(AssessmentRequest)["components"]["schemas"]
+    owner = AssessmentRequest.__name__
+    *parents, last = line.field.strip("/").split("/")
+    for name in (*parents, last):
+        known = components[owner].get("properties", {})
+        assert name in known, f"{file_of(owner)} has no field {name}, which {line} of {home_of(line)} follows from"
+        owner = known[name].get("$ref", "").rpartition("/")[2]
 
 
 def fields_of(noun: Any) -> Iterator[tuple[str, Any]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plan:
-    """Hold a bottom-up cost plan for a build or for one retraining (§5)."""
+    """Hold a bottom-up cost plan for a build or for one retraining (§6)."""
 
     engineering_hours: float
     hourly_rate: float
@@ -27,9 +27,9 @@ class Facts:
     growth_per_month: float  # §3
     horizon_months: int  # §3
     peak_to_average: float  # §3
-    prompt_instruction_tokens: float  # §2
-    prompt_payload_tokens: float  # §2
-    prompt_output_tokens: float  # §2
+    prompt_instruction_tokens: float  # §4
+    prompt_payload_tokens: float  # §4
+    prompt_output_tokens: float  # §4
     prompt_input_price: float
     prompt_output_price: float
     prompt_cache_read_price: float | None
@@ -40,17 +40,17 @@ class Facts:
     batch_share: float  # these two serve both options
     prompt_batch_discount: float
     prompt_invalid_output_rate: float
-    prompt_accuracy: float  # §4
-    prompt_build_cost: float  # §5
-    prompt_maintenance_cost_per_month: float  # §5
-    improvement_cost: float  # §4
-    improvement_weeks: float  # §4
-    improved_accuracy: float  # §4
-    prompt_shutdown_months: float | None  # §2
-    prompt_migration_cost: float  # §2
-    tuned_instruction_tokens: float  # §2
-    tuned_payload_tokens: float  # §2
-    tuned_output_tokens: float  # §2
+    prompt_accuracy: float  # §5
+    prompt_build_cost: float  # §6
+    prompt_maintenance_cost_per_month: float  # §6
+    improvement_cost: float  # §6
+    improvement_weeks: float  # §3
+    improved_accuracy: float  # §5
+    prompt_shutdown_months: float | None  # §3
+    prompt_migration_cost: float  # §3
+    tuned_instruction_tokens: float  # §4
+    tuned_payload_tokens: float  # §4
+    tuned_output_tokens: float  # §4
     tuned_input_price: float
     tuned_output_price: float
     tuned_cache_read_price: float | None
@@ -59,12 +59,12 @@ class Facts:
     tuned_min_cacheable_tokens: float
     tuned_batch_discount: float
     tuned_invalid_output_rate: float
-    tuned_accuracy_at_start: float  # §4
+    tuned_accuracy_at_start: float  # §5
     knowledge_half_life_months: float | None  # None: knowledge does not go stale
     off_task_share: float
     forgetting_drop: float
-    tuned_hosting_per_hour: float  # §5
-    tuned_storage_per_month: float  # §5
+    tuned_hosting_per_hour: float  # §6
+    tuned_storage_per_month: float  # §6
     tuned_hosting_per_month: float | None  # given: replaces the hourly fee and the storage fee
     dedicated: bool
     requests_per_second_per_replica: float | None
@@ -75,16 +75,16 @@ class Facts:
     last_training_months: float | None
     on_shutdown: str  # "revert" or "migrate"
     retraining_interval_months: float | None  # None: never retrained
-    retraining_cost: float | None  # §5: one of the two
-    retraining_plan: Plan | None  # §5: one of the two
-    tuned_build_cost: float | None  # §5: one of the two
-    build_plan: Plan | None  # §5: one of the two
+    retraining_cost: float | None  # §6: one of the two
+    retraining_plan: Plan | None  # §6: one of the two
+    tuned_build_cost: float | None  # §6: one of the two
+    build_plan: Plan | None  # §6: one of the two
     planned_examples: float
     training_price_per_mtok: float
     minimum_charge: float
-    discount_rate: float  # §6, §2: per year
-    price_decline_per_year: float  # §6, §2: per year
-    error_cost: float  # §5: per wrong answer, 0 when not valued
+    discount_rate: float  # §3: per year
+    price_decline_per_year: float  # §4: per year
+    error_cost: float  # §6: per wrong answer, 0 when not valued
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,9 +20,10 @@ FEWEST = 8
 
 def close(ours: float | None, theirs: float | None, scale: float, what: str) -> None:
     """Assert that two figures agree to 1e-9 of their scale."""
-    assert (ours is None) == (theirs is None), f"{what}: {ours} against {theirs}"
+    said = f"{what}: the service says {ours!r}, the auditor of tests/audit/facts.py and calculation.py {theirs!r}"
+    assert (ours is None) == (theirs is None), said
     if ours is not None and theirs is not None:
-        assert abs(ours - theirs) <= RELATIVE * max(abs(theirs), scale), f"{what}: {ours!r} against {theirs!r}"
+        assert abs(ours - theirs) <= RELATIVE * max(abs(theirs), scale), said
 
 
 @pytest.mark.parametrize("seed", SEEDS)

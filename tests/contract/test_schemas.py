@@ -238,7 +238,7 @@ def bad_requests() -> dict[str, tuple[str, Any]]:
         noun = nouns.get(case.get("path", "/v1/assessments"))
         if noun and "generator" not in case:
             try:
-                # The door reads 21.0 as an integer before it looks at the schema.
+                # Decoding reads 21.0 as an integer before it looks at the schema.
                 found[file.stem] = (noun, _whole(msgspec.json.decode(body_of(case))))
             except (ValueError, RecursionError):
                 continue
@@ -314,12 +314,12 @@ def test_both_documents_agree_on_spoilt_requests(data: st.DataObject) -> None:
     assert newer == older
 
 
-def test_the_door_checks_against_the_contract() -> None:
+def test_bodies_are_checked_against_the_contract() -> None:
     """What decoding checks bodies against is what the document says."""
     from service.nouns.request.assessment import AssessmentRequest
 
-    door = schema_of(AssessmentRequest)["components"]["schemas"]
-    assert {name: contract()["components"]["schemas"][name] for name in door} == json.loads(json.dumps(door))
+    checked = schema_of(AssessmentRequest)["components"]["schemas"]
+    assert {name: contract()["components"]["schemas"][name] for name in checked} == json.loads(json.dumps(checked))
 
 
 @pytest.mark.parametrize(("most", "form"), [(2**31 - 1, "int32"), (2**31, "int64"), (7, "int32")])
