@@ -5,6 +5,7 @@ from __future__ import annotations
 from models import arithmetic, cost, finance, timeline
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Chapter, Line
+from service.assessment.ledger.projects import Projects
 from service.assessment.ledger.requests import Requests
 
 
@@ -38,61 +39,6 @@ class Costs(Chapter):
     improvement_cost = Line(
         "currency", "One-off cost of improving the prompt.", field="/prompting/improvement_cost", column=19,
     )
-    build_engineering_hours = Line(
-        "hours", "Engineers' hours for the first fine-tune.", field="/fine_tuning/build_plan/engineering_hours",
-        column=10,
-    )
-    build_hourly_rate = Line(
-        "currency/hour", "Loaded price of an engineer's hour in the first build.",
-        field="/fine_tuning/build_plan/hourly_rate", column=36,
-    )
-    build_examples_to_label = Line(
-        "examples", "Examples that still have to be labelled for the first build.",
-        field="/fine_tuning/build_plan/examples_to_label", column=37,
-    )
-    build_cost_per_example = Line(
-        "currency/example", "Price of one label in the first build.",
-        field="/fine_tuning/build_plan/cost_per_example", column=38,
-    )
-    build_epochs = Line(
-        "epochs", "Passes over the training set in one run of the first build.",
-        field="/fine_tuning/build_plan/epochs", column=39,
-    )
-    build_training_runs = Line(
-        "runs", "Training runs until one is good enough to keep.", field="/fine_tuning/build_plan/training_runs",
-        column=40,
-    )
-    retraining_engineering_hours = Line(
-        "hours", "Engineers' hours for one retraining.", field="/fine_tuning/retraining/plan/engineering_hours",
-        column=41,
-    )
-    retraining_hourly_rate = Line(
-        "currency/hour", "Loaded price of an engineer's hour in a retraining.",
-        field="/fine_tuning/retraining/plan/hourly_rate", column=42,
-    )
-    retraining_examples_to_label = Line(
-        "examples", "Examples labelled anew for one retraining.",
-        field="/fine_tuning/retraining/plan/examples_to_label", column=43,
-    )
-    retraining_cost_per_example = Line(
-        "currency/example", "Price of one label in a retraining.",
-        field="/fine_tuning/retraining/plan/cost_per_example", column=44,
-    )
-    retraining_epochs = Line(
-        "epochs", "Passes over the training set in one run of a retraining.",
-        field="/fine_tuning/retraining/plan/epochs", column=45,
-    )
-    retraining_training_runs = Line(
-        "runs", "Training runs of one retraining.", field="/fine_tuning/retraining/plan/training_runs", column=46,
-    )
-    training_price = Line(
-        "currency/1M tokens", "Price of training tokens: tokens of the set times epochs.",
-        field="/fine_tuning/offer/training_usd_per_mtok",
-    )
-    minimum_charge = Line(
-        "currency", "Least a provider charges for a training job, however small.",
-        field="/fine_tuning/offer/minimum_charge_usd",
-    )
     hosting_fee_per_hour = Line(
         "currency/hour", "Hourly fee for keeping one replica of the fine-tune ready.",
         field="/fine_tuning/offer/hosting_usd_per_hour",
@@ -112,46 +58,10 @@ class Costs(Chapter):
         "currency/month", "People's time and tools for watching the fine-tune.",
         field="/fine_tuning/monitoring_cost_per_month", column=12, parts=("costs.fine_tuning.monthly.maintenance",),
     )
-    tuned_tokens_per_example = Line(
-        "tokens",
-        "Length of one training example: shortened instruction, payload and answer.", arithmetic.add,
-        reads=(Requests.tuned_instruction_tokens, Requests.tuned_payload_tokens, Requests.tuned_output_tokens),
-    )
-    dataset_tokens = Line(
-        "tokens", "Size of the training set, each example counted once.", arithmetic.multiply,
-        reads=(Life.planned_examples, tuned_tokens_per_example),
-    )
-    training_run_cost = Line(
-        "currency/run",
-        "What the provider charges for one training run of the first build.", cost.training_cost,
-        reads=(dataset_tokens, build_epochs, training_price, minimum_charge),
-    )
-    tuned_build_cost = Line(
-        "currency",
-        "Outlay in month 0 to have the fine-tune: engineering, labels and training runs, or the one figure stated.",
-        cost.project_cost,
-        reads=(build_engineering_hours, build_hourly_rate, build_examples_to_label,
-               build_cost_per_example, build_training_runs, training_run_cost),
-        field="/fine_tuning/build_cost", column=3,
-        parts=("costs.fine_tuning.one_off", "costs.fine_tuning.present_values.one_off", "offers.one_off_cost"),
-    )
     tuned_one_off_cost = Line(
         "currency",
         "Outlay in month 0 when switching: the fine-tune's, and the prompt's where the fine-tune never goes live.",
-        cost.outlay_with_stand_in, reads=(tuned_build_cost, prompt_build_cost, Life.live_months),
-    )
-    retraining_run_cost = Line(
-        "currency/run",
-        "What the provider charges for one training run of a retraining.", cost.training_cost,
-        reads=(dataset_tokens, retraining_epochs, training_price, minimum_charge),
-    )
-    retraining_cost = Line(
-        "currency/retraining", "Cost of one retraining: hours, labels and runs, or the one figure stated.",
-        cost.project_cost,
-        reads=(retraining_engineering_hours, retraining_hourly_rate,
-               retraining_examples_to_label, retraining_cost_per_example,
-               retraining_training_runs, retraining_run_cost),
-        field="/fine_tuning/retraining/cost", column=1, parts=("costs.retraining_cost",),
+        cost.outlay_with_stand_in, reads=(Projects.tuned_build_cost, prompt_build_cost, Life.live_months),
     )
     prompt_token_costs = Line(
         "currency", "Token bill of each month with the prompt as it is.", arithmetic.multiply,
@@ -237,7 +147,7 @@ class Costs(Chapter):
     )
     tuned_retraining_costs = Line(
         "currency", "Retraining bill of each month.", arithmetic.multiply,
-        reads=(Life.retrainings, retraining_cost),
+        reads=(Life.retrainings, Projects.retraining_cost),
     )
     tuned_prompt_running_costs = Line(
         "currency",
@@ -368,12 +278,12 @@ class Costs(Chapter):
     )
     tuned_one_off_per_month = Line(
         "currency/month", "The fine-tune's outlay spread evenly over the months served; empty where it never serves.",
-        arithmetic.ratio, reads=(tuned_build_cost, Life.live_months),
+        arithmetic.ratio, reads=(Projects.tuned_build_cost, Life.live_months),
     )
     tuned_retraining_per_month = Line(
         "currency/month",
         "What retraining costs in a month, each spread over its interval.", finance.retraining_per_month,
-        reads=(retraining_cost, Life.retraining_interval_months, Life.retraining_count),
+        reads=(Projects.retraining_cost, Life.retraining_interval_months, Life.retraining_count),
     )
     tuned_amortised_cost = Line(
         "currency/month", "The fine-tune's run rate with its outlay spread over the months served and a retraining over its interval.",

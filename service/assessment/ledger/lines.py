@@ -12,9 +12,10 @@ from service.assessment.ledger.latency import Latency
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.money import Money
+from service.assessment.ledger.projects import Projects
 from service.assessment.ledger.requests import Requests
 
-CHAPTERS = (Requests, Life, Costs, Money, Latency)
+CHAPTERS = (Requests, Life, Projects, Costs, Money, Latency)
 """In the order of the calculation: a line reads only lines above it."""
 
 
@@ -26,7 +27,7 @@ class _Names(type):
             raise AttributeError(f"no chapter of service/assessment/ledger/ declares a line {name}")
 
 
-class Lines(Requests, Life, Costs, Money, Latency, metaclass=_Names):
+class Lines(Requests, Life, Projects, Costs, Money, Latency, metaclass=_Names):
     """Every line by its name, whatever its chapter."""
 
 

@@ -6,6 +6,7 @@ from models import arithmetic, finance
 from service.assessment.ledger.costs import Costs
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Chapter, Line
+from service.assessment.ledger.projects import Projects
 from service.assessment.ledger.requests import Requests
 
 
@@ -82,7 +83,7 @@ class Money(Chapter):
     )
     invested = Line(
         "currency", "Everything put into the fine-tune over the horizon, in today's money; the base of the return.",
-        finance.present_value, reads=(Costs.tuned_build_cost, investments, Requests.discount_factors),
+        finance.present_value, reads=(Projects.tuned_build_cost, investments, Requests.discount_factors),
     )
     roi = Line(
         "ratio",
@@ -108,7 +109,7 @@ class Money(Chapter):
     )
     payback_requests = Line(
         "requests", "Requests whose token savings equal the outlay; empty where no token cost is saved.",
-        arithmetic.ratio, reads=(Costs.tuned_build_cost, saving_per_request),
+        arithmetic.ratio, reads=(Projects.tuned_build_cost, saving_per_request),
         parts=("break_even.payback_requests",),
     )
     requests_pv = Line(
@@ -232,7 +233,7 @@ class Money(Chapter):
     )
     stand_in_outlay = Line(
         "currency", "What building the prompt costs where the fine-tune never goes live.", arithmetic.subtract,
-        reads=(Costs.tuned_one_off_cost, Costs.tuned_build_cost),
+        reads=(Costs.tuned_one_off_cost, Projects.tuned_build_cost),
     )
     tuned_stand_in_pv = Line(
         "currency", "Part of the total cost of switching that the prompt makes up while the fine-tune is not live.",

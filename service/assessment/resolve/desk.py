@@ -152,7 +152,21 @@ class Desk:
         self, pointer: str, unit: str, note: str, *, value: float | None = None, text: str | None = None
     ) -> None:
         """Note a value, or what is done without one, that follows from the request rather than from the catalogue."""
-        self.used.append(Used(pointer, "", value, None, None, text, unit, "derived", CALLER, note, ()))
+        self.used.append(
+            Used(
+                pointer=pointer,
+                id="",
+                value=value,
+                low=None,
+                high=None,
+                text=text,
+                unit=unit,
+                kind="derived",
+                source=CALLER,
+                note=note,
+                feeds=(),
+            )
+        )
 
 
 def _ends(entry: AssumedValue) -> tuple[float | None, float | None]:
