@@ -8,6 +8,10 @@ from granian.constants import Interfaces, Loops
 from service.settings import address_of, read_settings
 
 
+STOP_SECONDS = 20
+"""Longest that a worker may take to end; one that is told to while it starts does not listen, and is ended then."""
+
+
 def main() -> None:
     """Serve until told to stop."""
     try:
@@ -24,6 +28,7 @@ def main() -> None:
         loop=Loops.uvloop,
         websockets=False,
         log_access=False,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
 
 

@@ -14,12 +14,16 @@ from conftest import EXAMPLES, ROOT, example
 
 from models.sampling import sobol_block
 from service.assessment.case import Case
+from service.assessment.explain.figures import Figures
+from service.assessment.explain.money import costs_answer
+from service.assessment.explain.quality import latency_answer
 from service.assessment.ledger.fold import FIGURES, fold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import CHAPTERS, COLUMNS, INPUTS, LEDGER, STEPS, Lines
-from service.assessment.simulate import draws
+from service.assessment.simulate import draws, simulate
 from service.contract.schemas import schema_of
 from service.nouns.answer.assessment import Assessment
+from service.nouns.answer.money import OptionCosts
 from service.nouns.request.assessment import AssessmentRequest
 
 
@@ -107,6 +111,17 @@ def test_the_answer_has_every_place_that_a_line_names(line: Line) -> None:
             known = dict(fields_of(noun))
             assert name in known, f"service/nouns/answer has no {part}, where {line} of {home_of(line)} stands"
             noun = known[name]
+
+
+def test_every_figure_of_the_answer_is_a_line(resolved: Callable[[dict[str, Any]], Case]) -> None:
+    """The money and the latency of an answer are filled from lines; a field that no line fills is named."""
+    case = resolved(example("minimal"))
+    simulation = simulate(case)
+    figures = Figures(simulation)
+    assert costs_answer(case, simulation, figures).fine_tuning.tco.base_case == figures(Lines.tuned_tco)
+    assert latency_answer(case, figures).prompting.p95_seconds == figures(Lines.prompt_latency_p95)
+    with pytest.raises(LookupError, match=r"no line of service/assessment/ledger stands at costs\.nowhere\.one_off"):
+        figures.noun(OptionCosts, "costs.nowhere")
 
 
 def test_columns_are_given_once_and_cover_every_uncertain_line(resolved: Callable[[dict[str, Any]], Case]) -> None:

@@ -12,19 +12,20 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import EXAMPLES, REQUESTS, example
+from conftest import EXAMPLES, REQUESTS, ROOT, example
 from litestar.testing import TestClient
 
+from service.__main__ import STOP_SECONDS
 from service.http.handlers import models_listed
 
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
     "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",
 )  # fmt: skip
+
 Client = TestClient[Any]
 
 
@@ -244,30 +245,54 @@ def test_an_unexpected_fault_tells_nothing_of_the_inside(client: Client, monkeyp
     assert "secret" not in response.text and "Traceback" not in response.text
 
 
-def test_the_service_starts_and_stops(tmp_path: Path) -> None:
-    """Started as the README says, it serves on HOST and PORT and leaves with exit code 0 when told to stop."""
+@pytest.fixture
+def unused_port() -> int:
+    """Return a port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port)}
-    server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=Path(__file__).parents[2])
+        port: int = free.getsockname()[1]
+        return port
+
+
+def test_the_service_starts_and_stops(unused_port: int) -> None:
+    """Started as the README says, it serves on HOST and PORT and leaves with exit code 0 when told to stop."""
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(unused_port)}
+    server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=ROOT)
     try:
         for _ in range(150):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=1) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{unused_port}/readyz", timeout=1) as answer:
                     assert json.load(answer)["status"] == "ok"
                 break
             except OSError:
                 time.sleep(0.1)
         body = json.dumps(example("ticket-triage")).encode()
         ask = urllib.request.Request(
-            f"http://127.0.0.1:{port}/v1/assessments", body, {"Content-Type": "application/json"}
+            f"http://127.0.0.1:{unused_port}/v1/assessments", body, {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(ask, timeout=30) as answer:
             assert json.load(answer)["verdict"]["action"] == "run_pilot"
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
+
+
+def test_a_service_that_is_told_to_stop_while_it_starts_stops(unused_port: int) -> None:
+    """A signal that comes before the worker listens ends the service all the same, in the time that it is given."""
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(unused_port)}
+    command = [sys.executable, "-m", "service"]
+    server = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        assert server.stdout is not None
+        for line in server.stdout:  # the worker reads the larder now, and hears nothing
+            if "Spawning worker" in line or "Listening at" in line:
+                break
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(STOP_SECONDS + 10) == 0
+    finally:
+        server.kill()
 
 
 def test_every_offer_that_lost_says_why(client: Client) -> None:

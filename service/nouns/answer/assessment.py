@@ -35,7 +35,8 @@ class OfferAnswer(Open, frozen=True):
     relation: Annotated[
         str | None,
         Meta(
-            description="Size of its base model beside the prompted one; null where that is not known. Extensible "
+            description="Size of its base model beside the prompted one, as stated, else judged by the price of input "
+            "tokens; null where that is not known. Extensible "
             "enum: one of same, smaller, larger.",
             examples=["same", "smaller", "larger"],
         ),

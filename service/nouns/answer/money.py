@@ -125,7 +125,11 @@ class OptionCosts(Open, frozen=True):
         ),
     ]
     tco_without_errors: Annotated[
-        Spread, Meta(description="The same without the cost of wrong answers [finance.currency].")
+        Spread,
+        Meta(
+            description="The same without the cost of wrong answers, those of the prompt inside "
+            "`present_values.prompting_while_not_live` included [finance.currency]."
+        ),
     ]
 
 
