@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 DAYS_PER_MONTH = 30.4375
 HOURS_PER_MONTH = 730.5
 WEEKS_PER_MONTH = 4.348125
-"""Lengths of a month, as the model defines it; weeks are days over seven, to six figures."""
+"""Lengths of a month, as the model defines it: 365.25 days over 12, in days and hours; in weeks 365.2425 over 84."""
 DAYS_PER_WEEK = 7.0
 MONTHS_PER_YEAR = 12.0
 

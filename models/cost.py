@@ -252,16 +252,15 @@ def project_cost(
     return engineering_hours * hourly_rate + examples_to_label * cost_per_example + training_runs * cost_per_run
 
 
-def outlay_with_stand_in(build_cost: Array, stand_in_build_cost: Array, live_months: Array) -> Array:
-    """Return an outlay, with that of what stands in where the option never goes live and the stand-in serves throughout.
+def stand_in_outlay(build_cost: Array, live_months: Array) -> Array:
+    """Return the outlay for what stands in: its build cost where the option never goes live, else nothing.
 
     Examples
     --------
-    >>> a = np.array
-    >>> float(outlay_with_stand_in(a(9.0), a(2.0), a(12.0))), float(outlay_with_stand_in(a(9.0), a(2.0), a(0.0)))
-    (9.0, 11.0)
+    >>> stand_in_outlay(np.array([2.0, 2.0]), np.array([12.0, 0.0]))
+    array([0., 2.])
     """
-    return build_cost + np.where(live_months > 0.0, 0.0, stand_in_build_cost)
+    return np.where(live_months > 0.0, 0.0, build_cost)
 
 
 def replicas(

@@ -7,7 +7,6 @@ from granian.constants import Interfaces, Loops
 
 from service.settings import address_of, read_settings
 
-
 STOP_SECONDS = 20
 """Longest that a worker may take to end; one that is told to while it starts does not listen, and is ended then."""
 

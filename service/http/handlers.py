@@ -134,7 +134,7 @@ async def get_assumption(request: AnyRequest, house: NamedDependency[House]) -> 
 
 @serving("getLedger")
 async def get_ledger(request: AnyRequest) -> Response[bytes]:
-    """Return every formula of the model: name, unit, inputs, where it lives and what it says."""
+    """Return every formula of the model: name, unit, inputs, where it stands in an answer and what it says."""
     query(request, BY_ID["getLedger"].query)
     return listed(request, listings.ledger())
 

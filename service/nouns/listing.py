@@ -191,7 +191,7 @@ class AssumptionList(Open, frozen=True):
 Parts = Annotated[
     list[str],
     Meta(
-        description="Where it stands in an assessment: paths of fields; empty for what only other lines read",
+        description="Where it stands in an assessment: paths of fields; empty for what only other lines, rules and sentences read",
         examples=[["costs.prompting.tco"]],
     ),
 ]

@@ -52,10 +52,10 @@ def test_arity_matches() -> None:
 
 
 def test_every_line_is_read_or_shown() -> None:
-    """Every line is read by a later line, read of every draw by a later stage, or part of the answer."""
+    """Every line is read by a later line or a later stage, or part of the answer."""
     read = {source for line in LEDGER for source in line.reads}
     for line in LEDGER:
-        assert line in read or line.is_drawn or line.parts, (
+        assert line in read or line.is_drawn or line.is_read or line.parts, (
             f"{home_of(line)}: nothing reads {line}, and no part shows it"
         )
 
@@ -118,7 +118,7 @@ def test_every_figure_of_the_answer_is_a_line(resolved: Callable[[dict[str, Any]
     case = resolved(example("minimal"))
     simulation = simulate(case)
     figures = Figures(simulation)
-    assert costs_answer(case, simulation, figures).fine_tuning.tco.base_case == figures(Lines.tuned_tco)
+    assert costs_answer(case, figures).fine_tuning.tco.base_case == figures(Lines.tuned_tco)
     assert latency_answer(case, figures).prompting.p95_seconds == figures(Lines.prompt_latency_p95)
     with pytest.raises(LookupError, match=r"no line of service/assessment/ledger stands at costs\.nowhere\.one_off"):
         figures.noun(OptionCosts, "costs.nowhere")
@@ -199,6 +199,37 @@ def test_trace_recomputes(assess: Callable[[dict[str, Any]], dict[str, Any]]) ->
             np.testing.assert_allclose(shown, expected, rtol=1e-12, err_msg=line["name"])
             checked += 1
     assert checked > 100
+
+
+def shown_at(answer: Any, part: str) -> Any:
+    """Return what an answer shows at a part: the chosen offer's, the months in a row, the base case of a spread."""
+    for name in part.split("."):
+        answer = [row[name] for row in answer] if isinstance(answer, list) else answer[name]
+    if part.startswith("offers."):
+        return answer[0]
+    if isinstance(answer, dict):
+        return answer["months"] if "months" in answer else answer["base_case"]
+    return answer[1:] if isinstance(answer, list) else answer
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_answer_shows_at_each_part_what_the_trace_says(
+    name: str, assess: Callable[[dict[str, Any]], dict[str, Any]]
+) -> None:
+    """The base case of a line is the figure at each of its parts, unless the fine-tune is not live then."""
+    answer = assess(example(name) | {"include": ["trace", "cash_flows"]})
+    traced = {line["name"]: line["base_case"] for line in answer["trace"]}
+    for line in (line for line in LEDGER if line.parts):
+        for part in line.parts:
+            shown = shown_at(answer, part)
+            if isinstance(shown, list):
+                row = traced[line.name] * (len(shown) if len(traced[line.name]) == 1 else 1)
+                assert len(row) == len(shown), part
+                pairs = zip(shown, row, strict=True)
+                has_gaps = part == "cash_flows.fine_tuned_accuracy"
+                assert all(value == figure or (value is None and has_gaps) for value, figure in pairs), part
+            else:
+                assert shown == traced[line.name][0], part
 
 
 def test_the_trace_shows_where_a_fitted_number_comes_from(assess: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Fourth stage: the answer. Reads figures off the simulation and never computes one."""
+"""Fourth stage: the answer. Reads figures off the simulation; what it adds are words."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def explain(
     figures, include = Figures(simulation), case.request.include
     return Assessment(
         verdict=_verdict(case, decision, figures, information),
-        break_even=break_even_answer(case, simulation, figures),
-        costs=costs_answer(case, simulation, figures),
+        break_even=break_even_answer(case, figures),
+        costs=costs_answer(case, figures),
         accuracy=accuracy_answer(case, decision, figures, information),
         latency=latency_answer(case, figures),
         value_of_information=value_of_information_answer(information),

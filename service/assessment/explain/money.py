@@ -11,9 +11,8 @@ from models import decision as statistics
 from models.breakeven import Crossing
 from service.assessment.case import Case
 from service.assessment.explain.figures import DECILES, Figures, finite
-from service.assessment.ledger.line import Line
+from service.assessment.ledger.line import Line, in_currency
 from service.assessment.ledger.lines import Lines, standing_in
-from service.assessment.simulate import Simulation
 from service.assessment.simulate.break_evens import BreakEven
 from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution, PaybackAnswer
 from service.nouns.answer.money import CashFlow, Costs
@@ -23,17 +22,6 @@ AT_START = MappingProxyType({
     "fine_tuning": Lines.tuned_one_off_cost, "saving": Lines.saving_at_start, "cumulative_saving": Lines.saving_at_start,
 })  # fmt: skip
 """Columns of month 0; all others have nothing in it."""
-
-
-def in_currency(unit: str, currency: str) -> str:
-    """Return a unit with the currency of the answer for money.
-
-    Examples
-    --------
-    >>> in_currency("currency/month", "EUR")
-    'EUR/month'
-    """
-    return unit.replace("currency", currency)
 
 
 def _crossing(crossing: Crossing, offer: str) -> CrossingAnswer:
@@ -77,8 +65,9 @@ def _payback(figures: Figures, line: Line) -> PaybackAnswer:
     )
 
 
-def break_even_answer(case: Case, simulation: Simulation, figures: Figures) -> BreakEvenAnswer:
+def break_even_answer(case: Case, figures: Figures) -> BreakEvenAnswer:
     """Return the break-evens of ten inputs, of volume per draw, and the paybacks."""
+    simulation = figures.simulation
     p10, p50, p90 = (finite(p) for p in statistics.percentiles(simulation.volume_break_even, DECILES))
     never = statistics.share(np.isinf(simulation.volume_break_even))
     return BreakEvenAnswer(
@@ -90,9 +79,9 @@ def break_even_answer(case: Case, simulation: Simulation, figures: Figures) -> B
     )
 
 
-def costs_answer(case: Case, simulation: Simulation, figures: Figures) -> Costs:
+def costs_answer(case: Case, figures: Figures) -> Costs:
     """Return what each option costs and what switching is worth."""
-    finance, chosen = case.request.finance, simulation.chosen
+    finance, chosen = case.request.finance, figures.simulation.chosen
     return figures.noun(
         Costs,
         "costs",

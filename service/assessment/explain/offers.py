@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from service.assessment.explain.words import number, percent
+from service.assessment.ledger.lines import standing_in
 from service.assessment.simulate import Simulation
 from service.assessment.simulate.screening import Screened
 from service.nouns.answer.assessment import OfferAnswer
@@ -14,6 +15,9 @@ PAID_FOR = MappingProxyType({
     "retraining": "retraining", "migration": "migration", "prompting_while_not_live": "prompting while not live",
 })  # fmt: skip
 """Words for the parts of a fine-tune's cost."""
+
+COST_PARTS = "costs.fine_tuning.present_values"
+"""Place in the answer of what a fine-tune's cost is made of."""
 
 
 def why_it_lost(offer: Screened, best: Screened, currency: str) -> str:
@@ -25,7 +29,7 @@ def why_it_lost(offer: Screened, best: Screened, currency: str) -> str:
         )
     if offer.npv > best.npv or not best.is_feasible:
         return "listed for information beside your own choice"
-    behind = {part: offer.parts[part] - best.parts[part] for part in best.parts}
+    behind = {field: offer.figure(line) - best.figure(line) for field, line in standing_in(COST_PARTS).items()}
     part = max(behind, key=lambda name: behind[name])
     why = f", most of all for {PAID_FOR[part]} ({currency} {number(behind[part])} more)" if behind[part] > 0 else ""
     return (
@@ -35,7 +39,7 @@ def why_it_lost(offer: Screened, best: Screened, currency: str) -> str:
 
 def offers_answer(simulation: Simulation, currency: str) -> list[OfferAnswer]:
     """Return every offer, the chosen one first."""
-    best = simulation.chosen
+    best, offers = simulation.chosen, standing_in("offers")
     answers = []
     for offer in simulation.screened:
         chosen = offer is best
@@ -51,8 +55,8 @@ def offers_answer(simulation: Simulation, currency: str) -> list[OfferAnswer]:
                 name=c.name,
                 relation=c.relation,
                 npv=offer.npv if offer.is_feasible else None,
-                monthly_cost=offer.monthly_cost,
-                one_off_cost=offer.one_off_cost,
+                monthly_cost=offer.figure(offers["monthly_cost"]),
+                one_off_cost=offer.figure(offers["one_off_cost"]),
                 is_chosen=chosen,
                 is_feasible=offer.is_feasible,
                 lost_because=lost,

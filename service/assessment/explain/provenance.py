@@ -7,9 +7,8 @@ import numpy as np
 from service.assessment.case import Case
 from service.assessment.decide.information import Information
 from service.assessment.explain.figures import Figures
-from service.assessment.explain.money import in_currency
-from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import LEDGER, Lines
+from service.assessment.ledger.line import PRICE_LIST, Line, in_currency
+from service.assessment.ledger.lines import LEDGER
 from service.assessment.simulate import Simulation
 from service.nouns.answer.assessment import AssumptionUsed
 from service.nouns.answer.information import (
@@ -21,12 +20,6 @@ from service.nouns.answer.information import (
     TrialStudy,
     ValueOfInformation,
 )
-
-TIERS = frozenset({
-    Lines.prompt_tier_starts, Lines.prompt_tier_input_prices, Lines.prompt_tier_output_prices,
-    Lines.prompt_tier_cache_read_prices, Lines.prompt_tier_cache_write_prices,
-})  # fmt: skip
-"""Lines that the price list states."""
 
 
 def assumptions_answer(case: Case, information: Information) -> list[AssumptionUsed]:
@@ -46,12 +39,10 @@ def _origin(case: Case, figures: Figures, line: Line, assumed: set[Line]) -> str
     """Return where a value that is not calculated comes from."""
     if line in assumed:
         return "assumed"
-    if line.origin:
+    if line.origin and not (line.origin == PRICE_LIST and case.prompt_price_checked is None):
         return line.origin
     if line in figures.simulation.chosen.candidate.inputs:
         return "offer"
-    if line in TIERS and case.prompt_price_checked is not None:
-        return "price list"
     return "stated" if line in case.said else "derived"
 
 

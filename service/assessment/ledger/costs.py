@@ -19,7 +19,7 @@ class Costs(Chapter):
     )
     prompt_build_cost = Line(
         "currency",
-        "One-off cost of the prompt where it is still to be built; 0 once measured, for then it is sunk.",
+        "One-off cost of the prompt where it is still to be built; 0 unless stated, for a measured prompt is built.",
         field="/prompting/build_cost", column=17,
         parts=("costs.prompting.one_off", "costs.prompting.present_values.one_off"),
     )
@@ -58,10 +58,14 @@ class Costs(Chapter):
         "currency/month", "People's time and tools for watching the fine-tune.",
         field="/fine_tuning/monitoring_cost_per_month", column=12, parts=("costs.fine_tuning.monthly.maintenance",),
     )
+    stand_in_outlay = Line(
+        "currency", "What building the prompt costs where the fine-tune never goes live and the prompt serves throughout.",
+        cost.stand_in_outlay, reads=(prompt_build_cost, Life.live_months),
+    )
     tuned_one_off_cost = Line(
         "currency",
         "Outlay in month 0 when switching: the fine-tune's, and the prompt's where the fine-tune never goes live.",
-        cost.outlay_with_stand_in, reads=(Projects.tuned_build_cost, prompt_build_cost, Life.live_months),
+        arithmetic.add, reads=(Projects.tuned_build_cost, stand_in_outlay),
     )
     prompt_token_costs = Line(
         "currency", "Token bill of each month with the prompt as it is.", arithmetic.multiply,
@@ -293,7 +297,7 @@ class Costs(Chapter):
     tuned_upkeep_per_month = Line(
         "currency/month", "What a month of keeping the fine-tune up costs: monitoring, hosting and its part of a retraining.",
         arithmetic.add, reads=(monitoring_cost_per_month, tuned_run_rate_hosting, tuned_retraining_per_month),
-        parts=("comparison",),
+        is_read=True,
     )
     tuned_serving_cost_per_month = Line(
         "currency/month",

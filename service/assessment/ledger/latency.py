@@ -19,7 +19,8 @@ class Latency(Chapter):
     adapter_ttft_factor = Line("ratio", "How much later the first token comes when an adapter is served.")
     tuned_output_tokens_per_second = Line("tokens/second", "Speed at which the fine-tune writes.")
     base_ttft_factor = Line("ratio", "1: without an adapter nothing is slowed.")
-    latency_sigma = Line("ratio", "How far single requests stray from the typical latency, on the log scale.")
+    latency_sigma = Line("ratio", "How far single requests stray from the typical latency, on the log scale.",
+                         field="/prompting/measured_latency")
     measured_p50 = Line("seconds", "Typical latency of the prompt as measured.", field="/prompting/measured_latency")
     is_same_base = Line("flag", "1 where the fine-tune starts from the base model that is prompted.")
     prompt_ttft = Line(
@@ -103,5 +104,5 @@ class Latency(Chapter):
     )
     latency_saving_share = Line(
         "share", "Part of the typical time that the fine-tune saves.", latency.saving_share,
-        reads=(prompt_latency, tuned_latency), parts=("verdict.reasons",),
+        reads=(prompt_latency, tuned_latency), is_read=True,
     )

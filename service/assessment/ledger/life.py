@@ -12,7 +12,7 @@ class Life(Chapter):
 
     # fmt: off
     nothing = Line(
-        "currency", "Nought, for a line that asks for a cost this option does not have.",
+        "any", "Nought, where a formula or the answer asks for what an option does not have.",
         parts=("costs.prompting.monthly.hosting", "costs.prompting.present_values.hosting",
                "costs.prompting.present_values.retraining", "costs.prompting.present_values.prompting_while_not_live",
                "costs.improved_prompt.monthly.hosting", "costs.improved_prompt.present_values.hosting",
@@ -165,7 +165,7 @@ class Life(Chapter):
     )
     oldest_knowledge = Line(
         "months", "Greatest age that the fine-tune's knowledge reaches, at the middle of a month.",
-        arithmetic.largest, reads=(knowledge_age,), parts=("comparison",),
+        arithmetic.largest, reads=(knowledge_age,), is_read=True,
     )
     improvement_months = Line(
         "months", "Months until the improved prompt serves.", timeline.months_from_weeks,
@@ -198,7 +198,7 @@ class Life(Chapter):
     )
     tuned_accuracy_at_start = Line(
         "share", "Accuracy of the fine-tune on the task on the day it goes live.", accuracy.tuned_accuracy,
-        reads=(tuned_log_odds_mean, tuned_log_odds_variance, accuracy_deviate, accuracy_ceiling),
+        reads=(tuned_log_odds_mean, tuned_log_odds_variance, accuracy_deviate, accuracy_ceiling), is_drawn=True,
         parts=("accuracy.fine_tuning.at_start_base_case",),
     )
     tuned_accuracy = Line(
@@ -234,7 +234,7 @@ class Life(Chapter):
         accuracy.effective_accuracy,
         reads=(tuned_accuracy_at_start, nothing, knowledge_half_life_months, off_task_share,
                prompt_accuracy, forgetting_drop),
-        parts=("comparison",),
+        is_read=True,
     )
     tuned_accuracy_by_month = Line(
         "share", "Accuracy of the switching option in each month, the prompt's where it stands in.",
@@ -247,5 +247,5 @@ class Life(Chapter):
     best_average_validity = Line(
         "share", "Average accuracy between trainings of a fine-tune that was perfect on the day of each.",
         accuracy.best_average_validity, reads=(months_between_trainings, knowledge_half_life_months),
-        parts=("verdict.reasons",),
+        is_read=True,
     )

@@ -13,6 +13,20 @@ from collections.abc import Callable, Iterator
 from models.arrays import Array
 from models.sampling import Family
 
+PRICE_LIST = "price list"
+"""Origin of a line that the price list states, unless the caller does."""
+
+
+def in_currency(unit: str, currency: str) -> str:
+    """Return a unit with a currency for money.
+
+    Examples
+    --------
+    >>> in_currency("currency/month", "EUR")
+    'EUR/month'
+    """
+    return unit.replace("currency", currency)
+
 
 def not_calculated(*_: Array) -> Array:
     """Stand where an input has no formula."""
@@ -38,9 +52,11 @@ class Line:
     column: int | None = None
     """Its column of the draws where it can be uncertain; never changed, never given to another line."""
     origin: str = ""
-    """Where an input comes from that neither the caller, the larder nor an offer states: "fitted"."""
+    """Where an input comes from that neither the caller, an assumption nor an offer states: "fitted", "price list"."""
     is_drawn: bool = False
     """Whether later stages read it of every draw."""
+    is_read: bool = False
+    """Whether a rule or a sentence of the answer reads it at the base case."""
     parts: tuple[str, ...] = ()
     """Where it stands in the answer: paths of fields, such as `costs.prompting.tco`."""
     name: str = dataclasses.field(init=False, default="")

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 from service.assessment.ledger.costs import Costs
 from service.assessment.ledger.latency import Latency
 from service.assessment.ledger.life import Life
-from service.assessment.ledger.line import Line
+from service.assessment.ledger.line import Chapter, Line
 from service.assessment.ledger.money import Money
 from service.assessment.ledger.projects import Projects
 from service.assessment.ledger.requests import Requests
-
-CHAPTERS = (Requests, Life, Projects, Costs, Money, Latency)
-"""In the order of the calculation: a line reads only lines above it."""
 
 
 class _Names(type):
@@ -31,6 +28,9 @@ class Lines(Requests, Life, Projects, Costs, Money, Latency, metaclass=_Names):
     """Every line by its name, whatever its chapter."""
 
 
+CHAPTERS: tuple[type[Chapter], ...] = Lines.__bases__
+"""In the order of the calculation: a line reads only lines above it."""
+
 LEDGER: tuple[Line, ...] = tuple(line for chapter in CHAPTERS for line in chapter.lines())
 """Every line, in the order of the calculation."""
 
@@ -39,8 +39,8 @@ STEPS = tuple(line for line in LEDGER if not line.is_input)
 DRAWN = frozenset(line for line in LEDGER if line.is_drawn)
 
 _READ = frozenset(source for line in LEDGER for source in line.reads)
-FIGURES = frozenset(line for line in STEPS if line.is_drawn or line.parts or line not in _READ)
-"""What the base case is folded for: every line that the answer shows or that no other line reads."""
+FIGURES = frozenset(line for line in STEPS if line.is_drawn or line.is_read or line.parts or line not in _READ)
+"""What the base case is folded for: every line that a later stage reads or the answer shows."""
 
 COLUMNS = {line: line.column for line in LEDGER if line.column is not None}
 """The column of the draws that each line owns which can be uncertain."""

@@ -231,13 +231,9 @@ class Money(Chapter):
         "currency", "Part of the total cost of switching that the stand-in prompt's wrong answers make up.",
         finance.present_value, reads=(Life.nothing, Costs.tuned_prompt_error_costs, Requests.discount_factors),
     )
-    stand_in_outlay = Line(
-        "currency", "What building the prompt costs where the fine-tune never goes live.", arithmetic.subtract,
-        reads=(Costs.tuned_one_off_cost, Projects.tuned_build_cost),
-    )
     tuned_stand_in_pv = Line(
         "currency", "Part of the total cost of switching that the prompt makes up while the fine-tune is not live.",
-        arithmetic.add, reads=(tuned_prompt_running_pv, tuned_prompt_errors_pv, stand_in_outlay),
+        arithmetic.add, reads=(tuned_prompt_running_pv, tuned_prompt_errors_pv, Costs.stand_in_outlay),
         parts=("costs.fine_tuning.present_values.prompting_while_not_live",),
     )
     npv_against_better_prompt = Line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models import arithmetic, cost, finance, timeline
-from service.assessment.ledger.line import Chapter, Line
+from service.assessment.ledger.line import PRICE_LIST, Chapter, Line
 
 
 class Requests(Chapter):
@@ -41,18 +41,23 @@ class Requests(Chapter):
     )
     prompt_tier_starts = Line(
         "tokens", "Input sizes above which the provider's next price tier holds for the whole request.",
+        origin=PRICE_LIST,
     )
     prompt_tier_input_prices = Line(
         "currency/1M tokens", "Input price in each tier.", field="/prompting/prices/input_usd_per_mtok",
+        origin=PRICE_LIST,
     )
     prompt_tier_output_prices = Line(
         "currency/1M tokens", "Output price in each tier.", field="/prompting/prices/output_usd_per_mtok",
+        origin=PRICE_LIST,
     )
     prompt_tier_cache_read_prices = Line(
         "currency/1M tokens", "Cache-read price in each tier.", field="/prompting/prices/cache_read_usd_per_mtok",
+        origin=PRICE_LIST,
     )
     prompt_tier_cache_write_prices = Line(
         "currency/1M tokens", "Cache-write price in each tier.", field="/prompting/prices/cache_write_usd_per_mtok",
+        origin=PRICE_LIST,
     )
     prompt_cache_priced = Line(
         "flag", "1 where the provider publishes a cache-read price; without one nothing is cached.",
@@ -193,5 +198,5 @@ class Requests(Chapter):
         reads=(prompt_instruction_tokens, prompt_payload_tokens, prompt_output_tokens,
                prompt_cache_hit_rate, prompt_input_price, prompt_output_price, prompt_cache_read_price,
                prompt_cache_write_price),
-        parts=("verdict.reasons",),
+        is_read=True,
     )

@@ -78,12 +78,9 @@ def _override(terms: OfferValue, offer: Offer | None) -> OfferValue:
         return terms
     changes = {
         name: getattr(offer, name)
-        for name in (
-            "training_usd_per_mtok", "hosting_usd_per_hour", "storage_usd_per_month", "minimum_charge_usd",
-            "requests_per_second_per_replica", "minimum_replicas", "last_training_date", "shutdown_date",
-        )
-        if getattr(offer, name) is not None
-    }  # fmt: skip
+        for name in offer.__struct_fields__
+        if name != "prices" and getattr(offer, name) is not None
+    }
     if offer.prices is not None:
         changes |= {name: getattr(offer.prices, name) for name in offer.prices.__struct_fields__}
         changes |= {"batch_input_usd_per_mtok": None, "batch_output_usd_per_mtok": None}
@@ -146,10 +143,6 @@ def _own(desk: Desk, tuning: FineTuning, prompt_price: float | None) -> Candidat
     """Return the caller's own offer: nothing is read from the catalogue."""
     offer = tuning.offer
     assert offer is not None and offer.prices is not None
-    for field in ("training_usd_per_mtok", "hosting_usd_per_hour", "storage_usd_per_month", "minimum_charge_usd"):
-        if getattr(offer, field) is None:
-            note = "Your own offer states no such fee, so none is charged."
-            desk.derive(f"/fine_tuning/offer/{field}", desk.currency, note, value=0.0)
     terms = OfferValue(
         from_date=desk.as_of,
         kind="quoted",

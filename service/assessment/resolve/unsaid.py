@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from service.assessment.ledger.line import Line
+from service.assessment.ledger.line import Line, in_currency
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk
 
@@ -61,8 +61,8 @@ _OF_THE_PROMPT = (
            "the answer."),
     Unsaid("/prompting/prices/cache_read_usd_per_mtok", None, "USD/1M tokens", "none", "Nothing is cached unless a cache hit rate "
            "is stated; a hit then costs the input price.", _given("/prompting/prices")),
-    Unsaid("/prompting/prices/cache_write_usd_per_mtok", None, "USD/1M tokens", "input price", "To be put into the cache costs "
-           "no more than to be read.", _given("/prompting/prices")),
+    Unsaid("/prompting/prices/cache_write_usd_per_mtok", None, "USD/1M tokens", "input price", "Putting tokens into the cache "
+           "costs the input price.", _given("/prompting/prices")),
     Unsaid("/prompting/texts", None, "texts", "none", "No texts are counted: tokens are as stated, else assumed."),
     Unsaid("/prompting/texts/instruction", None, "texts", "none", "Few-shot examples, where there are any, are all that is counted "
            "of the instruction.", _given("/prompting/texts", but="/prompting/tokens/instruction")),
@@ -74,6 +74,11 @@ _OF_THE_PROMPT = (
            _given("/prompting/texts", but="/prompting/tokens/output")),
 )  # fmt: skip
 
+_FEES = (
+    ("training_usd_per_mtok", "USD/1M tokens"), ("hosting_usd_per_hour", "USD/hour"),
+    ("storage_usd_per_month", "USD/month"), ("minimum_charge_usd", "USD/run"),
+)  # fmt: skip
+
 _OF_THE_OFFER = (
     Unsaid("/fine_tuning/base_model", None, "id", "screened", "Every offer in force is screened, and the best is kept.",
            _given(but=f"{OFFER}/prices")),
@@ -83,14 +88,13 @@ _OF_THE_OFFER = (
     Unsaid(f"{OFFER}/prices", None, "USD/1M tokens", ENTRY, "Those of the base model's catalogue entry.", _given(OFFER)),
     Unsaid(f"{OFFER}/prices/cache_read_usd_per_mtok", None, "USD/1M tokens", "none", "Nothing is cached unless a cache hit rate "
            "is stated; a hit then costs the input price.", _given(f"{OFFER}/prices")),
-    Unsaid(f"{OFFER}/prices/cache_write_usd_per_mtok", None, "USD/1M tokens", "input price", "To be put into the cache costs no "
-           "more than to be read.", _given(f"{OFFER}/prices")),
+    Unsaid(f"{OFFER}/prices/cache_write_usd_per_mtok", None, "USD/1M tokens", "input price", "Putting tokens into the "
+           "cache costs the input price.", _given(f"{OFFER}/prices")),
     *(
         Unsaid(f"{OFFER}/{term}", None, unit, ENTRY, "That of the base model's catalogue entry.",
                _given(OFFER, "/fine_tuning/base_model"))
         for term, unit in (
-            ("training_usd_per_mtok", "USD/1M tokens"), ("hosting_usd_per_hour", "USD/hour"),
-            ("storage_usd_per_month", "USD/month"), ("minimum_charge_usd", "USD/run"),
+            *_FEES,
             ("requests_per_second_per_replica", "requests/second"), ("minimum_replicas", "replicas"),
             ("last_training_date", "date"), ("shutdown_date", "date"),
         )
@@ -98,6 +102,10 @@ _OF_THE_OFFER = (
     *(
         Unsaid(f"{OFFER}/{term}", value, unit, text, note, _given(OFFER, but="/fine_tuning/base_model"))
         for term, value, unit, text, note in (
+            *(
+                (fee, 0.0, unit, None, "Your own offer states no such fee, so none is charged.")
+                for fee, unit in _FEES
+            ),
             ("requests_per_second_per_replica", None, "requests/second", "no limit", "A hosted adapter: one replica serves all."),
             ("minimum_replicas", 1.0, "replicas", None, "One replica is kept ready."),
             ("last_training_date", None, "date", "none known", "It is taken to be trained through the whole horizon."),
@@ -143,5 +151,5 @@ def note_unsaid(desk: Desk) -> None:
     """Note each of these fields that the request leaves out, where its absence matters."""
     for unsaid in UNSAID:
         if not _is_said(desk, unsaid.pointer) and unsaid.when(desk):
-            unit = unsaid.unit.replace("currency", desk.currency)
+            unit = in_currency(unsaid.unit, desk.currency)
             desk.derive(unsaid.pointer, unit, unsaid.note, value=unsaid.value, text=unsaid.text)

@@ -12,28 +12,36 @@ from models.learning import probability_above
 from service.assessment.case import Candidate, Case
 from service.assessment.ledger.fold import Values, fold, refold
 from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import Lines, standing_in
+from service.assessment.ledger.lines import Lines
 from service.assessment.simulate.draws import base_inputs, with_candidates
-
-COST_PARTS = "costs.fine_tuning.present_values"
-"""Place in the answer of what the present value of a fine-tune's cost is made of."""
 
 PAYS = 1e-9
 """Share of the prompt's total cost by which an offer may miss break-even and still pay."""
 
 
-class Screened(Struct, frozen=True, kw_only=True):
-    """A fine-tuning offer at the base case."""
+class Screened(Struct, frozen=True, kw_only=True, eq=False):
+    """A fine-tuning offer at the base case: its row of the values folded for all offers."""
 
     candidate: Candidate
-    npv: float
-    cost_per_request: float
-    monthly_cost: float
-    one_off_cost: float
+    values: Values
+    row: int
     chance: float
-    parts: dict[str, float]
-    is_feasible: bool
     obstacle: str
+
+    @property
+    def is_feasible(self) -> bool:
+        """Return whether it can go live."""
+        return not self.obstacle
+
+    @property
+    def npv(self) -> float:
+        """Return its net present value."""
+        return self.figure(Lines.npv)
+
+    def figure(self, line: Line) -> float:
+        """Return a base-case figure of it, the first month's where it has months."""
+        table = np.atleast_2d(self.values[line])
+        return float(table[self.row if table.shape[0] > 1 else 0, 0])
 
 
 def _obstacle(candidate: Candidate, start: float, end: float, horizon: int) -> str:
@@ -63,26 +71,17 @@ def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened
         return np.broadcast_to(table, (count, table.shape[1]))[:, 0]
 
     start, end = column(Lines.lead_time_months), column(Lines.live_end_month)
-    npv, one_off = column(Lines.npv), column(Lines.tuned_build_cost)
-    per_request = column(Lines.tuned_cost_per_request)
-    monthly = column(Lines.tuned_serving_cost_per_month)
     chances = _chances(case, values, count)
-    found = []
-    for index, candidate in enumerate(candidates):
-        obstacle = _obstacle(candidate, float(start[index]), float(end[index]), case.horizon_months)
-        found.append(
-            Screened(
-                candidate=candidate,
-                npv=float(npv[index]),
-                cost_per_request=float(per_request[index]),
-                monthly_cost=float(monthly[index]),
-                one_off_cost=float(one_off[index]),
-                chance=float(chances[index]),
-                parts={field: float(column(line)[index]) for field, line in standing_in(COST_PARTS).items()},
-                is_feasible=not obstacle,
-                obstacle=obstacle,
-            )
+    found = [
+        Screened(
+            candidate=candidate,
+            values=values,
+            row=row,
+            chance=float(chances[row]),
+            obstacle=_obstacle(candidate, float(start[row]), float(end[row]), case.horizon_months),
         )
+        for row, candidate in enumerate(candidates)
+    ]
     return found, values
 
 
@@ -126,7 +125,7 @@ def choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
     def by_npv(i: int) -> tuple[bool, bool, float, float, str]:
         offer = screened[i]
         no_longer_trains, name = offer.candidate.no_longer_trains, offer.candidate.id
-        return (not offer.is_feasible, no_longer_trains, -offer.npv, offer.cost_per_request, name)
+        return (not offer.is_feasible, no_longer_trains, -offer.npv, offer.figure(Lines.tuned_cost_per_request), name)
 
     best = min(range(len(screened)), key=by_npv)
     plausible = [

@@ -50,10 +50,7 @@ class OfferAnswer(Open, frozen=True):
     ]
     monthly_cost: Annotated[
         Money,
-        Meta(
-            description="Tokens at the first month's volume, before any fall of prices, and hosting "
-            "[finance.currency/month]."
-        ),
+        Meta(description="Tokens at the first month's volume and prices, and hosting [finance.currency/month]."),
     ]
     one_off_cost: Annotated[Money, Meta(description="Cost of the first fine-tune on it [finance.currency].")]
     is_chosen: Annotated[bool, Meta(description="Whether the rest of the answer is about this offer.")]
