@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -231,3 +232,21 @@ def test_a_lora_run_of_ten_million_tokens_costs_less_than_five_dollars() -> None
         ]
         assert found == pytest.approx(expected, abs=0.01)
         assert max(found) < 5
+
+
+def told(figure: Figure) -> str:
+    """Return a figure as docs/prices.md writes it."""
+    return "–".join(f"{number:,g}" for number in dict.fromkeys(figure.ends))
+
+
+def test_the_document_has_the_figures_of_the_larder() -> None:
+    """Each GPU and each offer has a row of its figures in docs/prices.md."""
+    page = (Path(__file__).parents[2] / "docs" / "prices.md").read_text()
+    for gpu in KNOWN.gpus.values():
+        price = gpu.values[-1].usd_per_hour
+        row = f"| `{gpu.id}` | {gpu.memory_gb:g} | {told(price)} | {price.measurements} | {price.checked} |"
+        assert row in page, row
+    for offer in KNOWN.self_hosted.values():
+        speed, training = offer.values[-1].tokens_per_second_per_replica, offer.values[-1].training_gpu_hours_per_mtok
+        row = f"| `{offer.id}` | {offer.gpus_per_replica} | {offer.precision} | {told(speed)} | {speed.kind} | {told(training)} | "
+        assert f"{row}{training.kind} |" in page, row
