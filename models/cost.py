@@ -293,6 +293,80 @@ def replicas(
     return np.maximum(minimum, np.ceil(peak / requests_per_second_per_replica - ROUNDING_SLACK))
 
 
+def replicas_by_tokens(
+    requests_per_month: Array,
+    tokens_per_request: Array,
+    peak_to_average: Array,
+    tokens_per_second_per_replica: Array,
+    utilisation: Array,
+    minimum: Array,
+) -> Array:
+    """Return the replicas needed at the month's peak where capacity is known in tokens.
+
+    ``max(minimum, ceil(peak tokens per second / (tokens per second of one replica * utilisation)))``.
+
+    Parameters
+    ----------
+    requests_per_month : ndarray, shape (D, H)
+        Volume.
+    tokens_per_request : ndarray
+        Input and output tokens of one request [tokens].
+    peak_to_average : ndarray
+        Peak rate over mean rate.
+    tokens_per_second_per_replica : ndarray
+        Input and output tokens that one saturated replica serves [tokens/s].
+    utilisation : ndarray
+        Share of that capacity which is planned with.
+    minimum : ndarray
+        Fewest replicas kept.
+
+    Returns
+    -------
+    ndarray, shape (D, H)
+
+    Examples
+    --------
+    One request a second of 1,000 tokens, 4,000 at the peak, on replicas of 2,000 that are filled to four fifths:
+
+    >>> a = np.array
+    >>> float(replicas_by_tokens(a(2_629_800.0), a(1000.0), a(4.0), a(2000.0), a(0.8), a(1.0)))
+    3.0
+    """
+    requests_per_second_per_replica = tokens_per_second_per_replica * utilisation / tokens_per_request
+    return replicas(requests_per_month, peak_to_average, requests_per_second_per_replica, minimum)
+
+
+def training_gpu_hours(dataset_tokens: Array, epochs: Array, gpu_hours_per_mtok: Array) -> Array:
+    """Return the GPU hours of one training run, ``dataset_tokens * epochs * gpu_hours_per_mtok / 1e6``.
+
+    Parameters
+    ----------
+    dataset_tokens : ndarray
+        Tokens of the training set, each example once.
+    epochs : ndarray
+        Passes over it.
+    gpu_hours_per_mtok : ndarray
+        GPU hours for a million training tokens, over all GPUs together.
+
+    Examples
+    --------
+    >>> float(training_gpu_hours(np.array(2e6), np.array(3.0), np.array(0.25)))
+    1.5
+    """
+    return dataset_tokens * epochs * gpu_hours_per_mtok / TOKENS_PER_PRICED_UNIT
+
+
+def gpu_cost(gpu_hours: Array, price_per_gpu_hour: Array) -> Array:
+    """Return what GPU hours cost at a price [money/hour].
+
+    Examples
+    --------
+    >>> float(gpu_cost(np.array(1.5), np.array(6.0)))
+    9.0
+    """
+    return gpu_hours * price_per_gpu_hour
+
+
 def hosting_per_month(fee_per_hour: Array, replica_count: Array, storage_per_month: Array) -> Array:
     """Return the monthly hosting cost: hourly fee x 730.5 x replicas, plus storage.
 

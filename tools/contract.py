@@ -36,6 +36,7 @@ LISTED = {
     "listModels": f"/v1/models?provider=mistral&as_of={AS_OF}",
     "getModel": f"/v1/models/openai/gpt-4.1-mini?as_of={AS_OF}",
     "listFineTuningOffers": f"/v1/fine-tuning-offers?provider=mistral&as_of={AS_OF}",
+    "listSelfHostedOffers": f"/v1/self-hosted-offers?gpu=h100&as_of={AS_OF}",
     "listAssumptions": f"/v1/assumptions?as_of={AS_OF}",
     "getAssumption": f"/v1/assumptions/hourly_rate?as_of={AS_OF}",
     "getLedger": "/v1/ledger",

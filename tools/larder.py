@@ -18,6 +18,7 @@ import tomlkit
 from tomlkit.items import AoT
 
 from service.larder.load import ASSUMPTIONS, OFFERS, read
+from service.larder.self_hosted import GPUS, SELF_HOSTED
 from service.larder.truth import ID, home_of
 
 Table = dict[str, Any]
@@ -27,8 +28,23 @@ Files = Mapping[str, bytes]
 OF_A_NEW_OFFER = ("weights", "name", "serving", "base_model")
 """What a new offer states besides its id and its terms."""
 
+OF_SELF_HOSTING = {
+    "gpu": (GPUS, ("name", "memory_gb")),
+    "self_hosted": (
+        SELF_HOSTED,
+        (
+            "weights", "name", "base_model", "source", "checked", "precision", "gpu", "gpus_per_replica",
+            "minimum_replicas", "lifetime_class", "hosting_kind", "can_scale_to_zero",
+        ),
+    ),
+}  # fmt: skip
+"""By heading: the file of its entries, and what a new one states besides its id and its values."""
+
 NEW_FILE = "#:schema ../schema/offers.json\n"
 """How the file of a new provider begins."""
+
+WRITTEN = {"offer": "a fine-tuning offer", "gpu": "a GPU", "self_hosted": "a self-hosted offer"}
+"""What stands under each heading."""
 
 NEAR = 0.6
 """Names at least this alike are named to one who misspelt."""
@@ -77,13 +93,19 @@ def _values(where: str, entry: Any, today: datetime.date) -> list[Table]:
     if not fine or not values or not all(type(value.get("from")) is datetime.date for value in values):
         raise ChangeError(f"{where}: each of its [[...values]] states from, a date such as 2026-12-01")
     for value in values:
-        checked = value.get("checked")
-        if type(checked) is datetime.date and checked > today:
-            raise ChangeError(f"{where}: checked {checked} is after today, {today}; state the day you looked")
-        for number in value.values():
-            if isinstance(number, float) and not math.isfinite(number):
-                raise ChangeError(f"{number} is no number of a price or an assumption")
+        for said in (entry, value, *(figure for figure in value.values() if isinstance(figure, dict))):
+            _check(where, said, today)
     return list(values)
+
+
+def _check(where: str, said: Table, today: datetime.date) -> None:
+    """Refuse a day of looking that has not come yet, and what is no number."""
+    checked = said.get("checked")
+    if type(checked) is datetime.date and checked > today:
+        raise ChangeError(f"{where}: checked {checked} is after today, {today}; state the day you looked")
+    for number in said.values():
+        if isinstance(number, float) and not math.isfinite(number):
+            raise ChangeError(f"{number} is no number of a price or an assumption")
 
 
 def _append(where: str, known: Table, entry: Table) -> None:
@@ -111,6 +133,20 @@ def _append_offer(tables: dict[str, Table], entry: Table) -> None:
     if not ID.fullmatch(name):
         raise ChangeError(f"{name!r} is not of the form provider/model")
     tables.setdefault(home_of(name), {"offer": []})["offer"].append(entry)
+
+
+def _append_hosting(entries: list[Table], heading: str, entry: Table) -> None:
+    """Append values to a known GPU or self-hosted offer, or a new one to the others."""
+    name, (_, needed) = entry["id"], OF_SELF_HOSTING[heading]
+    for known in entries:
+        if name == known["id"]:
+            _append(f"{heading} {name}", known, entry)
+            return
+    if missing := [field for field in needed if field not in entry]:
+        near = nearest(name, [known["id"] for known in entries])
+        near = f"; {near}" if near else ""
+        raise ChangeError(f"no {heading} is called {name!r}{near}; a new one states {', '.join(missing)} too")
+    entries.append(entry)
 
 
 def _end(array: AoT) -> list[Any]:
@@ -160,6 +196,17 @@ def _grown(path: str, text: str, wanted: Table) -> str:
     return grown
 
 
+def _listed(entries: Any, heading: str) -> list[Table]:
+    """Return the entries of the change that stand under a heading, each with its id."""
+    if not isinstance(entries, list):
+        raise ChangeError(f"{WRITTEN[heading]} is written [[{heading}]], in two brackets")
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            form = "h100" if heading == "gpu" else "provider/model"
+            raise ChangeError(f'every [[{heading}]] states its id: id = "{form}"')
+    return entries
+
+
 def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, bytes], datetime.date]:
     """Return the larder with a change appended, and the first day on which all of it holds.
 
@@ -174,14 +221,13 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
     tables = {path: tomllib.loads(text) for path, text in before.items()}
     homes = {name: path for path, table in tables.items() if path.startswith(f"{ASSUMPTIONS}/") for name in table}
     days: list[datetime.date] = []
-    offers = change.pop("offer", [])
-    if not isinstance(offers, list):
-        raise ChangeError("a fine-tuning offer is written [[offer]], in two brackets")
-    for entry in offers:
-        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-            raise ChangeError('every [[offer]] states its id: id = "provider/model"')
-        days += [value["from"] for value in _values(f"offer {entry['id']}", entry, today)]
-        _append_offer(tables, entry)
+    for heading in ("offer", *OF_SELF_HOSTING):
+        for entry in _listed(change.pop(heading, []), heading):
+            days += [value["from"] for value in _values(f"{heading} {entry['id']}", entry, today)]
+            if heading == "offer":
+                _append_offer(tables, entry)
+            else:
+                _append_hosting(tables[OF_SELF_HOSTING[heading][0]][heading], heading, entry)
     for name, entry in change.items():
         if name not in homes:
             near = nearest(name, [*homes, "offer"]).replace(" offer", " [[offer]]")
@@ -189,7 +235,10 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
         days += [value["from"] for value in _values(name, entry, today)]
         _append(name, tables[homes[name]][name], entry)
     if not days:
-        raise ChangeError("the change states nothing to append: [[offer]] with [[offer.values]], or [[NAME.values]]")
+        raise ChangeError(
+            "the change states nothing to append: [[offer]] with [[offer.values]], [[gpu]] or [[self_hosted]] likewise, "
+            "or [[NAME.values]]"
+        )
     after = dict(files)
     for path, wanted in tables.items():
         text = before.get(path, NEW_FILE)

@@ -87,10 +87,10 @@ METHODS = ("GET",) * 12 + (
 )
 PATHS = (
     "/v1/models/openai/gpt-4.1-mini", "/v1/models/mistral/mistral-large", "/v1/assumptions/hourly_rate", "/v1/ledger", "/v1/framework",
-    "/v1/fine-tuning-offers", "/v1/assumptions", "/v1/models", "/livez", "/healthz", "/readyz", "/openapi.json", "/docs", "/", "/v1", ASSESSMENTS, TOKEN_COUNTS,
+    "/v1/fine-tuning-offers", "/v1/self-hosted-offers", "/v1/assumptions", "/v1/models", "/livez", "/healthz", "/readyz", "/openapi.json", "/docs", "/", "/v1", ASSESSMENTS, TOKEN_COUNTS,
 )  # fmt: skip
 PIECES = ("%2F", "%00", "%ff", "%C3%A9", "%20", "%25", "//", "/", "/..", "/.", ";a=b", "%3F", "%23", "a" * 2000, "{id}", "*", "%", "%zz", "~", "+", ":")  # fmt: skip
-QUERIES = ("as_of", "provider", "As_Of", "as_of[]", "limit", "", "é", "include", "a" * 300)
+QUERIES = ("as_of", "provider", "gpu", "As_Of", "as_of[]", "limit", "", "é", "include", "a" * 300)
 VALUES = ("2026-11-23", "2026-02-30", "0001-01-01", "9999-12-31", "0000-01-01", "", "x", "mistral", "openai", "-", "%00", "%ff", "%F0%9F%98%80", "a" * 61, "2026-11-23T00:00", "+", "%zz", "&", "=", "20261123", "2026-W01-1")  # fmt: skip
 
 Tree = Any

@@ -1,7 +1,7 @@
 """Writes the schemas by which editors check and complete the larder's TOML files. Run by `make schemas`.
 
 A file names its schema in its first line, `#:schema ../schema/<folder>.json`, which TOML language servers read. The
-schemas are made from the nouns of service/larder/facts.py, so they say what may stand where; what cannot be true beyond
+schemas are made from the nouns of service/larder/facts.py and self_hosted.py, so they say what may stand where; what cannot be true beyond
 that is said when the larder is loaded.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import msgspec
 
 from service.larder.facts import Assumption, FineTuningOffer
 from service.larder.load import ASSUMPTIONS, OFFERS, SCHEMA
+from service.larder.self_hosted import Gpu, SelfHostedOffer
 
 Schema = dict[str, Any]
 
@@ -24,8 +26,11 @@ ROOT = Path(__file__).parent.parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def _schema(noun: type[msgspec.Struct], title: str, body: Schema) -> Schema:
-    _, parts = msgspec.json.schema_components([noun], ref_template="#/$defs/{name}")
+SELF_HOSTED = "self_hosted"
+
+
+def _schema(nouns: Sequence[type[msgspec.Struct]], title: str, body: Schema) -> Schema:
+    _, parts = msgspec.json.schema_components(nouns, ref_template="#/$defs/{name}")
     for part in parts.values():
         part["description"] = inspect.cleandoc(part["description"])
     return {"$schema": DIALECT, "title": title, "type": "object", **body, "$defs": parts}
@@ -33,14 +38,20 @@ def _schema(noun: type[msgspec.Struct], title: str, body: Schema) -> Schema:
 
 def schemas() -> dict[str, Schema]:
     """Return the schema of the files of each folder."""
-    assumptions = _schema(Assumption, "Assumed numbers", {"additionalProperties": {"$ref": "#/$defs/Assumption"}})
+    assumptions = _schema([Assumption], "Assumed numbers", {"additionalProperties": {"$ref": "#/$defs/Assumption"}})
     # An assumption's id is the heading of its table and stands nowhere else.
     entry = assumptions["$defs"]["Assumption"]
     del entry["properties"]["id"]
     entry["required"].remove("id")
     offer = {"type": "array", "items": {"$ref": "#/$defs/FineTuningOffer"}}
     body = {"properties": {"offer": offer}, "required": ["offer"], "additionalProperties": False}
-    return {ASSUMPTIONS: assumptions, OFFERS: _schema(FineTuningOffer, "Fine-tuning offers of a provider", body)}
+    offers = _schema([FineTuningOffer], "Fine-tuning offers of a provider", body)
+    # Two files, of one table each.
+    rows = (("gpu", "Gpu"), (SELF_HOSTED, "SelfHostedOffer"))
+    tables = {name: {"type": "array", "items": {"$ref": f"#/$defs/{noun}"}} for name, noun in rows}
+    body = {"properties": tables, "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+    hosted = _schema([Gpu, SelfHostedOffer], "GPUs, or self-hosted offers", body)
+    return {ASSUMPTIONS: assumptions, OFFERS: offers, SELF_HOSTED: hosted}
 
 
 def files() -> dict[Path, str]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from service.nouns.answer.assessment import Assessment
 from service.nouns.base import Closed
 from service.nouns.framework import Framework
+from service.nouns.hosting import SelfHostedOfferList
 from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
@@ -24,7 +25,7 @@ from service.nouns.listing import (
     TokenCounts,
 )
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
-from service.nouns.request.query import AtDate, AtDateByProvider, NoQuery
+from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider, NoQuery
 
 MIDNIGHT = datetime.time(tzinfo=datetime.UTC)
 NOTICE = datetime.timedelta(days=365)
@@ -184,6 +185,17 @@ OPERATIONS = (
         "have ended are listed with the date.",
         query=AtDateByProvider,
         answer=FineTuningOfferList,
+    ),
+    Operation(
+        id="listSelfHostedOffers",
+        method="get",
+        path="/v1/self-hosted-offers",
+        tag="catalogue",
+        summary="List self-hosted offers",
+        description="Open weights on rented GPUs: throughput of a replica, GPU hours of training, adapters that share a "
+        "host and the price of the GPU in force at a date, each figure with its source.",
+        query=AtDateByGpu,
+        answer=SelfHostedOfferList,
     ),
     Operation(
         id="listAssumptions",

@@ -16,7 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 from service.assessment import assess
 from service.assessment.decide.framework import framework
 from service.contract.operations import BY_ID
-from service.http import listings
+from service.http import hosting, listings
 from service.http.house import House
 from service.http.reading import BODY_LIMIT, AnyRequest, query, read
 from service.http.responses import Representation, fresh, listed, tagged, told
@@ -26,7 +26,7 @@ from service.nouns.faults import Fault, TextsTooLarge, Unassessable
 from service.nouns.listing import Liveness, Readiness, TokenCounts
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.prompting import TEXTS_LIMIT
-from service.nouns.request.query import AtDate, AtDateByProvider
+from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider
 
 Handler = Callable[..., Awaitable[Response[bytes]]]
 
@@ -115,6 +115,13 @@ async def list_fine_tuning_offers(request: AnyRequest, house: NamedDependency[Ho
     return listed(request, listings.offers(house.catalogue, asked.as_of or today(), asked.provider))
 
 
+@serving("listSelfHostedOffers")
+async def list_self_hosted_offers(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
+    """List the self-hosted offers with their GPU prices in force at a date."""
+    asked = query(request, AtDateByGpu)
+    return listed(request, hosting.self_hosted_offers(house.catalogue, asked.as_of or today(), asked.gpu))
+
+
 @serving("listAssumptions")
 async def list_assumptions(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """List every assumed number with its dated values and sources."""
@@ -164,6 +171,7 @@ HANDLERS = (
     list_models,
     get_model,
     list_fine_tuning_offers,
+    list_self_hosted_offers,
     list_assumptions,
     get_assumption,
     get_ledger,

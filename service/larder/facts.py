@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from msgspec import Meta
 
@@ -327,7 +327,16 @@ class Evidence(Closed, frozen=True):
         return "__".join(self.case_id.split("__")[:2])
 
 
-V = TypeVar("V", AssumedValue, OfferValue)
+class Dated(Protocol):
+    """What holds from a date on."""
+
+    @property
+    def from_date(self) -> datetime.date:
+        """First day on which it holds."""
+        ...
+
+
+V = TypeVar("V", bound=Dated)
 
 
 def in_force(values: tuple[V, ...], as_of: datetime.date) -> V | None:

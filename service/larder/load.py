@@ -1,9 +1,9 @@
 """Reads the larder, refuses what cannot be true, and gives it a digest.
 
 The larder is `service/larder/data`, and its folders say what a file is: `assumptions/*.toml`, `offers/<provider>.toml`,
-the published cases in `evidence/`, the coefficients in `fitted/`, and the names of providers and models. `schema/` helps
-editors and is no part of it. Everything is checked once, when the service starts; an entry that cannot be true stops
-the start.
+the published cases in `evidence/`, GPUs and what runs on them in `self_hosted/`, the coefficients in `fitted/`, and the
+names of providers and models. `schema/` helps editors and is no part of it. Everything is checked once, when the service
+starts; an entry that cannot be true stops the start.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from msgspec import Meta, Struct
 
 from service.larder.evidence import PAIRS, TASKS, EvidenceIndex, indexed, read_evidence
 from service.larder.facts import AccuracyPrior, Assumption, Evidence, FineTuningOffer
+from service.larder.hosting_truth import read_self_hosted
+from service.larder.self_hosted import GPUS, SELF_HOSTED, Gpu, SelfHostedOffer
 from service.larder.truth import faults
 
 LARDER = resources.files("service.larder") / "data"
@@ -28,7 +30,7 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 """Folders of many files of one form."""
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
-SINGLE = (PAIRS, CURVES, TASKS, PRIOR, IDENTIFIERS)
+SINGLE = (PAIRS, CURVES, TASKS, PRIOR, IDENTIFIERS, GPUS, SELF_HOSTED)
 """Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
 
 Entries = dict[str, dict[str, Any]]
@@ -55,6 +57,8 @@ class Catalogue(Struct, frozen=True, kw_only=True):
     assumptions: Mapping[str, Assumption]
     offers: Mapping[str, FineTuningOffer]
     offer_aliases: Mapping[str, str]
+    gpus: Mapping[str, Gpu]
+    self_hosted: Mapping[str, SelfHostedOffer]
     prior: AccuracyPrior
     identifiers: Identifiers
     evidence: tuple[Evidence, ...]
@@ -144,7 +148,8 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     ]
     descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)
-    if found := faults(assumptions, offers) + untrue:
+    gpus, self_hosted, unfit = read_self_hosted(tables[GPUS], tables[SELF_HOSTED])
+    if found := faults(assumptions, offers) + untrue + unfit:
         raise CatalogueError("; ".join(found))
     digest = hashlib.sha256()
     for path, text in sorted(files.items()):
@@ -153,6 +158,8 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         assumptions={assumption.id: assumption for _, assumption in assumptions},
         offers={offer.id: offer for _, offer in offers},
         offer_aliases={alias: offer.id for _, offer in offers for alias in offer.aliases},
+        gpus=gpus,
+        self_hosted=self_hosted,
         prior=_noun(PRIOR, tables[PRIOR], AccuracyPrior),
         identifiers=_noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers),
         evidence=evidence,

@@ -22,7 +22,7 @@ from service.__main__ import STOP_SECONDS
 from service.http.handlers import models_listed
 
 LISTINGS = (
-    "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/assumptions",
+    "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/self-hosted-offers", "/v1/assumptions",
     "/v1/assumptions/discount_rate", "/v1/ledger", "/v1/framework",
 )  # fmt: skip
 

@@ -11,10 +11,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from service.larder.load import ASSUMPTIONS, OFFERS, read
+from service.larder.load import read
 from tools import schemas
 
-FILES = {path: text.decode() for path, text in read().items() if path.startswith((f"{ASSUMPTIONS}/", f"{OFFERS}/"))}
+FOLDERS = tuple(f"{folder}/" for folder in schemas.schemas())
+FILES = {path: text.decode() for path, text in read().items() if path.startswith(FOLDERS)}
 FOLDER = schemas.ROOT / schemas.LARDER
 
 
@@ -60,6 +61,8 @@ def test_every_file_fits_its_schema(path: str) -> None:
         ("offers/azure.toml", "confidence =", "confidense =", "'confidense' was unexpected"),
         ("offers/azure.toml", "[[offer]]", "[other]\n[[offer]]", "'other' was unexpected"),
         ("offers/azure.toml", "checked = 2026-08-11", 'checked = "August"', '"August" is not a "date"'),
+        ("self_hosted/gpus.toml", "memory_gb =", "memory =", "'memory' was unexpected"),
+        ("self_hosted/offers.toml", 'precision = "bf16"', 'precision = "bf15"', '"bf15" is not one of'),
     ],
 )
 def test_a_slip_is_found_while_typing(path: str, old: str, new: str, complaint: str) -> None:

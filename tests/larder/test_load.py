@@ -42,7 +42,16 @@ def test_a_file_in_no_place_of_the_larder_is_refused(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [PAIRS, "evidence/curves.csv", "evidence/tasks.toml", "identifiers.toml", "fitted/accuracy_prior.toml"]
+    "path",
+    [
+        PAIRS,
+        "evidence/curves.csv",
+        "evidence/tasks.toml",
+        "identifiers.toml",
+        "fitted/accuracy_prior.toml",
+        "self_hosted/gpus.toml",
+        "self_hosted/offers.toml",
+    ],
 )
 def test_a_missing_file_is_named(path: str) -> None:
     """A larder without one of its files is refused."""

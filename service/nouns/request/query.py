@@ -23,6 +23,16 @@ Provider = Annotated[
         examples=["mistral"],
     ),
 ]
+Gpu = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=60,
+        pattern="^[a-z0-9][a-z0-9-]*$",
+        description="Only what runs on this kind of GPU; all kinds when absent",
+        examples=["h100"],
+    ),
+]
 
 
 class NoQuery(Closed, frozen=True):
@@ -40,3 +50,10 @@ class AtDateByProvider(Closed, frozen=True):
 
     as_of: AsOf | None = None
     provider: Provider | None = None
+
+
+class AtDateByGpu(Closed, frozen=True):
+    """Values in force at a date, on one kind of GPU or all."""
+
+    as_of: AsOf | None = None
+    gpu: Gpu | None = None
