@@ -17,8 +17,10 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT
 
+from service.larder.hazard import HAZARD
 from service.larder.load import ASSUMPTIONS, OFFERS, read
 from service.larder.truth import ID, home_of
+from tools.larder_rows import ROWS, append_rows
 
 Table = dict[str, Any]
 Files = Mapping[str, bytes]
@@ -168,12 +170,20 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
     ChangeError
         Where the change is out of form, names what is not known, states something other than new values, or was
         checked after `today`.
+    RowError
+        Where a row of a CSV file is.
     """
     change = tomllib.loads(source)
     before = {path: text.decode() for path, text in files.items() if path.endswith(".toml")}
     tables = {path: tomllib.loads(text) for path, text in before.items()}
-    homes = {name: path for path, table in tables.items() if path.startswith(f"{ASSUMPTIONS}/") for name in table}
+    of_values = (path for path in tables if path.startswith(f"{ASSUMPTIONS}/") or path == HAZARD)
+    homes = {name: path for path in of_values for name in tables[path]}
     days: list[datetime.date] = []
+    after = dict(files)
+    for name, rows in ROWS.items():
+        if entries := change.pop(name, []):
+            after[rows.path], since = append_rows(name, entries, files[rows.path], today)
+            days += since
     offers = change.pop("offer", [])
     if not isinstance(offers, list):
         raise ChangeError("a fine-tuning offer is written [[offer]], in two brackets")
@@ -189,8 +199,10 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
         days += [value["from"] for value in _values(name, entry, today)]
         _append(name, tables[homes[name]][name], entry)
     if not days:
-        raise ChangeError("the change states nothing to append: [[offer]] with [[offer.values]], or [[NAME.values]]")
-    after = dict(files)
+        tables_of_rows = ", ".join(f"[[{name}]]" for name in ROWS)
+        raise ChangeError(
+            f"the change states nothing to append: [[offer]] with [[offer.values]], [[NAME.values]], {tables_of_rows}"
+        )
     for path, wanted in tables.items():
         text = before.get(path, NEW_FILE)
         if tomllib.loads(text) != wanted:
