@@ -17,9 +17,11 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT
 
+from service.larder.hazard import HAZARD
 from service.larder.load import ASSUMPTIONS, OFFERS, read
 from service.larder.self_hosted import GPUS, SELF_HOSTED
 from service.larder.truth import ID, home_of
+from tools.larder_rows import ROWS, append_rows
 
 Table = dict[str, Any]
 Files = Mapping[str, bytes]
@@ -215,12 +217,20 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
     ChangeError
         Where the change is out of form, names what is not known, states something other than new values, or was
         checked after `today`.
+    RowError
+        Where a row of a CSV file is.
     """
     change = tomllib.loads(source)
     before = {path: text.decode() for path, text in files.items() if path.endswith(".toml")}
     tables = {path: tomllib.loads(text) for path, text in before.items()}
-    homes = {name: path for path, table in tables.items() if path.startswith(f"{ASSUMPTIONS}/") for name in table}
+    of_values = (path for path in tables if path.startswith(f"{ASSUMPTIONS}/") or path == HAZARD)
+    homes = {name: path for path in of_values for name in tables[path]}
     days: list[datetime.date] = []
+    after = dict(files)
+    for name, rows in ROWS.items():
+        if entries := change.pop(name, []):
+            after[rows.path], since = append_rows(name, entries, files[rows.path], today)
+            days += since
     for heading in ("offer", *OF_SELF_HOSTING):
         for entry in _listed(change.pop(heading, []), heading):
             days += [value["from"] for value in _values(f"{heading} {entry['id']}", entry, today)]
@@ -235,11 +245,11 @@ def changed(files: Files, source: str, today: datetime.date) -> tuple[dict[str, 
         days += [value["from"] for value in _values(name, entry, today)]
         _append(name, tables[homes[name]][name], entry)
     if not days:
+        headings = ", ".join(f"[[{name}]]" for name in ROWS)
         raise ChangeError(
             "the change states nothing to append: [[offer]] with [[offer.values]], [[gpu]] or [[self_hosted]] likewise, "
-            "or [[NAME.values]]"
+            f"[[NAME.values]], {headings}"
         )
-    after = dict(files)
     for path, wanted in tables.items():
         text = before.get(path, NEW_FILE)
         if tomllib.loads(text) != wanted:

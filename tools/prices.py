@@ -1,8 +1,8 @@
 """Appends dated terms to the larder and shows which example verdicts move. Run by `make prices`; see docs/prices.md.
 
 The change is a TOML file: `[[offer]]` with `[[offer.values]]` for a fine-tuning offer (new, or new terms of a known
-one), `[[gpu]]` and `[[self_hosted]]` likewise for self-hosting, `[[NAME.values]]` for an assumption. Without --write
-nothing is written.
+one), `[[gpu]]` and `[[self_hosted]]` likewise for self-hosting, `[[NAME.values]]` for an assumption, `[[capability]]` and
+`[[lifetime]]` for a row of these files. Without --write nothing is written.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from service.http.house import House
 from service.http.reading import BODY_LIMIT, AnyRequest, query, read
 from service.http.responses import Representation, fresh, listed, tagged, told
 from service.larder import tokens
+from service.larder.load import Catalogue
 from service.larder.prices import PriceList
 from service.nouns.faults import Fault, TextsTooLarge, Unassessable
 from service.nouns.listing import Liveness, Readiness, TokenCounts
@@ -30,8 +31,8 @@ from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider
 
 Handler = Callable[..., Awaitable[Response[bytes]]]
 
-LISTINGS_KEPT = 64
-"""Listings of base models that are kept, each up to 400 kB."""
+LISTINGS_KEPT = 48
+"""Listings of base models that are kept, each up to 600 kB."""
 
 
 def today() -> datetime.date:
@@ -40,9 +41,11 @@ def today() -> datetime.date:
 
 
 @lru_cache(maxsize=LISTINGS_KEPT)
-def models_listed(prices: PriceList, as_of: datetime.date, provider: str | None) -> Representation:
+def models_listed(
+    catalogue: Catalogue, prices: PriceList, as_of: datetime.date, provider: str | None
+) -> Representation:
     """Return the listing of base models: the longest answer, and the same for everyone who asks."""
-    return Representation.of(msgspec.json.encode(listings.model_prices(prices, as_of, provider)))
+    return Representation.of(msgspec.json.encode(listings.model_prices(catalogue, prices, as_of, provider)))
 
 
 def serving(operation_id: str) -> Callable[[Handler], HTTPRouteHandler]:
@@ -94,7 +97,8 @@ async def list_models(request: AnyRequest, house: NamedDependency[House]) -> Res
     """List the base models with a token price in force at a date."""
     asked = query(request, AtDateByProvider)
     # Where it is not kept it takes too long for the event loop, and too short to wait behind assessments.
-    found = await asyncio.to_thread(models_listed, house.prices, asked.as_of or today(), asked.provider)
+    as_of = asked.as_of or today()
+    found = await asyncio.to_thread(models_listed, house.catalogue, house.prices, as_of, asked.provider)
     return tagged(request, found)
 
 
@@ -102,10 +106,11 @@ async def list_models(request: AnyRequest, house: NamedDependency[House]) -> Res
 async def get_model(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Return the price of one base model in force at a date."""
     asked, parts = query(request, AtDate), request.path_params
-    price = house.prices.find(f"{parts['provider']}/{parts['model']}", asked.as_of or today())
+    as_of = asked.as_of or today()
+    price = house.prices.find(f"{parts['provider']}/{parts['model']}", as_of)
     if price is None:
         raise NotFoundException
-    return listed(request, listings.model_price(price))
+    return listed(request, listings.model_price(house.catalogue, price, as_of))
 
 
 @serving("listFineTuningOffers")

@@ -6,14 +6,17 @@ import datetime
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from service.assessment.ledger.lines import INPUTS, STEPS
+from service.larder.capability import INDEX, Capability
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.larder.load import Catalogue
 from service.larder.prices import InferencePrice, PriceList
 from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
+    CapabilityAnswer,
     DatedValue,
     FineTuningOfferAnswer,
     FineTuningOfferList,
@@ -37,9 +40,22 @@ def _dated(value: AssumedValue | OfferValue) -> dict[str, Any]:
     }
 
 
-def model_price(price: InferencePrice) -> ModelPrice:
-    """Return the answer about one base model."""
+def _capability(found: Capability) -> CapabilityAnswer:
+    return CapabilityAnswer(
+        value=found.value,
+        standard_deviation=found.standard_deviation,
+        is_guess=found.is_guess,
+        index=INDEX,
+        index_date=found.index_date,
+        source=SourceAnswer(title=found.source, href=found.href, locator=found.locator),
+    )
+
+
+def model_price(catalogue: Catalogue, price: InferencePrice, as_of: datetime.date) -> ModelPrice:
+    """Return the answer about one base model; its maker's release date before its provider's."""
     provider, _, model = price.model.partition("/")
+    capability = catalogue.capabilities.find(price.model, as_of)
+    life = catalogue.lifetimes.find(price.model, as_of)
     count = 1 + len(price.tier_starts)
     tiers = zip(
         (0.0, *price.tier_starts),
@@ -72,16 +88,19 @@ def model_price(price: InferencePrice) -> ModelPrice:
         source_href=price.source_href,
         checked=price.checked,
         since=price.since,
+        released=(capability.released if capability else None) or (life.released if life else None),
+        retirement_date=life.shutdown if life else None,
+        capability=_capability(capability) if capability else UNSET,
     )
 
 
-def model_prices(prices: PriceList, as_of: datetime.date, provider: str | None) -> ModelPriceList:
+def model_prices(catalogue: Catalogue, prices: PriceList, as_of: datetime.date, provider: str | None) -> ModelPriceList:
     """Return the base models with a token price in force at a date, of one provider or all."""
     found = (prices.find(name, as_of) for name in prices.ids() if provider in (None, name.partition("/")[0]))
     return ModelPriceList(
         as_of=as_of,
         price_catalogue_version=prices.version,
-        items=[model_price(price) for price in found if price is not None],
+        items=[model_price(catalogue, price, as_of) for price in found if price is not None],
     )
 
 

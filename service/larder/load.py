@@ -1,9 +1,9 @@
 """Reads the larder, refuses what cannot be true, and gives it a digest.
 
 The larder is `service/larder/data`, and its folders say what a file is: `assumptions/*.toml`, `offers/<provider>.toml`,
-the published cases in `evidence/`, GPUs and what runs on them in `self_hosted/`, the coefficients in `fitted/`, and the
-names of providers and models. `schema/` helps editors and is no part of it. Everything is checked once, when the service
-starts; an entry that cannot be true stops the start.
+how able base models are in `capability/`, when they end in `lifetimes/`, the published cases in `evidence/`, GPUs and what
+runs on them in `self_hosted/`, the coefficients in `fitted/`, and the names of providers and models. `schema/` helps editors
+and is no part of it. Everything is checked once, when the service starts; an entry that cannot be true stops the start.
 """
 
 from __future__ import annotations
@@ -18,9 +18,12 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from service.larder.capability import ALIASES, FIGURES, AliasFile, Capabilities, read_capabilities
 from service.larder.evidence import PAIRS, TASKS, EvidenceIndex, indexed, read_evidence
 from service.larder.facts import AccuracyPrior, Assumption, Evidence, FineTuningOffer
+from service.larder.hazard import HAZARD, HazardClass, faults_of_hazards
 from service.larder.hosting_truth import read_self_hosted
+from service.larder.lifetimes import LIFE_ALIASES, LIVES, LifeAliasFile, Lifetimes, read_lifetimes
 from service.larder.self_hosted import GPUS, SELF_HOSTED, Gpu, SelfHostedOffer
 from service.larder.truth import faults
 
@@ -30,7 +33,9 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 """Folders of many files of one form."""
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
-SINGLE = (PAIRS, CURVES, TASKS, PRIOR, IDENTIFIERS, GPUS, SELF_HOSTED)
+SINGLE = (
+    PAIRS, CURVES, TASKS, PRIOR, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD, GPUS, SELF_HOSTED,
+)  # fmt: skip
 """Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
 
 Entries = dict[str, dict[str, Any]]
@@ -51,7 +56,7 @@ class Identifiers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     public_tokenizers: dict[str, tuple[str, ...]]
 
 
-class Catalogue(Struct, frozen=True, kw_only=True):
+class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     """Everything we assume, checked, with its digest."""
 
     assumptions: Mapping[str, Assumption]
@@ -63,6 +68,9 @@ class Catalogue(Struct, frozen=True, kw_only=True):
     identifiers: Identifiers
     evidence: tuple[Evidence, ...]
     evidence_index: EvidenceIndex
+    capabilities: Capabilities
+    lifetimes: Lifetimes
+    hazards: Mapping[str, HazardClass]
     digest: str
 
     def offer(self, model_id: str) -> FineTuningOffer | None:
@@ -149,7 +157,19 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)
     gpus, self_hosted, unfit = read_self_hosted(tables[GPUS], tables[SELF_HOSTED])
-    if found := faults(assumptions, offers) + untrue + unfit:
+    identifiers = _noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers)
+    capabilities, unable = read_capabilities(
+        _text(FIGURES, files[FIGURES]), _noun(ALIASES, tables[ALIASES], AliasFile), identifiers.aliases
+    )
+    providers = {*identifiers.providers, *(offer.id.partition("/")[0] for _, offer in offers)}
+    life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)
+    lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)
+    hazards = {
+        name: _noun(f"{HAZARD}: {name}", entry, HazardClass)
+        for name, entry in _noun(HAZARD, tables[HAZARD], Entries).items()
+    }
+    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit)
+    if found := faults(assumptions, offers) + [fault for found in of_files for fault in found]:
         raise CatalogueError("; ".join(found))
     digest = hashlib.sha256()
     for path, text in sorted(files.items()):
@@ -161,9 +181,12 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         gpus=gpus,
         self_hosted=self_hosted,
         prior=_noun(PRIOR, tables[PRIOR], AccuracyPrior),
-        identifiers=_noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers),
+        identifiers=identifiers,
         evidence=evidence,
         evidence_index=indexed(evidence, descriptions),
+        capabilities=capabilities,
+        lifetimes=lifetimes,
+        hazards=hazards,
         digest=digest.hexdigest(),
     )
 

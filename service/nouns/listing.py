@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from service.nouns.base import Open
 
@@ -43,6 +43,25 @@ class PriceTier(Open, frozen=True):
     ]
 
 
+class SourceAnswer(Open, frozen=True):
+    """Where a number comes from."""
+
+    title: Annotated[str, Meta(description="Publication or page")]
+    href: Href
+    locator: Annotated[str, Meta(description="Table, section or page in it; empty where the whole is meant")]
+
+
+class CapabilityAnswer(Open, frozen=True):
+    """How able a base model was found to be, in its best reasoning mode unless its id names another."""
+
+    value: Annotated[float, Meta(description="The figure, on the scale of `index`", examples=[135.01])]
+    standard_deviation: Annotated[float, Meta(description="Its uncertainty, on the same scale", examples=[1.5])]
+    is_guess: Annotated[bool, Meta(description="Whether nobody measured it; a guess decides nothing")]
+    index: Annotated[str, Meta(description="Whose scale it has", examples=["Epoch Capabilities Index"])]
+    index_date: Annotated[datetime.date, Meta(description="Date of the index, or of our mapping to its scale")]
+    source: Annotated[SourceAnswer, Meta(description="Where the figure comes from, its licence included")]
+
+
 class ModelPrice(Open, frozen=True):
     """Inference prices of one base model in force at a date."""
 
@@ -69,6 +88,13 @@ class ModelPrice(Open, frozen=True):
             "the price is then the oldest known one, and an assessment names it as a risk"
         ),
     ]
+    released: Annotated[datetime.date | None, Meta(description="Day of its release; null where not known")]
+    retirement_date: Annotated[
+        datetime.date | None, Meta(description="Day on which its provider shuts it down; null where none is known")
+    ]
+    capability: (
+        Annotated[CapabilityAnswer, Meta(description="How able it was found to be; absent where not known")] | UnsetType
+    ) = UNSET
 
 
 class ModelPriceList(Open, frozen=True):
@@ -79,14 +105,6 @@ class ModelPriceList(Open, frozen=True):
         str, Meta(description="Release of the price data", examples=["genai-prices 0.2.3"])
     ]
     items: Annotated[list[ModelPrice], Meta(description="Sorted by id")]
-
-
-class SourceAnswer(Open, frozen=True):
-    """Where a number comes from."""
-
-    title: Annotated[str, Meta(description="Publication or page")]
-    href: Href
-    locator: Annotated[str, Meta(description="Table, section or page in it; empty where the whole is meant")]
 
 
 class OfferTerms(Open, frozen=True):

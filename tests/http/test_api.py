@@ -99,6 +99,22 @@ def test_models_are_listed_with_prices_and_sources(client: Client) -> None:
     assert own and all(item["id"].startswith("anthropic/") for item in own)
 
 
+def test_models_tell_how_able_they_are_and_when_they_end(client: Client) -> None:
+    """A listed model has its capability with index and source, release and retirement; what is not known is not made up."""
+    params = {"as_of": "2026-11-26"}
+    items = {item["id"]: item for item in client.get("/v1/models", params=params).json()["items"]}
+    known = items["openai/gpt-5-mini"]
+    assert known == client.get("/v1/models/openai/gpt-5-mini", params=params).json()
+    assert (known["released"], known["retirement_date"]) == ("2025-08-07", "2026-12-11")
+    capability = known["capability"]
+    assert (capability["value"], capability["standard_deviation"], capability["is_guess"]) == (145.51, 1.5, False)
+    assert (capability["index"], capability["index_date"]) == ("Epoch Capabilities Index", "2026-09-30")
+    assert capability["source"]["title"] == "Epoch AI, Epoch Capabilities Index (CC-BY)"
+    assert items["cohere/command"]["capability"]["is_guess"]
+    unknown = items["xai/grok-4.7"]
+    assert "capability" not in unknown and unknown["released"] is None and unknown["retirement_date"] is None
+
+
 def test_models_are_listed_once_for_all_who_ask(client: Client) -> None:
     """The listing of a day and a provider is made once, by name of both, and has the tag of its bytes every time."""
     asked: list[dict[str, str]] = [

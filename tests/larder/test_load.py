@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from service.http.house import House
+from service.larder.capability import FIGURES
 from service.larder.evidence import PAIRS
+from service.larder.lifetimes import LIVES
 from service.larder.load import CatalogueError, load, parse, read
 
 ROOT = Path(__file__).parents[2]
@@ -22,8 +24,9 @@ TODAY = datetime.date(2026, 11, 23)
 def test_a_change_of_any_file_changes_the_digest() -> None:
     """The digest of the assumptions covers every file: what it is called, and each of its bytes."""
     before = load().digest
+    figures = {PAIRS: (b"0.024", b"0.025"), FIGURES: (b"135.01", b"135.02"), LIVES: (b"2027-04-14", b"2027-04-15")}
     for path, text in FILES.items():
-        changed = text.replace(b"0.024", b"0.025", 1) if path == PAIRS else text + b"\n# note\n"
+        changed = text.replace(*figures[path], 1) if path in figures else text + b"\n# note\n"
         assert parse(FILES | {path: changed}).digest != before, path
     renamed = {("assumptions/people.toml" if path == LABOUR else path): text for path, text in FILES.items()}
     assert parse(renamed).digest != before

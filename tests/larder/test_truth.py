@@ -8,21 +8,14 @@ import tomllib
 
 import msgspec
 import pytest
+from larder.spoiled import FILES, spoil
 
 from service.larder.facts import FineTuningOffer
-from service.larder.load import CatalogueError, parse, read
+from service.larder.load import CatalogueError, parse
 from service.larder.truth import faults
 
-FILES = read()
 LABOUR, PROMPTING = "assumptions/labour.toml", "assumptions/prompting.toml"
 AZURE, OPENAI, TOGETHER = "offers/azure.toml", "offers/openai.toml", "offers/together.toml"
-
-
-def spoil(path: str, old: str, new: str) -> dict[str, bytes]:
-    """Return the larder's files with the first occurrence of some text changed."""
-    text = FILES[path].decode()
-    assert re.search(old, text), old
-    return FILES | {path: re.sub(old, new, text, count=1).encode()}
 
 
 @pytest.mark.parametrize(
