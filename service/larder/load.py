@@ -55,6 +55,8 @@ class Catalogue(Struct, frozen=True, kw_only=True):
     assumptions: Mapping[str, Assumption]
     offers: Mapping[str, FineTuningOffer]
     offer_aliases: Mapping[str, str]
+    files: Mapping[str, str]
+    """Assumptions and offers by id: the file in which each stands."""
     prior: AccuracyPrior
     identifiers: Identifiers
     evidence: tuple[Evidence, ...]
@@ -153,6 +155,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         assumptions={assumption.id: assumption for _, assumption in assumptions},
         offers={offer.id: offer for _, offer in offers},
         offer_aliases={alias: offer.id for _, offer in offers for alias in offer.aliases},
+        files={found.id: path for path, found in assumptions} | {offer.id: path for path, offer in offers},
         prior=_noun(PRIOR, tables[PRIOR], AccuracyPrior),
         identifiers=_noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers),
         evidence=evidence,
