@@ -2,7 +2,8 @@
 
 The change is a TOML file: `[[offer]]` with `[[offer.values]]` for a fine-tuning offer (new, or new terms of a known
 one), `[[gpu]]` and `[[self_hosted]]` likewise for self-hosting, `[[NAME.values]]` for an assumption, `[[capability]]` and
-`[[lifetime]]` for a row of these files. Without --write nothing is written.
+`[[lifetime]]` for a row of these files. Without --write nothing is written. With --age
+nothing is appended: it lists which files hold facts that nobody has checked for long.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from service import __version__
 from service.assessment import assess
 from service.http.decoding import decode
 from service.larder import tokens
+from service.larder.facts import AssumedValue, OfferValue
 from service.larder.load import Catalogue, CatalogueError, parse, read
 from service.larder.prices import PriceList
 from service.nouns.request.assessment import AssessmentRequest
@@ -52,16 +54,51 @@ def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, tuple[str, floa
     return found
 
 
+def ages(larder: Catalogue, today: datetime.date) -> list[tuple[str, datetime.date, int, int]]:
+    """Return each file with its oldest check, how many of its facts are old and how many there are, the oldest first.
+
+    Of each entry the value in force on the day counts: what was replaced need not be checked again.
+    """
+    limit = larder.assumptions["checked_long_ago"].at(today).value or 0.0
+    checks: dict[str, list[datetime.date]] = {}
+    in_force: dict[str, AssumedValue | OfferValue | None] = {
+        **{name: found.at(today) for name, found in larder.assumptions.items()},
+        **{name: offer.at(today) for name, offer in larder.offers.items()},
+    }
+    for name, value in in_force.items():
+        if value is not None:
+            checks.setdefault(larder.files[name], []).append(value.checked)
+    found = [
+        (path, min(days), sum((today - day).days > limit for day in days), len(days)) for path, days in checks.items()
+    ]
+    return sorted(found, key=lambda row: (row[1], row[0]))
+
+
+def show_ages(larder: Catalogue, today: datetime.date) -> None:
+    """Print the files of assumptions and offers, those checked longest ago first."""
+    limit = larder.assumptions["checked_long_ago"].at(today).value
+    print(f"{'file':<42}{'oldest check':<16}{f'older than {limit:g} days on {today}':>36}")
+    for path, oldest, old, count in ages(larder, today):
+        print(f"{path:<42}{oldest!s:<16}{f'{old} of {count}':>36}")
+
+
 def main(arguments: list[str] | None = None, today: datetime.date | None = None) -> int:
     """Show, and with --write append, a change of the larder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("change", type=Path, help="TOML file with the dated values to append")
+    parser.add_argument("change", type=Path, nargs="?", help="TOML file with the dated values to append")
+    parser.add_argument("--age", action="store_true", help="list the files whose facts were checked longest ago")
     parser.add_argument("--write", action="store_true", help="append them to service/larder/data")
     said = parser.parse_args(arguments)
+    today = today or datetime.date.today()
     before = read(LARDER)
+    if said.age:
+        show_ages(parse(before), today)
+        return 0
+    if said.change is None:
+        parser.error("name a change, or say --age")
     try:
         source = said.change.read_text(encoding="utf-8")
-        after, day = files.changed(before, source, today or datetime.date.today())
+        after, day = files.changed(before, source, today)
     except (OSError, ValueError) as error:
         print(f"{said.change}: {error}", file=sys.stderr)
         return UNREADABLE

@@ -29,7 +29,7 @@ class Interval(NamedTuple):
 
 
 class Used(NamedTuple):
-    """A default that this case relies on, and the lines it feeds."""
+    """A default that this case relies on, and the lines it feeds; one of the larder has a file and the day of its check."""
 
     pointer: str
     id: str
@@ -42,6 +42,8 @@ class Used(NamedTuple):
     source: Source
     note: str
     feeds: tuple[Line, ...]
+    file: str = ""
+    checked: datetime.date | None = None
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,7 @@ class Candidate(Struct, frozen=True, kw_only=True):
     last_training_date: datetime.date | None
     shutdown_date: datetime.date | None
     source: Source
+    file: str
     checked: datetime.date | None
     confidence: str
 
@@ -87,6 +90,7 @@ class Case(Struct, frozen=True, kw_only=True):
     prompt_price_source: Source
     prompt_price_checked: datetime.date | None
     prompt_price_is_oldest_known: bool
+    old_after_days: float
     intervals: Mapping[Line, Interval]
     constants: Mapping[Line, Array]
     stated: frozenset[Line]

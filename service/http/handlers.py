@@ -141,7 +141,7 @@ async def get_assumption(request: AnyRequest, house: NamedDependency[House]) -> 
     found = house.catalogue.assumptions.get(request.path_params["id"])
     if found is None:
         raise NotFoundException
-    return listed(request, listings.assumption(found, asked.as_of or today()))
+    return listed(request, listings.assumption(house.catalogue, found, asked.as_of or today()))
 
 
 @serving("getLedger")

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from service.assessment.ledger.lines import INPUTS, STEPS
+from service.larder.assumptions import topic_of
 from service.larder.capability import INDEX, Capability
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.larder.load import Catalogue
@@ -132,11 +133,13 @@ def offers(catalogue: Catalogue, as_of: datetime.date, provider: str | None) -> 
     )
 
 
-def assumption(found: Assumption, as_of: datetime.date) -> AssumptionAnswer:
+def assumption(catalogue: Catalogue, found: Assumption, as_of: datetime.date) -> AssumptionAnswer:
     """Return the answer about one assumption."""
     return AssumptionAnswer(
         id=found.id,
         description=found.description,
+        topic=topic_of(catalogue.files[found.id]),
+        is_read=found.is_read,
         unit=found.unit,
         family=found.family,
         values=[DatedValue(**_dated(value)) for value in found.values],
@@ -149,7 +152,7 @@ def assumptions(catalogue: Catalogue, as_of: datetime.date) -> AssumptionList:
     return AssumptionList(
         as_of=as_of,
         assumptions_digest=catalogue.digest,
-        items=[assumption(found, as_of) for found in catalogue.assumptions.values()],
+        items=[assumption(catalogue, found, as_of) for found in catalogue.assumptions.values()],
     )
 
 

@@ -15,7 +15,7 @@ AssumptionFamily = Literal["positive", "share", "rate", "text"]
 Unit = Literal[
     "USD", "USD/month", "USD/hour", "USD/example", "tokens", "share", "log-odds", "months", "weeks", "hours", "examples",
     "runs", "epochs", "seconds", "seconds/token", "tokens/second", "requests/second", "ratio", "per year", "per month",
-    "id", "trials", "draws",
+    "id", "trials", "draws", "days", "hours/month", "examples/week", "USD/request",
 ]  # fmt: skip
 
 
@@ -115,6 +115,13 @@ class Assumption(Closed, frozen=True):
             "first."
         ),
     ]
+    is_read: Annotated[
+        bool,
+        Meta(
+            description="Whether an assessment, or the framework, may rely on it; false for one that moves no answer, "
+            "such as one that stands ready for a formula to come."
+        ),
+    ] = True
 
     def at(self, as_of: datetime.date) -> AssumedValue:
         """Return the value in force at a date (the earliest one for dates before all)."""

@@ -64,6 +64,8 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     offer_aliases: Mapping[str, str]
     gpus: Mapping[str, Gpu]
     self_hosted: Mapping[str, SelfHostedOffer]
+    files: Mapping[str, str]
+    """Assumptions and offers by id: the file in which each stands."""
     prior: AccuracyPrior
     identifiers: Identifiers
     evidence: tuple[Evidence, ...]
@@ -180,6 +182,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         offer_aliases={alias: offer.id for _, offer in offers for alias in offer.aliases},
         gpus=gpus,
         self_hosted=self_hosted,
+        files={found.id: path for path, found in assumptions} | {offer.id: path for path, offer in offers},
         prior=_noun(PRIOR, tables[PRIOR], AccuracyPrior),
         identifiers=identifiers,
         evidence=evidence,

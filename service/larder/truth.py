@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from service.larder.assumptions import faults_of_form
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.nouns.estimate import InnerShare, Positive, Rate, Share, StrictlyPositive
 
@@ -42,7 +43,7 @@ def faults(assumptions: Assumptions, offers: Offers) -> list[str]:
     """Return everything in the larder that cannot be true, one sentence each.
 
     Checks that every entry stands in its own file and once, ranges are ordered, numbers are within their family's
-    limits, dates ascend, no source was checked more than a year ahead, sources are named, judged values carry a note,
+    limits and those of their unit, dates ascend, no source was checked more than a year ahead, sources are named, judged values carry a note,
     cached and batch prices do not exceed plain ones, input does not exceed output, training ends no later than serving,
     no value or price is a thousand times its predecessor, and no price is a thousand times its fellows' median.
     """
@@ -65,6 +66,7 @@ def _faults_of_homes(assumptions: Assumptions) -> Iterator[str]:
 def _faults_of_assumption(file: str, assumption: Assumption) -> Iterator[str]:
     where = f"{file}: {assumption.id}"
     yield from _faults_of_dates(where, assumption.values)
+    yield from faults_of_form(file, assumption)
     for value in assumption.values:
         yield from _faults_of_value(f"{where} from {value.from_date}", assumption, value)
     yield from _faults_of_steps(where, assumption)

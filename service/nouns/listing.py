@@ -185,6 +185,21 @@ class AssumptionAnswer(Open, frozen=True):
 
     id: Annotated[str, Meta(description="Its name, as an answer's `assumptions` gives it", examples=["hourly_rate"])]
     description: Annotated[str, Meta(description="What it is")]
+    topic: Annotated[
+        str,
+        Meta(
+            description="What it is about. Extensible enum: article for what the source article states, a vendor's estimates "
+            "published without a method; any other, such as projects, for what we assume on the grounds that `kind`, `source` "
+            "and `note` give",
+            examples=["article", "projects"],
+        ),
+    ]
+    is_read: Annotated[
+        bool,
+        Meta(
+            description="Whether an assessment, or the framework, may rely on it; false for one that moves no answer yet"
+        ),
+    ]
     unit: Annotated[str, Meta(description="Unit of its values; an open list", examples=["USD/hour", "share", "months"])]
     family: Annotated[
         str,

@@ -347,3 +347,33 @@ def test_the_example_of_the_document_can_be_appended() -> None:
     source = source.replace(f"from = {value['from']}", f"from = {LATER}")
     larder = appended(source.replace(f"checked = {value['checked']}", f"checked = {DAY}"))
     assert larder.offers["azure/gpt-4.1-mini"].at(LATER) == larder.offers["azure/gpt-4.1-mini"].values[-1]
+
+
+def test_the_files_checked_longest_ago_are_listed_first(folder: Path, capsys: Any) -> None:
+    """--age lists every file of assumptions and offers with its oldest check and how many of its facts in force are old."""
+    assert tool.main(["--age"], DAY) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert {row[0] for row in rows} == set(KNOWN.files.values())
+    assert [row[1] for row in rows] == sorted(row[1] for row in rows)
+    assert sum(int(row[-1]) for row in rows) == len(KNOWN.assumptions) + len(
+        [o for o in KNOWN.offers.values() if o.at(DAY)]
+    )
+    labour = {row[0]: row for row in rows}[LABOUR]
+    checks = [found.at(DAY).checked for name, found in KNOWN.assumptions.items() if KNOWN.files[name] == LABOUR]
+    old = sum((DAY - checked).days > 90 for checked in checks)
+    assert labour[1:] == [str(min(checks)), str(old), "of", str(len(checks))]
+
+
+def test_a_new_check_makes_a_fact_young() -> None:
+    """What counts is the value in force on the day, not those before it."""
+    later = KNOWN.assumptions["hourly_rate"].values[-1].checked + datetime.timedelta(days=91)
+    renewed = parse(files.changed(TEXTS, RATE.replace(str(DAY), str(later)), later)[0])
+    before, after = ({row[0]: row[2] for row in tool.ages(known, later)} for known in (KNOWN, renewed))
+    assert after[LABOUR] == before[LABOUR] - 1
+
+
+def test_without_a_change_the_command_says_what_it_takes(capsys: Any) -> None:
+    """Neither a change nor --age is a fault of the call."""
+    with pytest.raises(SystemExit):
+        tool.main([])
+    assert "name a change, or say --age" in capsys.readouterr().err

@@ -167,6 +167,7 @@ def resolve(
         prompt_price_source=Source(title=PriceList.version, href=price.source_href) if price and is_listed else CALLER,
         prompt_price_checked=price.checked if price and is_listed else None,
         prompt_price_is_oldest_known=bool(price and is_listed and price.is_oldest_known(as_of)),
+        old_after_days=desk.limit("checked_long_ago"),
         intervals=desk.intervals,
         constants=desk.constants,
         stated=frozenset(desk.intervals) | frozenset(desk.constants),

@@ -95,6 +95,13 @@ class Desk:
         self._use(pointer, assumption, entry, feeds)
         return entry.text
 
+    def limit(self, assumption_id: str) -> float:
+        """Return an assumed number that moves no figure, only what is said of them; so it is not listed in the answer."""
+        entry = self.catalogue.assumptions[assumption_id].at(self.as_of)
+        if entry.value is None:
+            raise LookupError(f"{assumption_id} is not a number")
+        return entry.value
+
     def _use(
         self, pointer: str, assumption: Assumption, entry: AssumedValue, feeds: tuple[Line, ...],
         low: float | None = None, high: float | None = None,
@@ -113,6 +120,8 @@ class Desk:
                 source=entry.source,
                 note=entry.note or assumption.description,
                 feeds=feeds,
+                file=self.catalogue.files[assumption.id],
+                checked=entry.checked,
             )
         )
 

@@ -134,6 +134,7 @@ def _candidate(
         last_training_date=last,
         shutdown_date=shutdown,
         source=terms.source,
+        file=desk.catalogue.files.get(offer.id, ""),
         checked=None if own_prices else terms.checked,
         confidence=terms.confidence,
     )
