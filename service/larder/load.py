@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 
 from service.larder.evidence import PAIRS, TASKS, EvidenceIndex, indexed, read_evidence
 from service.larder.facts import AccuracyPrior, Assumption, Evidence, FineTuningOffer
+from service.larder.offer_truth import unstated
 from service.larder.truth import faults
 
 LARDER = resources.files("service.larder") / "data"
@@ -136,11 +137,16 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         if _in(ASSUMPTIONS, path)
         for name, entry in _noun(path, table, Entries).items()
     ]
-    offers = [
-        (path, _noun(f"{path}: {entry.get('id', 'an offer')}", entry, FineTuningOffer))
+    entries = [
+        (path, entry)
         for path, table in tables.items()
         if _in(OFFERS, path)
         for entry in _noun(path, table, _OfferFile).offer
+    ]
+    if silent := [fault for path, entry in entries for fault in unstated(path, entry)]:
+        raise CatalogueError("; ".join(silent))
+    offers = [
+        (path, _noun(f"{path}: {entry.get('id', 'an offer')}", entry, FineTuningOffer)) for path, entry in entries
     ]
     descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)
