@@ -27,7 +27,7 @@ Table = dict[str, Any]
 Files = Mapping[str, bytes]
 """Files of the larder, by their path in it."""
 
-OF_A_NEW_OFFER = ("weights", "name", "serving", "base_model")
+OF_A_NEW_OFFER = ("weights", "name", "serving", "hosting_kind", "lifetime_class", "base_model")
 """What a new offer states besides its id and its terms."""
 
 OF_SELF_HOSTING = {

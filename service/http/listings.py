@@ -107,15 +107,20 @@ def model_prices(catalogue: Catalogue, prices: PriceList, as_of: datetime.date, 
 
 def _offer(offer: FineTuningOffer, terms: OfferValue, as_of: datetime.date) -> FineTuningOfferAnswer:
     last = terms.last_training_date or terms.shutdown_date
+    is_trained = last is None or last >= as_of
+    seen = terms.dates_source and SourceAnswer(**msgspec.structs.asdict(terms.dates_source))
     return FineTuningOfferAnswer(
         id=offer.id,
         name=offer.name,
         base_model=offer.base_model,
         serving=offer.serving,
+        hosting_kind=offer.hosting_kind,
+        lifetime_class=offer.lifetime_class,
         aliases=list(offer.aliases),
-        is_trained=last is None or last >= as_of,
+        is_trained=is_trained,
+        is_open_to_new_customers=is_trained and terms.takes_new_customers(as_of),
         only_when_named=offer.only_when_named,
-        terms=OfferTerms(**_dated(terms)),
+        terms=OfferTerms(**_dated(terms) | {"dates_source": seen}),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from msgspec import Meta
 
+from service.larder.offer_rules import HostingKind, LifetimeClass, OfferRules
 from service.nouns.base import Closed
 from service.nouns.request.assessment import TaskKind
 
@@ -128,7 +129,7 @@ class Assumption(Closed, frozen=True):
         return in_force(self.values, as_of) or self.values[0]
 
 
-class OfferValue(Closed, frozen=True, rename={"from_date": "from"}):
+class OfferValue(OfferRules, frozen=True, rename={"from_date": "from"}):
     """Terms of a fine-tuning offer from a date on; prices in USD."""
 
     from_date: Annotated[datetime.date, Meta(description="First day on which they hold.", examples=["2026-08-11"])]
@@ -234,6 +235,13 @@ class OfferValue(Closed, frozen=True, rename={"from_date": "from"}):
             examples=["2027-10-14"],
         ),
     ] = None
+    dates_source: Annotated[
+        Source | None,
+        Meta(description="Where dates and the rule for new customers were seen; null where `source` says them too."),
+    ] = None
+    dates_checked: Annotated[
+        datetime.date | None, Meta(description="Day on which that source was last looked at; null without one.")
+    ] = None
     note: Annotated[str, Meta(description="What is particular about these terms; empty where nothing is.")] = ""
 
 
@@ -260,6 +268,21 @@ class FineTuningOffer(Closed, frozen=True):
             description="How it is served: a hosted adapter billed by the token, or dedicated replicas billed by the "
             "hour.",
             examples=["adapter"],
+        ),
+    ]
+    hosting_kind: Annotated[
+        HostingKind,
+        Meta(
+            description="What keeping it ready costs: nothing beside tokens, an hourly fee for as long as it is deployed, "
+            "or replicas by the hour that end when nobody asks.",
+            examples=["by_hour"],
+        ),
+    ]
+    lifetime_class: Annotated[
+        LifetimeClass,
+        Meta(
+            description="Whose weights it starts from: the maker's alone, or open ones that this provider hosts.",
+            examples=["proprietary"],
         ),
     ]
     base_model: Annotated[

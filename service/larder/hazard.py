@@ -15,7 +15,7 @@ from service.nouns.base import Closed
 
 HAZARD = "lifetimes/hazard.toml"
 
-CLASSES = ("proprietary", "open_weights", "self_hosted")
+CLASSES = ("proprietary", "open_weights_hosted", "self_hosted")
 """Of a provider's own models, of open weights that a provider hosts by the token, of weights on one's own GPUs."""
 
 HIGHEST = 12.0

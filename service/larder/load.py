@@ -24,6 +24,7 @@ from service.larder.facts import AccuracyPrior, Assumption, Evidence, FineTuning
 from service.larder.hazard import HAZARD, HazardClass, faults_of_hazards
 from service.larder.hosting_truth import read_self_hosted
 from service.larder.lifetimes import LIFE_ALIASES, LIVES, LifeAliasFile, Lifetimes, read_lifetimes
+from service.larder.offer_truth import unstated
 from service.larder.self_hosted import GPUS, SELF_HOSTED, Gpu, SelfHostedOffer
 from service.larder.truth import faults
 
@@ -150,11 +151,16 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         if _in(ASSUMPTIONS, path)
         for name, entry in _noun(path, table, Entries).items()
     ]
-    offers = [
-        (path, _noun(f"{path}: {entry.get('id', 'an offer')}", entry, FineTuningOffer))
+    entries = [
+        (path, entry)
         for path, table in tables.items()
         if _in(OFFERS, path)
         for entry in _noun(path, table, _OfferFile).offer
+    ]
+    if silent := [fault for path, entry in entries for fault in unstated(path, entry)]:
+        raise CatalogueError("; ".join(silent))
+    offers = [
+        (path, _noun(f"{path}: {entry.get('id', 'an offer')}", entry, FineTuningOffer)) for path, entry in entries
     ]
     descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)

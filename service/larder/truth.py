@@ -14,6 +14,7 @@ from msgspec import Meta
 
 from service.larder.assumptions import faults_of_form
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
+from service.larder.offer_truth import faults_of_rules
 from service.nouns.estimate import InnerShare, Positive, Rate, Share, StrictlyPositive
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
@@ -45,7 +46,7 @@ def faults(assumptions: Assumptions, offers: Offers) -> list[str]:
     Checks that every entry stands in its own file and once, ranges are ordered, numbers are within their family's
     limits and those of their unit, dates ascend, no source was checked more than a year ahead, sources are named, judged values carry a note,
     cached and batch prices do not exceed plain ones, input does not exceed output, training ends no later than serving,
-    no value or price is a thousand times its predecessor, and no price is a thousand times its fellows' median.
+    an offer's rules do not contradict themselves, no value or price is a thousand times its predecessor, and no price is a thousand times its fellows' median.
     """
     return [
         *_faults_of_homes(assumptions),
@@ -127,6 +128,7 @@ def home_of(offer_id: str) -> str:
 
 def _faults_of_offer(file: str, offer: FineTuningOffer) -> Iterator[str]:
     yield from _faults_of_dates(f"{file}: {offer.id}", offer.values)
+    yield from faults_of_rules(f"{file}: {offer.id}", offer)
     for terms in offer.values:
         where = f"{file}: {offer.id} from {terms.from_date}"
         yield from _faults_of_terms(where, terms)
@@ -186,8 +188,9 @@ def _faults_of_dates(where: str, values: Sequence[AssumedValue | OfferValue]) ->
     for value in values:
         if not value.source.title:
             yield f"{where}: a source is missing"
-        if value.checked < value.from_date - CHECKED_AHEAD:
-            yield f"{where} from {value.from_date}: checked {value.checked} is more than a year before it holds"
+        dated = value.dates_checked if isinstance(value, OfferValue) else None
+        if (dated or value.checked) < value.from_date - CHECKED_AHEAD:
+            yield f"{where} from {value.from_date}: checked {dated or value.checked} is more than a year before it holds"
 
 
 def _prices(terms: OfferValue) -> dict[str, float]:

@@ -123,8 +123,19 @@ class OfferTerms(Open, frozen=True):
     cache_write_usd_per_mtok: Price
     batch_input_usd_per_mtok: Price
     batch_output_usd_per_mtok: Price
+    batch_discount: Annotated[
+        float,
+        Meta(
+            description="Discount on tokens of the fine-tune sent in batches [share]; 0 where fine-tunes are not batched, or "
+            "not for less by any source",
+            examples=[0.5],
+        ),
+    ]
     training_usd_per_mtok: Annotated[
         float | None, Meta(description="Training [USD/1M tokens of the dataset x epochs]; null where not sold by token")
+    ]
+    training_usd_per_hour: Annotated[
+        float | None, Meta(description="Training where it is charged by the hour [USD/hour]; null elsewhere")
     ]
     hosting_usd_per_hour: Annotated[float | None, Meta(description="Hosting of one replica [USD/hour]")]
     storage_usd_per_month: Annotated[float | None, Meta(description="Storing the fine-tune [USD/month]")]
@@ -134,8 +145,44 @@ class OfferTerms(Open, frozen=True):
     ]
     minimum_replicas: Annotated[int | None, Meta(description="Fewest dedicated replicas that run [replicas]")]
     min_cacheable_tokens: Annotated[float | None, Meta(description="Shortest prefix that is cached [tokens]")]
+    context_window_tokens: Annotated[
+        int | None,
+        Meta(
+            description="Most tokens that a request may hold [tokens]: the base model's where none is stated for "
+            "fine-tunes; null where not known",
+            examples=[128000],
+        ),
+    ]
+    max_training_example_tokens: Annotated[
+        int | None,
+        Meta(description="Most tokens of a training example [tokens]; null where not known", examples=[65536]),
+    ]
     last_training_date: Annotated[datetime.date | None, Meta(description="Last day on which it can be trained")]
     shutdown_date: Annotated[datetime.date | None, Meta(description="Day on which it stops answering")]
+    has_successor: Annotated[
+        bool,
+        Meta(
+            description="Whether the provider trains a successor when the base model ends; false where it closes fine-tuning"
+        ),
+    ]
+    new_customers_from: Annotated[
+        datetime.date | None,
+        Meta(
+            description="First day on which an organisation that does not fine-tune there yet may start; null: not known"
+        ),
+    ]
+    new_customers_until: Annotated[
+        datetime.date | None,
+        Meta(description="Last day on which such an organisation may start; null where no end is known"),
+    ]
+    new_customers_note: Annotated[str, Meta(description="The rule for such organisations, in words")]
+    dates_source: Annotated[
+        SourceAnswer | None,
+        Meta(description="Where dates and that rule were seen; null where `source` says them too"),
+    ]
+    dates_checked: Annotated[
+        datetime.date | None, Meta(description="Date at which that source was last looked at; null without one")
+    ]
     note: Note
 
 
@@ -152,8 +199,26 @@ class FineTuningOfferAnswer(Open, frozen=True):
             examples=["adapter", "dedicated"],
         ),
     ]
+    hosting_kind: Annotated[
+        str,
+        Meta(
+            description="Extensible enum: one of by_token (nothing beside tokens), by_hour (a fee for as long as it is "
+            "deployed), scale_to_zero (replicas by the hour that end when nobody asks)",
+            examples=["by_token", "by_hour", "scale_to_zero"],
+        ),
+    ]
+    lifetime_class: Annotated[
+        str,
+        Meta(
+            description="Extensible enum: one of proprietary (the maker's weights alone), open_weights_hosted",
+            examples=["proprietary", "open_weights_hosted"],
+        ),
+    ]
     aliases: Annotated[list[str], Meta(description="Other names that are accepted for it, exactly")]
     is_trained: Annotated[bool, Meta(description="Whether it can be trained at the date")]
+    is_open_to_new_customers: Annotated[
+        bool, Meta(description="Whether an organisation that does not fine-tune there yet may start at the date")
+    ]
     only_when_named: Annotated[bool, Meta(description="Whether it is left out of a screening that names no base model")]
     terms: Annotated[OfferTerms, Meta(description="The terms in force at `as_of`")]
 

@@ -48,11 +48,11 @@ SPOILED = (
     Spoiled(HAZARD, "from_months = 12", "from_months = 6",
             f"{AT_HAZARD}: the step from 6 months does not come after that from 6", "order them by age"),
     Spoiled(HAZARD, "from_months = 0", "from_months = 3", f"{AT_HAZARD}: the first step is not from 0", "of a new model"),
-    Spoiled(HAZARD, "open_weights", "open_wights", "open_wights: Object missing required field", "`values`"),
+    Spoiled(HAZARD, "open_weights_hosted", "open_wights", "open_wights: Object missing required field", "`values`"),
     Spoiled(HAZARD, r"(?s)\n\[self_hosted\].*", "\n", "self_hosted is missing", "state the hazards of this class"),
     Spoiled(HAZARD, r"(?s)\[self_hosted\](.*)\[\[self_hosted", r"[leased]\1[[leased",
-            "self_hosted is missing", "name one of proprietary, open_weights, self_hosted"),
-    Spoiled(HAZARD, r'note = "That of[^"]+"', "", "open_weights from 2026-11-26: a judged value needs a note", "why that much"),
+            "self_hosted is missing", "name one of proprietary, open_weights_hosted, self_hosted"),
+    Spoiled(HAZARD, r'note = "That of[^"]+"', "", "open_weights_hosted from 2026-11-26: a judged value needs a note", "why that much"),
     Spoiled(HAZARD, "notice_months = 6", "notice_months = -6", f"{AT_HAZARD}: a notice of -6 months", "where none is given"),
     Spoiled(HAZARD, "checked =", "chekced =", "proprietary: Object contains unknown field `chekced`", "at `$.values[0]`"),
 )  # fmt: skip
@@ -103,13 +103,13 @@ def test_a_retirement_that_is_moved_is_appended() -> None:
 def test_the_hazard_rises_with_age_and_is_never_on_gpus_of_ones_own() -> None:
     """No event in the first half-year, then 0.39, 0.95, 1.28 and 1.16 a year by half-years; notice is six months."""
     assert tuple(CATALOGUE.hazards) == CLASSES
-    for name in ("proprietary", "open_weights"):
+    for name in ("proprietary", "open_weights_hosted"):
         hazard = CATALOGUE.hazards[name].at(TODAY)
         assert [hazard.at(age) for age in (0, 5.9, 6, 12, 18, 24, 60)] == [0, 0, 0.39, 0.95, 1.28, 1.16, 1.16]
         assert hazard.notice_months == 6 and "52 events of 84 models of four makers" in hazard.source.locator
     assert CATALOGUE.hazards["self_hosted"].at(TODAY).at(60) == 0
     assert {name: entry.at(TODAY).kind for name, entry in CATALOGUE.hazards.items()} == {
         "proprietary": "published",
-        "open_weights": "judged",
+        "open_weights_hosted": "judged",
         "self_hosted": "judged",
     }

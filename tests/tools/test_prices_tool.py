@@ -29,17 +29,20 @@ LATER = DAY + datetime.timedelta(days=1)
 TERMS = f"""input_usd_per_mtok = 0.3
 output_usd_per_mtok = 1.2
 training_usd_per_mtok = 4.0
+has_successor = true
+new_customers_note = "Open; no end is known."
 kind = "quoted"
 source = {{ title = "A price list" }}
 checked = {DAY}
 confidence = "high"
 """
+FEE = "hosting_usd_per_hour = 1.7\n"
 OFFER = f"""
 [[offer]]
 id = "azure/gpt-4.1-mini"
 [[offer.values]]
 from = {LATER}
-{TERMS}"""
+{FEE}{TERMS}"""
 RATE = f"""
 [[hourly_rate.values]]
 from = {DAY}
@@ -90,7 +93,7 @@ def test_nothing_but_the_change_is_new() -> None:
     after, _ = files.changed(TEXTS, CHANGE, LATER)
     assert after.keys() == TEXTS.keys()
     assert {path for path in TEXTS if after[path] != TEXTS[path]} == {AZURE, LABOUR}
-    for path, lines in ((AZURE, 9), (LABOUR, 6)):
+    for path, lines in ((AZURE, 12), (LABOUR, 6)):
         old, new = TEXTS[path].splitlines(keepends=True), after[path].splitlines(keepends=True)
         place = next(at for at, line in enumerate(new) if at == len(old) or line != old[at])
         assert new[:place] + new[place + lines :] == old
@@ -99,7 +102,7 @@ def test_nothing_but_the_change_is_new() -> None:
 
 def new_offer(name: str) -> str:
     """Return a change that adds an offer."""
-    fields = 'weights = "n"\nname = "N"\nserving = "adapter"\nbase_model = "azure/gpt-4.1-mini"'
+    fields = 'weights = "n"\nname = "N"\nserving = "adapter"\nhosting_kind = "by_hour"\nlifetime_class = "proprietary"\nbase_model = "azure/gpt-4.1-mini"'
     return OFFER.replace('id = "azure/gpt-4.1-mini"', f'id = "{name}"\n{fields}')
 
 
@@ -139,7 +142,7 @@ def test_a_file_without_a_last_line_end_gets_one() -> None:
 @pytest.mark.parametrize("new_first", [True, False])
 def test_each_offer_gets_its_own_terms(new_first: bool) -> None:
     """New terms are those under the offer's own id, whichever other offer names it as its base model."""
-    fields = 'weights = "n"\nname = "N"\nserving = "adapter"\nbase_model = "openai/gpt-4.1-mini"'
+    fields = 'weights = "n"\nname = "N"\nserving = "adapter"\nhosting_kind = "by_token"\nlifetime_class = "proprietary"\nbase_model = "openai/gpt-4.1-mini"'
     new = f'[[offer]]\nid = "azure/gpt-newer"\n{fields}\n[[offer.values]]\nfrom = {DAY}\n{TERMS}'
     new = new.replace("= 0.3", "= 0.9").replace("= 1.2", "= 3.6")
     known = f'[[offer]]\nid = "openai/gpt-4.1-mini"\n[[offer.values]]\nfrom = {DAY}\n{TERMS}'
@@ -159,7 +162,7 @@ def test_each_offer_gets_its_own_terms(new_first: bool) -> None:
         f"hourly_rate.values = [{{ {RATE_VALUE} }}]\n{OFFER}",
         f"hourly_rate = {{ values = [{{ {RATE_VALUE} }}] }}\n{OFFER}",
         'offer = [{ id = "azure/gpt-4.1-mini", values = [{ from = '
-        + f"{LATER}, {TERMS.strip()} }}] }}]".replace("\n", ", ")
+        + f"{LATER}, {FEE}{TERMS.strip()} }}] }}]".replace("\n", ", ")
         + f"\n{RATE}",
         CHANGE.replace("[[offer]]", '[[offer]]\nname = "GPT-4.1 mini, fine-tuned on Azure, global standard"'),
     ],
@@ -296,7 +299,10 @@ def test_what_cannot_be_true_is_refused(change: str, said: str, folder: Path, ca
             OFFER.replace("4.1-mini", "4.1-mimi"),
             "no offer is called 'azure/gpt-4.1-mimi'; the nearest are azure/gpt-4.1",
         ),
-        (OFFER.replace("4.1-mini", "4.1-mimi"), "a new offer states weights, name, serving, base_model too"),
+        (
+            OFFER.replace("4.1-mini", "4.1-mimi"),
+            "a new offer states weights, name, serving, hosting_kind, lifetime_class, base_model too",
+        ),
         (
             OFFER.replace("azure/gpt-4.1-mini", "openai/gpt-4.1-2025-04-14"),
             "another name of openai/gpt-4.1: state that",

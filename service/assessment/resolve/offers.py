@@ -150,11 +150,20 @@ def _own(desk: Desk, tuning: FineTuning, prompt_price: float | None) -> Candidat
         source=CALLER,
         checked=desk.as_of,
         confidence="high",
+        has_successor=True,
+        new_customers_note="your own offer",
         **{name: getattr(offer.prices, name) for name in offer.prices.__struct_fields__},
     )
     relation = _relation(desk, False, offer.prices.input_usd_per_mtok, prompt_price)
     own = FineTuningOffer(
-        id=OWN_OFFER, weights=OWN_OFFER, name="your own offer", serving="adapter", base_model=OWN_OFFER, values=(terms,)
+        id=OWN_OFFER,
+        weights=OWN_OFFER,
+        name="your own offer",
+        serving="adapter",
+        hosting_kind="by_token",
+        lifetime_class="proprietary",
+        base_model=OWN_OFFER,
+        values=(terms,),
     )
     is_same = tuning.relative_size == "same"
     return _candidate(desk, own, _override(terms, offer), relation, is_same=is_same, own_prices=True)

@@ -1,0 +1,77 @@
+"""What terms of an offer say beside prices: who may still start, what follows it, how long its texts may be."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from service.nouns.base import Closed
+
+HostingKind = Literal["by_token", "by_hour", "scale_to_zero"]
+LifetimeClass = Literal["proprietary", "open_weights_hosted"]
+Tokens = Annotated[int, Meta(ge=1)]
+
+
+class OfferRules(Closed, frozen=True, kw_only=True):
+    """Rules of a fine-tuning offer from a date on."""
+
+    has_successor: Annotated[
+        bool,
+        Meta(
+            description="Whether the provider trains a successor when the base model ends; false where it closes fine-tuning."
+        ),
+    ]
+    new_customers_note: Annotated[
+        str,
+        Meta(
+            description="The provider's rule for organisations that do not fine-tune there yet, in words.",
+            examples=["Open; no end is known."],
+        ),
+    ]
+    new_customers_from: Annotated[
+        datetime.date | None,
+        Meta(description="First day on which such an organisation may start; null where it is not known."),
+    ] = None
+    new_customers_until: Annotated[
+        datetime.date | None,
+        Meta(
+            description="Last day on which such an organisation may start; null where no end is known.",
+            examples=["2026-05-06"],
+        ),
+    ] = None
+    batch_discount: Annotated[
+        float,
+        Meta(
+            description="Discount on the tokens of the fine-tune that are sent in batches [share]; 0 where fine-tunes are "
+            "not batched, or not for less by any source.",
+            ge=0,
+            le=1,
+            examples=[0.5],
+        ),
+    ] = 0.0
+    training_usd_per_hour: Annotated[
+        float | None,
+        Meta(description="Price of training where it is charged by the hour [USD/hour]; null elsewhere."),
+    ] = None
+    context_window_tokens: Annotated[
+        Tokens | None,
+        Meta(
+            description="Most tokens that a request to the fine-tune may hold [tokens]: the base model's where none is "
+            "stated for fine-tunes; null where not known.",
+            examples=[128000],
+        ),
+    ] = None
+    max_training_example_tokens: Annotated[
+        Tokens | None,
+        Meta(
+            description="Most tokens of a training example [tokens]; null where not known.",
+            examples=[65536],
+        ),
+    ] = None
+
+    def takes_new_customers(self, as_of: datetime.date) -> bool:
+        """Return whether an organisation that does not fine-tune there yet may start at a date."""
+        begun = self.new_customers_from is None or self.new_customers_from <= as_of
+        return begun and (self.new_customers_until is None or as_of <= self.new_customers_until)
