@@ -215,14 +215,16 @@ def test_more_correct_trials_move_the_verdict_the_right_way(assess: Assess) -> N
 
 
 def test_each_default_says_its_share_of_the_variance(assess: Assess) -> None:
-    """An assumed range says which share of the answer's variance it brings; the largest is worth replacing first.
-
-    On a day before it was known that the kept offer ends within months.
-    """
-    used = assess(example("minimal") | {"as_of": "2026-10-31"})["assumptions"]
+    """An assumed range says which share of the answer's variance it brings; the largest is worth replacing first."""
+    used = assess(example("minimal"))["assumptions"]
     shares = {entry["id"]: entry["share_of_variance"] for entry in used if entry["share_of_variance"] is not None}
-    assert max(shares, key=lambda name: shares[name]) == "article_fine_tuning_build_cost"
-    assert shares["article_fine_tuning_build_cost"] > 0.5
+    first, second, third = sorted(shares, key=lambda name: -shares[name])[:3]
+    assert {first, second} <= {
+        "article_training_run_cost",
+        "article_retraining_interval",
+        "article_fine_tuning_build_cost",
+    }
+    assert shares[first] + shares[second] > 0.5 > shares[third]
     assert all(entry["share_of_variance"] is None for entry in used if entry["id"] == "discount_rate")
 
 

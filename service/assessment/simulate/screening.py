@@ -118,14 +118,19 @@ def _chances(case: Case, values: Values, rows: int) -> Array:
 def choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
     """Return the offer that is kept: the best by NPV; where none pays, the likeliest to meet the requirement.
 
-    An offer that costs least and cannot do what is required is no alternative (docs/decisions/0006). Offers within a
-    billionth of break-even pay. Of offers worth the same, as without a request all are, the cheapest per request is kept.
+    An offer that costs least and cannot do what is required is no alternative, and of those that lose one does not gain by
+    serving for days: they are compared by what they lose for each month live (docs/decisions/0006). Offers within a
+    billionth of break-even pay. Of offers worth the same, the cheapest per request is kept.
     """
+    least = -PAYS * max(prompt_tco, 1.0)
 
     def by_npv(i: int) -> tuple[bool, bool, float, float, str]:
         offer = screened[i]
+        loss = -offer.npv
+        if offer.is_feasible and offer.npv < least:
+            loss /= offer.figure(Lines.live_months)
         no_longer_trains, name = offer.candidate.no_longer_trains, offer.candidate.id
-        return (not offer.is_feasible, no_longer_trains, -offer.npv, offer.figure(Lines.tuned_cost_per_request), name)
+        return (not offer.is_feasible, no_longer_trains, loss, offer.figure(Lines.tuned_cost_per_request), name)
 
     best = min(range(len(screened)), key=by_npv)
     plausible = [
@@ -134,6 +139,6 @@ def choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
         if offer.is_feasible and offer.chance >= case.thresholds["plausible_probability"]
     ]
     no_requirement = case.request.task.required_accuracy is None
-    if no_requirement or not plausible or screened[best].npv >= -PAYS * max(prompt_tco, 1.0):
+    if no_requirement or not plausible or screened[best].npv >= least:
         return best
     return min(plausible, key=lambda i: (-screened[i].chance, *by_npv(i)))
