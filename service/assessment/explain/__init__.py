@@ -87,7 +87,7 @@ def explain(
         latency=latency_answer(case, figures),
         value_of_information=value_of_information_answer(information),
         comparison=comparison(case, figures),
-        offers=offers_answer(simulation, case.currency),
+        offers=offers_answer(case, simulation),
         assumptions=assumptions_answer(case, information),
         provenance=_provenance(case, simulation, versions),
         trace=trace_answer(case, figures) if "trace" in include else UNSET,
