@@ -108,7 +108,7 @@ def model_prices(catalogue: Catalogue, prices: PriceList, as_of: datetime.date, 
 def _offer(offer: FineTuningOffer, terms: OfferValue, as_of: datetime.date) -> FineTuningOfferAnswer:
     last = terms.last_training_date or terms.shutdown_date
     is_trained = last is None or last >= as_of
-    seen = terms.dates_source and SourceAnswer(**msgspec.structs.asdict(terms.dates_source))
+    seen = UNSET if terms.dates_source is None else SourceAnswer(**msgspec.structs.asdict(terms.dates_source))
     return FineTuningOfferAnswer(
         id=offer.id,
         name=offer.name,

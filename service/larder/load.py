@@ -134,6 +134,19 @@ class _OfferFile(Struct, forbid_unknown_fields=True):
     offer: list[dict[str, Any]]
 
 
+def _hazards(table: dict[str, Any]) -> dict[str, HazardClass]:
+    return {
+        name: _noun(f"{HAZARD}: {name}", entry, HazardClass) for name, entry in _noun(HAZARD, table, Entries).items()
+    }
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for path, text in sorted(files.items()):
+        digest.update(path.encode() + b"\0" + text + b"\0")
+    return digest.hexdigest()
+
+
 def parse(files: Mapping[str, bytes]) -> Catalogue:
     """Return the checked catalogue from the bytes of its files, by their path in the larder.
 
@@ -172,16 +185,10 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     providers = {*identifiers.providers, *(offer.id.partition("/")[0] for _, offer in offers)}
     life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)
     lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)
-    hazards = {
-        name: _noun(f"{HAZARD}: {name}", entry, HazardClass)
-        for name, entry in _noun(HAZARD, tables[HAZARD], Entries).items()
-    }
+    hazards = _hazards(tables[HAZARD])
     of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit)
     if found := faults(assumptions, offers) + [fault for found in of_files for fault in found]:
         raise CatalogueError("; ".join(found))
-    digest = hashlib.sha256()
-    for path, text in sorted(files.items()):
-        digest.update(path.encode() + b"\0" + text + b"\0")
     return Catalogue(
         assumptions={assumption.id: assumption for _, assumption in assumptions},
         offers={offer.id: offer for _, offer in offers},
@@ -196,7 +203,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         capabilities=capabilities,
         lifetimes=lifetimes,
         hazards=hazards,
-        digest=digest.hexdigest(),
+        digest=_digest(files),
     )
 
 

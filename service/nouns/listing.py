@@ -176,14 +176,17 @@ class OfferTerms(Open, frozen=True):
         Meta(description="Last day on which such an organisation may start; null where no end is known"),
     ]
     new_customers_note: Annotated[str, Meta(description="The rule for such organisations, in words")]
-    dates_source: Annotated[
-        SourceAnswer | None,
-        Meta(description="Where dates and that rule were seen; null where `source` says them too"),
-    ]
     dates_checked: Annotated[
         datetime.date | None, Meta(description="Date at which that source was last looked at; null without one")
     ]
     note: Note
+    dates_source: (
+        Annotated[
+            SourceAnswer,
+            Meta(description="Where dates and that rule were seen; absent where `source` says them too"),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class FineTuningOfferAnswer(Open, frozen=True):
