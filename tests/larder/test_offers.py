@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from service.larder.facts import FineTuningOffer, OfferValue
 from service.larder.load import CatalogueError, load, parse, read
+from service.larder.prices import PriceList
 
 PAGE = Path(__file__).parents[2] / "docs" / "prices.md"
 FILES = read()
@@ -82,18 +84,68 @@ def test_what_was_not_taken_over_is_explained(what: str) -> None:
     assert re.search(rf"(?m)^\| {re.escape(what)}[^|]*\| [^|]{{20,}} \|$", PAGE.read_text())
 
 
-@pytest.mark.parametrize(
-    ("name", "base"),
-    [
-        ("together/qwen3-32b", "bedrock/qwen.qwen3-32b-v1-0"),
-        ("together/llama-3.3-70b", "bedrock/llama-3.3-70b"),
-        *((f"azure/llama-3.3-70b{scope}", "bedrock/llama-3.3-70b") for scope in SCOPES),
-        ("mistral/ministral-3b.classifier", "mistral/ministral-3b-2512"),
-    ],
-)
-def test_an_offer_is_compared_with_a_base_that_is_still_sold(name: str, base: str) -> None:
-    """The base model whose price tells larger from smaller is one that a host still serves."""
-    assert KNOWN.offers[name].base_model == base
+WITHDRAWN: dict[str, str] = {
+    "openai/o4-mini": "Azure, which alone still trains it, withdrew the base later than OpenAI, on 2026-11-19",
+    "mistral/ministral-3b": "Azure serves it until 2026-12-09, but has no price for it in the list",
+    "fireworks/kimi-k2p6": "no host in the price list serves Kimi K2.6 any more",
+    "fireworks/inkling": "Together withdrew it on 2026-11-06, and no other host is in the price list",
+    "mistral/mistral-small-3.2-24b-instruct": "no other host is in the price list",
+}
+"""Withdrawn base models that offers in force are still compared with, and why no other stands in for them."""
+
+WINDOW_UNKNOWN: dict[str, str] = {
+    **{f"azure/ministral-3b{scope}": "neither the price list nor another offer states that of the 3B of 2024" for scope in SCOPES},
+    "prime-intellect/qwen3.5-0.8b": "no host in the price list serves these weights",
+    "prime-intellect/qwen3.5-4b": "no host in the price list serves these weights",
+    "tinker/qwen3-8b": "no host in the price list serves these weights",
+    "tinker/qwen3.5-4b": "no host in the price list serves these weights",
+    "tinker/qwen3.6-35b-a3b": "no host in the price list serves these weights",
+    "tinker/kimi-k2.6": "sold by length of context: 128K costs more, the shorter one is not stated, and the base has 256K",
+}  # fmt: skip
+"""Offers in force without a context window, and why."""
+
+
+def in_force(offer: FineTuningOffer) -> OfferValue | None:
+    """Return the terms by which an offer is trained and served today, None where it is not."""
+    terms = offer.at(TODAY)
+    over = terms is None or any(end and end < TODAY for end in (terms.last_training_date, terms.shutdown_date))
+    return None if over else terms
+
+
+def is_withdrawn(base: str) -> bool:
+    """Return whether a base model has stopped answering by the lives of our own larder."""
+    life = KNOWN.lifetimes.find(PriceList(KNOWN.identifiers).canonical(base), TODAY)
+    return life is not None and life.shutdown is not None and life.shutdown <= TODAY
+
+
+def test_an_offer_is_compared_with_a_base_that_is_still_sold() -> None:
+    """The base model whose price tells larger from smaller is one that a host still serves; the exceptions have reasons."""
+    hosted = {offer.base_model for offer in KNOWN.offers.values() if in_force(offer)}
+    own = {offer.base_model for offer in KNOWN.self_hosted.values() if offer.base_model}
+    assert {base for base in hosted | own if is_withdrawn(base)} == set(WITHDRAWN)
+    assert len(hosted) > 15 and len(own) > 5
+
+
+def test_weights_and_base_of_the_classifier_are_one_model() -> None:
+    """The classifier of Mistral is of the model of December 2025, whose price it is compared with."""
+    offer = KNOWN.offers["mistral/ministral-3b.classifier"]
+    assert offer.base_model == f"mistral/{offer.weights}" == "mistral/ministral-3b-2512"
+
+
+def test_an_offer_says_how_long_its_requests_may_be() -> None:
+    """Every offer in force states its context window, or stands among those whose window is not known."""
+    trained = {name: terms for name, offer in KNOWN.offers.items() if (terms := in_force(offer))}
+    assert {name for name, terms in trained.items() if terms.context_window_tokens is None} == set(WINDOW_UNKNOWN)
+
+
+def test_a_customer_rule_says_what_its_offer_is() -> None:
+    """Nothing proprietary is called open weights, and a rule that ends on a day does not merely say that it is open."""
+    for offer in KNOWN.offers.values():
+        for terms in offer.values:
+            if offer.lifetime_class == "proprietary":
+                assert "open weights" not in terms.new_customers_note, offer.id
+            if terms.new_customers_until == terms.last_training_date and terms.new_customers_until:
+                assert not terms.new_customers_note.startswith("Open;"), offer.id
 
 
 def test_every_offer_says_how_long_and_for_whom_it_stands() -> None:
