@@ -110,6 +110,8 @@ def _faults_of_life(where: str, life: Lifetime) -> Iterator[str]:
     for name, day in stated:
         if day < FIRST_MODEL:
             yield f"{where}: {name} {day}, before there were models; mend the date"
+    if life.announced is not None and life.announced > life.checked:
+        yield f"{where}: announced {life.announced} is after checked {life.checked}; leave it empty until it is announced"
     for place, (later, day) in enumerate(stated):
         for earlier, before in stated[:place]:
             if day < before:

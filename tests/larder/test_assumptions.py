@@ -64,8 +64,8 @@ def spoiled(path: str, name: str, old: str, new: str) -> dict[str, bytes]:
         (LABOUR, "hourly_rate", 'href = "bls.gov', 'href = "https://bls.gov',
          "hourly_rate from 2024-01-01: the source's address https://bls.gov/ooh/computer-and-information-technology/"
          "software-developers.htm is not of the form host/path, without a scheme"),
-        ("assumptions/lives.toml", "retirement_notice", "value = 6", "value = 6000",
-         "retirement_notice from 2024-01-01: value 6000.0 months is not between 0 and 1200; look at the unit"),
+        ("assumptions/lives.toml", "unknown_release_age", "value = 9", "value = 9000",
+         "unknown_release_age from 2024-01-01: value 9000.0 months is not between 0 and 1200; look at the unit"),
         ("assumptions/decision.toml", "draws", "value = 1024", "value = 100",
          "draws from 2024-01-01: value 100.0 draws is not between 256 and 16384; look at the unit"),
     ],

@@ -7,6 +7,7 @@ import datetime
 import pytest
 from larder.spoiled import FILES, Spoiled
 
+from models.arrays import DAYS_PER_MONTH
 from service.larder.hazard import CLASSES, HAZARD
 from service.larder.lifetimes import LIFE_ALIASES, LIVES
 from service.larder.load import load, parse
@@ -28,8 +29,9 @@ def haiku(old: str, new: str, entry: str, mend: str) -> Spoiled:
 
 
 SPOILED = (
-    haiku("2026-02-19", "2026-05-19", f"{AT_HAIKU}: shutdown 2026-04-20 is before announced 2026-05-19", "leave it empty"),
+    haiku("2026-02-19", "2026-04-21", f"{AT_HAIKU}: shutdown 2026-04-20 is before announced 2026-04-21", "leave it empty"),
     haiku("2026-04-20", "2024-01-20", f"{AT_HAIKU}: shutdown 2024-01-20 is before released 2024-03-07", "leave it empty"),
+    haiku("2026-02-19,2026-04-20", "2027-02-19,2027-04-20", f"{AT_HAIKU}: announced 2027-02-19 is after checked", "until it is announced"),
     haiku("2024-03-07,2026-02-19,2026-04-20", ",,", f"{AT_HAIKU}: no date at all", "take the row out"),
     haiku("2024-03-07,", "0224-03-07,", f"{AT_HAIKU}: released 0224-03-07, before there were models", "mend the date"),
     haiku("2026-04-20", "2026-04-31", "line 12, anthropic, claude-3-haiku-20240307: Invalid", "mend the cell"),
@@ -86,6 +88,16 @@ def test_the_life_of_a_base_model_is_that_at_its_provider(model_id: str, release
     )
 
 
+def test_the_notice_is_that_of_the_rows() -> None:
+    """The usual notice is the median from announcement to shutdown, and one in six or so had thirty days or less."""
+    stated = [life for lives in LIFETIMES.lives.values() for life in lives if life.announced and life.shutdown]
+    days = sorted((life.shutdown - life.announced).days for life in stated if life.shutdown and life.announced)
+    hazard = CATALOGUE.hazards["proprietary"].at(TODAY)
+    assert round(days[len(days) // 2] / DAYS_PER_MONTH) == hazard.notice_months
+    assert f"{len(days)} rows" in hazard.note
+    assert f"{round(100 * sum(gap <= 30 for gap in days) / len(days))} per cent" in hazard.note
+
+
 def test_every_alias_is_a_model_that_is_priced() -> None:
     """A name in the table is one of the price list, or an exact alias of one."""
     known = {*PriceList(CATALOGUE.identifiers).ids(), *CATALOGUE.identifiers.aliases}
@@ -109,7 +121,7 @@ def test_the_hazard_rises_with_age_and_is_never_on_gpus_of_ones_own() -> None:
         assert hazard.notice_months == 6 and "52 events of 84 models of four makers" in hazard.source.locator
     assert CATALOGUE.hazards["self_hosted"].at(TODAY).at(60) == 0
     assert {name: entry.at(TODAY).kind for name, entry in CATALOGUE.hazards.items()} == {
-        "proprietary": "published",
+        "proprietary": "judged",
         "open_weights_hosted": "judged",
         "self_hosted": "judged",
     }

@@ -43,7 +43,7 @@ def _of_dates(case: Case, chosen: Candidate) -> Iterator[str]:
 def _checks(case: Case, chosen: Candidate) -> dict[str, dict[str, datetime.date]]:
     """Return when each fact that this case used was last checked, by the file in which it stands and its name."""
     facts = [
-        (chosen.file, chosen.name, chosen.checked),
+        (chosen.file, f"The prices of {chosen.name}", chosen.checked),
         (case.prompt_price_source.title, f"The price of {case.prompt_model}", case.prompt_price_checked),
         *((used.file, used.id, used.checked) for used in case.used),
     ]
