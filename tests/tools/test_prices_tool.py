@@ -356,14 +356,21 @@ def test_the_example_of_the_document_can_be_appended() -> None:
 
 
 def test_the_files_checked_longest_ago_are_listed_first(folder: Path, capsys: Any) -> None:
-    """--age lists every file of assumptions and offers with its oldest check and how many of its facts in force are old."""
+    """--age lists every file of dated facts with its oldest check and how many of its facts in force are old."""
     assert tool.main(["--age"], DAY) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
-    assert {row[0] for row in rows} == set(KNOWN.files.values())
+    others = {
+        "capability/capability.csv": len(KNOWN.capabilities.figures),
+        "lifetimes/lifetimes.csv": len(KNOWN.lifetimes.lives),
+        "lifetimes/hazard.toml": len(KNOWN.hazards),
+        "self_hosted/gpus.toml": len(KNOWN.gpus),
+    }
+    counts = {row[0]: int(row[-1]) for row in rows}
+    assert set(counts) == {*KNOWN.files.values(), *others, "self_hosted/offers.toml"}
+    assert counts.pop("self_hosted/offers.toml") >= 3 * len(KNOWN.self_hosted)
+    assert {path: counts.pop(path) for path in others} == others
     assert [row[1] for row in rows] == sorted(row[1] for row in rows)
-    assert sum(int(row[-1]) for row in rows) == len(KNOWN.assumptions) + len(
-        [o for o in KNOWN.offers.values() if o.at(DAY)]
-    )
+    assert sum(counts.values()) == len(KNOWN.assumptions) + len([o for o in KNOWN.offers.values() if o.at(DAY)])
     labour = {row[0]: row for row in rows}[LABOUR]
     checks = [found.at(DAY).checked for name, found in KNOWN.assumptions.items() if KNOWN.files[name] == LABOUR]
     old = sum((DAY - checked).days > 90 for checked in checks)
