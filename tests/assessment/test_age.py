@@ -49,9 +49,10 @@ def test_what_was_checked_lately_is_no_risk(assess: Assess, house: House) -> Non
 
 
 def test_a_single_old_fact_is_named(assess: Assess) -> None:
-    """One old fact of a file is called by its name, with its file and the day of its check."""
+    """One old fact of a file is called by its name, an offer by its prices, with its file and the day of its check."""
     (said,) = of_age(assess, TODAY, "contract-extraction")
-    assert "Nova Micro" in said and "(offers/bedrock.toml)" in said and "last checked on 2026-03-23, 245 days" in said
+    assert said.startswith("The prices of Amazon Nova Micro, ")
+    assert "(offers/bedrock.toml): last checked on 2026-03-23, 245 days" in said
 
 
 def test_two_facts_of_one_file_make_one_sentence(assess: Assess, resolved: Callable[[Any], Case]) -> None:

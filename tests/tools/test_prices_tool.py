@@ -385,6 +385,14 @@ def test_a_new_check_makes_a_fact_young() -> None:
     assert after[LABOUR] == before[LABOUR] - 1
 
 
+def test_the_prices_of_an_offer_are_as_old_as_their_own_check() -> None:
+    """When an offer's dates were checked leaves the age of its prices as it is."""
+    path = "offers/openai.toml"
+    earlier = TEXTS[path].replace(b"dates_checked = 2026-11-01", b"dates_checked = 2025-12-01")
+    assert earlier != TEXTS[path]
+    assert tool.ages(parse({**TEXTS, path: earlier}), DAY) == tool.ages(KNOWN, DAY)
+
+
 def test_without_a_change_the_command_says_what_it_takes(capsys: Any) -> None:
     """Neither a change nor --age is a fault of the call."""
     with pytest.raises(SystemExit):
