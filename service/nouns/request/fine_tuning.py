@@ -130,7 +130,7 @@ class FineTuning(Closed, frozen=True):
     retraining: Annotated[
         Retraining | None,
         Meta(
-            description="How often it is retrained and what that costs. Absent: the assumption "
+            description="How often it is retrained and what that costs. Absent: by the assumption "
             "`article_retraining_interval` of GET /v1/assumptions, at the cost of a plan whose parts are assumed."
         ),
     ] = None
