@@ -7,9 +7,13 @@ errors at 70 % as at 95 %.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
+
+SHARE_OF_OTHERS = 0.5
+"""What a technique counts beside a better one."""
 
 VALIDITY_STEPS = 101
 """Ages at which the validity of knowledge is read between two trainings."""
@@ -69,23 +73,214 @@ def tuned_accuracy(log_odds_mean: Array, log_odds_variance: Array, deviate: Arra
     return np.where(is_base, mean_accuracy(mean, deviation, np.broadcast_to(ceiling, mean.shape)), drawn)
 
 
-def improved_accuracy(prompt_accuracy: Array, *gains: Array) -> Array:
-    """Return the accuracy after improving the prompt: gains add on the log-odds scale and never go below zero in sum.
+def mixed_with_no_change(tuned: Array, prompt: Array, coin_uniform: Array, weight: Array) -> Array:
+    """Return the accuracy of a fine-tune that with some chance changes nothing: it is then as good as the prompt.
+
+    Parameters
+    ----------
+    tuned, prompt : ndarray, shape (D, 1)
+        Accuracies of the fine-tune, were it to change something, and of the prompt.
+    coin_uniform : ndarray, shape (D, 1)
+        Points in (0, 1); the coin falls on no change below `weight`.
+    weight : ndarray
+        Chance of no change.
+
+    Examples
+    --------
+    >>> tuned, prompt = np.array([0.95, 0.95]), np.array([0.9, 0.9])
+    >>> mixed_with_no_change(tuned, prompt, np.array([0.1, 0.3]), np.array(0.25)).tolist()
+    [0.9, 0.95]
+    """
+    return np.where(coin_uniform < weight, prompt, tuned)
+
+
+def fine_tuned_accuracy(
+    log_odds_mean: Array,
+    log_odds_variance: Array,
+    deviate: Array,
+    prompt: Array,
+    no_change_weight: Array,
+    no_change_coin: Array,
+    teacher_gap: Array,
+    teacher_accuracy: Array,
+    ceiling: Array,
+) -> Array:
+    """Return a fine-tune's accuracy on the day it starts: drawn, less a teacher's gap, mixed with no change, bounded.
+
+    Examples
+    --------
+    >>> a, one = np.array, np.ones(())
+    >>> [float(fine_tuned_accuracy(a(0.0), one, a(0.0), a(0.8), a(0.25), a(coin), a(0.1), one, one)) for coin in (0.2, 0.3)]
+    [0.8, 0.4]
+    """
+    drawn = expit(log_odds_mean + np.sqrt(log_odds_variance) * deviate)
+    tuned = mixed_with_no_change(np.maximum(drawn - teacher_gap, 0.0), prompt, no_change_coin, no_change_weight)
+    return at_most(at_most(tuned, teacher_accuracy), ceiling)
+
+
+def at_most(accuracy: Array, ceiling: Array | float) -> Array:
+    """Return an accuracy held below the highest one that can be observed.
+
+    Examples
+    --------
+    >>> at_most(np.array([0.8, 0.99]), 0.97).tolist()
+    [0.8, 0.97]
+    """
+    return np.minimum(accuracy, ceiling)
+
+
+def combined_technique(
+    means: Array, sds: Array, tried: NDArray[np.bool_], share: float = SHARE_OF_OTHERS
+) -> tuple[Array, Array]:
+    """Return mean and standard deviation of what the techniques that were not tried gain together.
+
+    Gains do not add up: ``the largest mean + share * the sum of the others``, and the largest standard deviation. A
+    technique that on average harms is adopted by nobody and adds nothing to the mean, so that saying that a technique
+    was tried never raises it.
+
+    Parameters
+    ----------
+    means, sds : ndarray, shape (T,)
+        Gain of each technique [log-odds], in any order.
+    tried : ndarray of bool, shape (D, T)
+        Whether each was tried, in each draw.
+    share : float
+        What each but the largest counts.
+
+    Returns
+    -------
+    tuple of ndarray, shape (D, 1)
+        Mean and standard deviation [log-odds]; both 0 where nothing is left to try.
+
+    Examples
+    --------
+    >>> means, sds = np.array([0.2, -0.1, 0.3]), np.array([0.4, 0.5, 0.3])
+    >>> mean, sd = combined_technique(means, sds, np.array([[False, False, False], [True, True, False], [True, True, True]]))
+    >>> mean.ravel().round(12).tolist(), sd.ravel().tolist()
+    ([0.4, 0.3, 0.0], [0.5, 0.3, 0.0])
+    """
+    adopted = np.where(tried, 0.0, np.maximum(means, 0.0))
+    largest = adopted.max(axis=1, keepdims=True, initial=0.0)
+    others = adopted.sum(axis=1, keepdims=True) - largest
+    return largest + share * others, np.where(tried, 0.0, sds).max(axis=1, keepdims=True, initial=0.0)
+
+
+def gain(
+    technique_mean: Array,
+    technique_sd: Array,
+    deviate: Array,
+    residual_mean: Array,
+    residual_sd: Array,
+    residual_deviate: Array,
+) -> Array:
+    """Return what a round of work on the prompt gains, before a worse prompt is dropped.
+
+    ``mean + sd * deviate + max(0, residual_mean + residual_sd * residual_deviate)``.
+
+    Parameters
+    ----------
+    technique_mean, technique_sd : ndarray, shape (D, 1)
+        Gain of the techniques together [log-odds].
+    deviate : ndarray, shape (D, 1)
+        Deviate of mean 0 and standard deviation 1, with heavy tails.
+    residual_mean, residual_sd : ndarray
+        Gain that further work leaves [log-odds]; both 0 where none is meant to be done.
+    residual_deviate : ndarray, shape (D, 1)
+        Standard normal deviate.
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+        Log-odds.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> round(float(gain(a(0.4), a(0.5), a(1.0), a(0.12), a(0.3), a(-1.0))), 12)
+    0.9
+    """
+    return technique_mean + technique_sd * deviate + np.maximum(residual_mean + residual_sd * residual_deviate, 0.0)
+
+
+def improved_accuracy(prompt_accuracy: Array, gain: Array, ceiling: Array | float = 1.0) -> Array:
+    """Return the accuracy after work on the prompt; the better prompt is kept after a fresh measurement.
+
+    ``expit(logit(prompt_accuracy) + max(0, gain))``.
 
     Parameters
     ----------
     prompt_accuracy : ndarray, shape (D, 1)
         Accuracy of the prompt as it is.
-    *gains : ndarray, shape (D, 1)
-        Gain of each technique not yet tried, and of further work in general [log-odds].
+    gain : ndarray, shape (D, 1)
+        What the work gains [log-odds].
+    ceiling : ndarray or float
+        Highest accuracy that can be observed (1 - label noise).
 
     Examples
     --------
-    >>> round(float(improved_accuracy(np.array(0.5), np.array(np.log(2.0)), np.array(np.log(1.5)))), 12)
-    0.75
+    >>> a = np.array
+    >>> round(float(improved_accuracy(a(0.5), a(np.log(3.0)))), 12), float(improved_accuracy(a(0.5), a(-1.0)))
+    (0.75, 0.5)
     """
-    total = np.maximum(sum(gains, np.zeros(())), 0.0)
-    return expit(logit(prompt_accuracy) + total)
+    return np.minimum(expit(logit(prompt_accuracy) + np.maximum(gain, 0.0)), ceiling)
+
+
+def changed_accuracy(
+    prompt_accuracy: Array,
+    intercept: Array,
+    slope: Array,
+    gap_below: Array,
+    gap_above: Array,
+    weight_below: Array,
+    weight_above: Array,
+    sd: Array,
+    deviate: Array,
+    broken_uniform: Array,
+    broken_share: Array,
+    broken_factor_uniform: Array,
+    ceiling: Array | float = 1.0,
+) -> Array:
+    """Return the accuracy of the same prompt on another base model that it was not measured on.
+
+    ``expit(intercept + slope * logit(a) + weight_below * gap_below + weight_above * gap_above + sd * deviate)``; where
+    the format does not work on the other base model only a uniform share of it is left.
+
+    Parameters
+    ----------
+    prompt_accuracy : ndarray, shape (D, 1)
+        Accuracy on the base model it was measured on.
+    intercept, slope : ndarray
+        Log-odds, and log-odds per log-odds.
+    gap_below, gap_above : ndarray
+        Capability of the other base model less that of the first, the part below and above the bend [tens of points].
+    weight_below, weight_above : ndarray
+        Log-odds per ten points of either part.
+    sd : ndarray
+        Spread about that [log-odds].
+    deviate : ndarray, shape (D, 1)
+        Standard normal deviate.
+    broken_uniform, broken_factor_uniform : ndarray, shape (D, 1)
+        Points in (0, 1): whether the format is broken, and what is left then.
+    broken_share : ndarray
+        Chance that it is.
+    ceiling : ndarray or float
+        Highest accuracy that can be observed (1 - label noise).
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+
+    Examples
+    --------
+    >>> a, half = np.array, np.array(0.5)
+    >>> float(changed_accuracy(half, a(0.0), a(1.0), a(1.0), a(2.0), a(0.4), a(-0.2), half, a(0.0), half, a(0.05), half))
+    0.5
+    >>> float(changed_accuracy(half, a(0.0), a(1.0), a(0.0), a(0.0), half, half, half, a(0.0), a(0.01), a(0.05), a(0.3)))
+    0.15
+    """
+    carried = intercept + slope * logit(prompt_accuracy) + weight_below * gap_below + weight_above * gap_above
+    left = np.where(broken_uniform < broken_share, broken_factor_uniform, 1.0)
+    return np.minimum(expit(carried + sd * deviate) * left, ceiling)
 
 
 def effective_accuracy(
@@ -172,3 +367,34 @@ def live_minimum(accuracy: Array, live: Array) -> Array:
     """
     worst = np.where(live > 0, accuracy, np.inf).min(axis=1, keepdims=True)
     return np.where(np.isfinite(worst), worst, np.nan)
+
+
+def average_from_start(accuracy_by_month: Array, requests: Array, share_after_start: Array) -> Array:
+    """Return the accuracy of what serves from an option's start to the horizon, by requests, stand-in included.
+
+    ``sum(a_m v_m s_m) / sum(v_m s_m)``. Without requests it is the plain average over time; an option that starts
+    after the horizon is as accurate as what stands in, averaged over all months.
+
+    Parameters
+    ----------
+    accuracy_by_month : ndarray, shape (D, H)
+        Accuracy of what serves, the option and what stands in blended.
+    requests : ndarray, shape (D, H)
+        Volume.
+    share_after_start : ndarray, shape (D, H)
+        Part of each month after the start, in [0, 1].
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+
+    Examples
+    --------
+    >>> accuracy, after = np.array([[0.6, 0.7, 0.9]]), np.array([[0.0, 0.5, 1.0]])
+    >>> [round(float(average_from_start(accuracy, np.array([v]), after)[0, 0]), 12) for v in ([1, 2, 3], [0, 0, 0])]
+    [0.85, 0.833333333333]
+    """
+    time = np.where(share_after_start.sum(axis=1, keepdims=True) > 0, share_after_start, 1.0)
+    weights = requests * time
+    weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, time)
+    return (accuracy_by_month * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)

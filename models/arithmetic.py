@@ -79,6 +79,17 @@ def excess(value: Array, over: Array) -> Array:
     return value - np.maximum(over, 0.0)
 
 
+def is_positive(value: Array) -> Array:
+    """Return 1 where a value is above 0, else 0.
+
+    Examples
+    --------
+    >>> is_positive(np.array([-1.0, 0.0, 0.5])).tolist()
+    [0.0, 0.0, 1.0]
+    """
+    return np.where(value > 0, 1.0, 0.0)
+
+
 def blend(share: Array, inside: Array, outside: Array) -> Array:
     """Return share * inside + (1 - share) * outside.
 

@@ -105,3 +105,29 @@ def retraining_per_month(cost: Array, interval: Array, retrained: Array) -> Arra
     (100.0, 0.0)
     """
     return np.where(retrained > 0, cost / interval, 0.0)
+
+
+def payback_requests(one_off: Array, saving_per_request: Array) -> Array:
+    """Return the requests after which the savings have earned the outlay back.
+
+    Parameters
+    ----------
+    one_off : ndarray, shape (D, 1)
+        Outlay beyond that of what it is compared with [money].
+    saving_per_request : ndarray, shape (D, 1)
+        What running on saves on a request [money/request].
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+        Requests; 0 where there is no outlay, nan where running on saves nothing.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(payback_requests(a(2500.0), a(0.008))), float(payback_requests(a(2500.0), a(0.0)))
+    (312500.0, nan)
+    """
+    saves = saving_per_request > 0
+    with np.errstate(over="ignore"):
+        return np.where(saves, np.maximum(one_off, 0.0) / np.where(saves, saving_per_request, 1.0), np.nan)

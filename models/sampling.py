@@ -12,21 +12,38 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from scipy.special import betaincinv, expit, logit, ndtri
+from numpy.typing import NDArray
+from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 from scipy.stats import qmc
 
-from models.arrays import Array
+from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
 
 Family = Literal["positive", "share", "rate"]
 
 UPPER_DECILE_DEVIATE = 1.2815515655446004
 """Standard normal deviate of the 90th percentile."""
 
+FIXED_POINTS = 8192
+FIXED_SEED = 0
+"""Number and seed of the points that are the same for every request."""
+
+KEPT_BLOCKS = 32
+"""Blocks kept between requests: those of one request with all its alternatives and drawn offers."""
+
 SOBOL_BITS = 30
 """Resolution of the Sobol' points: every coordinate is a multiple of 2^-30."""
 
 
-@lru_cache(maxsize=4)
+def _scrambled(name: str, dimensions: int, draws: int, seed: int) -> Array:
+    """Return scrambled Sobol' points at the centres of cells of side 2^-30."""
+    rng = np.random.default_rng([seed, *name.encode()])
+    engine = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=rng)
+    points: Array = np.asfortranarray(engine.random_base2(draws.bit_length() - 1) + 2.0 ** -(SOBOL_BITS + 1))
+    points.flags.writeable = False
+    return points
+
+
+@lru_cache(maxsize=KEPT_BLOCKS)
 def sobol_block(name: str, dimensions: int, draws: int, seed: int) -> Array:
     """Return a block of scrambled Sobol' points strictly inside the unit cube.
 
@@ -61,11 +78,32 @@ def sobol_block(name: str, dimensions: int, draws: int, seed: int) -> Array:
     """
     if draws < 1 or draws & (draws - 1):
         raise ValueError(f"draws must be a power of two, got {draws}")
-    rng = np.random.default_rng([seed, *name.encode()])
-    engine = qmc.Sobol(dimensions, scramble=True, bits=SOBOL_BITS, rng=rng)
-    points: Array = np.asfortranarray(engine.random_base2(draws.bit_length() - 1) + 2.0 ** -(SOBOL_BITS + 1))
-    points.flags.writeable = False
-    return points
+    return _scrambled(name, dimensions, draws, seed)
+
+
+@lru_cache(maxsize=KEPT_BLOCKS)
+def fixed_points(name: str, dimensions: int) -> Array:
+    """Return 8,192 Sobol' points of a block, the same for every request, over which a base case takes its means.
+
+    Parameters
+    ----------
+    name : str
+        Name of the block; a block of draws of that name is another one, whatever its seed.
+    dimensions : int
+        Number of coordinates, one per uncertain quantity.
+
+    Returns
+    -------
+    ndarray, shape (8192, dimensions)
+        As in `sobol_block`. Read-only.
+
+    Examples
+    --------
+    >>> points = fixed_points("lives", 7)
+    >>> points.shape, points is fixed_points("lives", 7), float(points.mean().round(6))
+    ((8192, 7), True, 0.5)
+    """
+    return _scrambled(f"fixed {name}", dimensions, FIXED_POINTS, FIXED_SEED)
 
 
 def median(low: float, high: float, family: Family) -> float:
@@ -88,6 +126,102 @@ def median(low: float, high: float, family: Family) -> float:
     if family == "share":
         return float(expit((logit(low) + logit(high)) / 2.0))
     return (low + high) / 2.0
+
+
+def mean(low: float, high: float, family: Family) -> float:
+    """Return the mean of a quantity from its 80 % interval.
+
+    Lognormal: ``sqrt(low * high) * exp(s^2 / 2)`` with ``s = ln(high / low) / (2 * 1.2816)``; logit-normal by 61-node
+    Gauss-Hermite quadrature; normal: the midpoint. An interval of no width is its own mean, also at 0 or 1.
+
+    Parameters
+    ----------
+    low, high : float
+        10th and 90th percentile, in the quantity's own unit.
+    family : {"positive", "share", "rate"}
+        Lognormal, logit-normal or normal.
+
+    Examples
+    --------
+    >>> mean(-1.0, 4.0, "rate"), round(mean(0.2, 0.8, "share"), 12)
+    (1.5, 0.5)
+
+    With a standard deviation of 1 of the logarithm the mean is exp(1/2) times the median:
+
+    >>> ratio = float(np.exp(UPPER_DECILE_DEVIATE))
+    >>> round(mean(1 / ratio, ratio, "positive"), 6)
+    1.648721
+    """
+    if low == high:
+        return low
+    if family == "positive":
+        deviation = (np.log(high) - np.log(low)) / (2.0 * UPPER_DECILE_DEVIATE)
+        return float(np.sqrt(low) * np.sqrt(high) * np.exp(deviation**2 / 2.0))
+    if family == "share":
+        centre = (logit(low) + logit(high)) / 2.0
+        deviation = (logit(high) - logit(low)) / (2.0 * UPPER_DECILE_DEVIATE)
+        return float(expit(centre + deviation * NORMAL_NODES) @ NORMAL_WEIGHTS)
+    return (low + high) / 2.0
+
+
+def student_quantile(uniform: Array, degrees: float = 4.0) -> Array:
+    """Return deviates with heavy tails: quantiles of Student's t, scaled to a standard deviation of 1.
+
+    Of t with nu degrees of freedom the standard deviation is ``sqrt(nu / (nu - 2))``, with 4 degrees sqrt 2, by which
+    it is divided: ``mean + sd * deviate`` has the standard deviation sd, and more of it far out than a normal.
+
+    Parameters
+    ----------
+    uniform : ndarray
+        Points in (0, 1).
+    degrees : float
+        Degrees of freedom nu, above 2.
+
+    Returns
+    -------
+    ndarray, shape of `uniform`
+
+    Examples
+    --------
+    The 95th percentile of t with 4 degrees of freedom is 2.1318 in every table:
+
+    >>> (student_quantile(np.array([0.5, 0.95])) * np.sqrt(2.0)).round(4).tolist()
+    [0.0, 2.1318]
+    """
+    deviates: Array = stdtrit(degrees, uniform)
+    return deviates / np.sqrt(degrees / (degrees - 2.0))
+
+
+def conditional_uniform(uniform: Array, share: Array | float) -> tuple[NDArray[np.bool_], Array]:
+    """Return a coin, and what one column of points holds besides it.
+
+    Below `share` the thing has happened; above it, ``(u - share) / (1 - share)`` is again uniform in (0, 1).
+
+    Parameters
+    ----------
+    uniform : ndarray, shape (D, 1)
+        Points in (0, 1).
+    share : ndarray or float
+        Chance that it has happened, in [0, 1].
+
+    Returns
+    -------
+    is_tried : ndarray of bool, shape (D, 1)
+        Whether it has.
+    rest : ndarray, shape (D, 1)
+        Uniform where it has not; where it has, ``u / share``, uniform too.
+
+    Examples
+    --------
+    >>> is_tried, rest = conditional_uniform(np.array([0.1, 0.7]), 0.4)
+    >>> is_tried.tolist(), rest.round(6).tolist()
+    ([True, False], [0.25, 0.5])
+    """
+    is_tried = np.asarray(uniform < share)
+    chance = np.where(is_tried, share, 1.0 - np.asarray(share))
+    rest = np.where(is_tried, uniform, uniform - share) / chance
+    inside = 2.0 ** -(SOBOL_BITS + 1)
+    return is_tried, np.clip(rest, inside, 1.0 - inside)
 
 
 def quantile(uniform: Array, low: float, high: float, family: Family) -> Array:
