@@ -70,8 +70,8 @@ class AssumptionUsed(Open, frozen=True):
     share_of_variance: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(
-            description="Share of the NPV's variance that the inputs it feeds explain, the largest of them [share]; "
-            "null where it is a fixed number."
+            description="Share of the variance of the best fine-tune's NPV that the inputs it feeds explain, the "
+            "largest of them [share]; null where it is a fixed number."
         ),
     ]
 

@@ -76,8 +76,8 @@ class RequiredLabels(Open, frozen=True):
     examples: Annotated[
         int | None,
         Meta(
-            description="Fewest labelled examples [examples]; null where they are not reachable within 50,000, or "
-            "without a requirement."
+            description="Fewest labelled examples [examples]; null where they are not reachable within 50,000, "
+            "without a requirement, or where no fine-tune is feasible."
         ),
     ]
     state: Annotated[
