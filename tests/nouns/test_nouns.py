@@ -182,7 +182,7 @@ KNOWN = {
     "OfferAnswer.relation": frozenset(get_args(Relation)),
     "OfferAnswer.confidence": frozenset(get_args(get_type_hints(OfferValue)["confidence"])),
     "AssumptionUsed.kind": frozenset(get_args(Kind)) | {"derived"},
-    "Provenance.policy": frozenset(get_args(Policy)),
+    "Assessment.policy": frozenset(get_args(Policy)),
     "BreakEvenItem.input": INPUTS,
     "Curve.input": INPUTS,
     "AnalogueAnswer.kind": frozenset(get_args(TaskKind)),
