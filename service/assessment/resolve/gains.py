@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.arrays import Array
-from service.assessment.case import Interval, Used
+from service.assessment.case import Gains, Used
 from service.assessment.resolve.desk import Desk
 from service.larder.effects import IMPROVEMENT, TECHNIQUES, Gain, Improvement, TechniqueGain
 from service.nouns.request.prompting import Technique
@@ -29,33 +27,6 @@ LENGTHENS: Mapping[Technique, Part] = MappingProxyType({
 
 REASONING = frozenset({"reasoning", "code"})
 """Kinds of task whose gains are those of reasoning; any with multi_step_reasoning besides."""
-
-
-class Gains(NamedTuple):
-    """What techniques bring and cost; axes run over the techniques T in the order of `techniques`."""
-
-    techniques: tuple[Technique, ...]
-    means: Array
-    """Gain of each where the examples were not searched for yet [log-odds], shape (T,)."""
-    sds: Array
-    """Its standard deviation from task to task [log-odds], shape (T,)."""
-    means_after_search: Array
-    """The same where better_examples was tried [log-odds], shape (T,); differs for the optimiser, which finds examples itself."""
-    sds_after_search: Array
-    tried_share: Array
-    """Chance that it was tried already: 0 or 1 where the caller says so, shape (T,); a coin per draw in between."""
-    is_planned: NDArray[np.bool_]
-    """Whether improving would try it, were it not tried already, shape (T,)."""
-    share_of_others: float
-    degrees: float
-    """Of the Student t that the gains follow."""
-    residual_mean: float
-    """Of further work [log-odds], floored at 0 in each draw; 0 with a spread of 0 where the caller says what will be tried."""
-    residual_sd: float
-    instruction_tokens: Mapping[Technique, Interval]
-    """By what each technique that may be adopted lengthens the instruction [tokens]; one that gains nothing on average is not."""
-    output_tokens: Mapping[Technique, Interval]
-    """By what it lengthens the output [tokens]."""
 
 
 def is_reasoning(desk: Desk) -> bool:

@@ -6,43 +6,22 @@ Unknown is not never: what has no date is drawn, by the model's age and by who h
 from __future__ import annotations
 
 import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
-from models.arrays import DAYS_PER_MONTH, Array
-from service.assessment.case import Used
+from models.arrays import DAYS_PER_MONTH
+from service.assessment.case import Life, Origin, Used
 from service.assessment.resolve.desk import Desk, months_until
 from service.larder.facts import FineTuningOffer, OfferValue, Source
 from service.larder.hazard import HAZARD
 from service.larder.lifetimes import LIVES, Lifetime
 from service.nouns.request.prompting import TokenPrices
 
-Origin = Literal["stated", "catalogue", "drawn", "never"]
 HazardClassName = Literal["proprietary", "open_weights_hosted", "self_hosted"]
 
 PROMPT_END = "/prompting/shutdown_date"
 OFFER_END = "/fine_tuning/offer/shutdown_date"
-
-
-class Life(NamedTuple):
-    """When a base model ends, or how likely that is by its age."""
-
-    origin: Origin
-    months: float
-    """From `as_of` to a stated end or one on record, below 0 for one that is past; infinite for what is drawn, or never [months]."""
-    date: datetime.date | None
-    """That end; None without one."""
-    starts: Array
-    """Ages from which each hazard holds, the first 0 [months], shape (S,)."""
-    per_year: Array
-    """Hazard of retirement from each age on [per year], shape (S,); 0 where it never ends."""
-    age_months: float
-    """Age at `as_of` [months]."""
-    notice_months: float
-    """What is not announced comes no sooner than this after `as_of` [months]."""
-    serves_on: bool
-    """Whether an end is a redeployment of the same weights elsewhere: hosted open weights."""
 
 
 def is_self_hosted(prices: TokenPrices | None, *capacities: float | None) -> bool:

@@ -54,9 +54,7 @@ def on_top_of(option: Folded, stand_in: Folded) -> Folded:
 def settled(option: Folded, baseline: Folded, figures: frozenset[Line]) -> Folded:
     """Return an option held against option 0, folded to the figures wanted."""
     values = fold(option.values | baseline.of(BASELINE), option.kind, figures)
-    return Folded(
-        id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in
-    )
+    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
 
 
 def with_changes(

@@ -59,14 +59,20 @@ def _obstacle(candidate: Candidate, start: float, horizon: int) -> str:
     return ""
 
 
-def screen(case: Case, candidates: tuple[Candidate, ...], stand_ins: tuple[Folded, ...], baseline: Folded) -> list[Screened]:
+def screen(
+    case: Case, candidates: tuple[Candidate, ...], stand_ins: tuple[Folded, ...], baseline: Folded
+) -> list[Screened]:
     """Return every offer at the base case, in their order, each at its best of policy and stand-in."""
     rows = [(at, policy) for at, offer in enumerate(candidates) for policy in policies_of(case, offer)]
     inputs = base_rows(case, tuple(candidates[at] for at, _ in rows), tuple(policy for _, policy in rows))
     own = opened("", "fine_tune", inputs, stand_ins[0])
     tables = [own.values, *(on_top_of(own, stand_in).values for stand_in in stand_ins[1:])]
     tables = [
-        settled(Folded(id="", kind="fine_tune", values=values, stated=own.stated, stand_in=None), baseline, FIGURES - UNPRICED).values
+        settled(
+            Folded(id="", kind="fine_tune", values=values, stated=own.stated, stand_in=None),
+            baseline,
+            FIGURES - UNPRICED,
+        ).values
         for values in tables
     ]
     npv = np.stack([np.broadcast_to(table[Lines.npv], (len(rows), 1))[:, 0] for table in tables])
@@ -96,7 +102,11 @@ def shortlist(screened: list[Screened]) -> list[int]:
     """Return the offers that are drawn: the best by NPV and the best by average accuracy; without any that can go live, one."""
     feasible = [at for at, offer in enumerate(screened) if offer.is_feasible]
     if not feasible:
-        return [max(range(len(screened)), key=lambda at: (screened[at].npv, screened[at].candidate.id))] if screened else []
+        return (
+            [max(range(len(screened)), key=lambda at: (screened[at].npv, screened[at].candidate.id))]
+            if screened
+            else []
+        )
 
     def by(line: Line, at: int) -> tuple[float, float, str]:
         offer = screened[at]
