@@ -94,6 +94,30 @@ def mixed_with_no_change(tuned: Array, prompt: Array, coin_uniform: Array, weigh
     return np.where(coin_uniform < weight, prompt, tuned)
 
 
+def fine_tuned_accuracy(
+    log_odds_mean: Array,
+    log_odds_variance: Array,
+    deviate: Array,
+    prompt: Array,
+    no_change_weight: Array,
+    no_change_coin: Array,
+    teacher_gap: Array,
+    teacher_accuracy: Array,
+    ceiling: Array,
+) -> Array:
+    """Return a fine-tune's accuracy on the day it starts: drawn, less a teacher's gap, mixed with no change, bounded.
+
+    Examples
+    --------
+    >>> a, one = np.array, np.ones(())
+    >>> [float(fine_tuned_accuracy(a(0.0), one, a(0.0), a(0.8), a(0.25), a(coin), a(0.1), one, one)) for coin in (0.2, 0.3)]
+    [0.8, 0.4]
+    """
+    drawn = expit(log_odds_mean + np.sqrt(log_odds_variance) * deviate)
+    tuned = mixed_with_no_change(np.maximum(drawn - teacher_gap, 0.0), prompt, no_change_coin, no_change_weight)
+    return at_most(at_most(tuned, teacher_accuracy), ceiling)
+
+
 def at_most(accuracy: Array, ceiling: Array | float) -> Array:
     """Return an accuracy held below the highest one that can be observed.
 

@@ -87,7 +87,7 @@ def is_positive(value: Array) -> Array:
     >>> is_positive(np.array([-1.0, 0.0, 0.5])).tolist()
     [0.0, 0.0, 1.0]
     """
-    return (value > 0) * 1.0
+    return np.where(value > 0, 1.0, 0.0)
 
 
 def blend(share: Array, inside: Array, outside: Array) -> Array:

@@ -29,6 +29,17 @@ def requests_per_second(requests_per_month: Array) -> Array:
     return requests_per_month / (HOURS_PER_MONTH * SECONDS_PER_HOUR)
 
 
+def peak_flow(requests_per_second: Array, peak_to_average: Array, batch_share: Array) -> Array:
+    """Return the busiest flow of requests [1/s]; those that can wait are spread evenly.
+
+    Examples
+    --------
+    >>> float(peak_flow(np.array(2.0), np.array(4.0), np.array(0.5)))
+    5.0
+    """
+    return requests_per_second * (batch_share + (1.0 - batch_share) * peak_to_average)
+
+
 def price_in_tier(input_tokens: Array, starts: Array, prices: Array) -> Array:
     """Return the price that applies to a request of a given size.
 
@@ -56,12 +67,17 @@ def price_in_tier(input_tokens: Array, starts: Array, prices: Array) -> Array:
 
 
 def cache_hit_rate(
-    instruction_tokens: Array, rate_per_second: Array, time_to_live: Array, min_cacheable: Array, is_priced: Array
+    instruction_tokens: Array,
+    rate_per_second: Array,
+    time_to_live: Array,
+    min_cacheable: Array,
+    is_priced: Array,
+    ceiling: Array | float = 1.0,
 ) -> Array:
     """Return the share of requests that find the instruction in the provider's prompt cache.
 
     With Poisson arrivals the prefix is warm when the previous request came within the cache's life:
-    ``1 - exp(-rate * time_to_live)``. A prefix shorter than the smallest cacheable one, or a price list without a
+    ``ceiling * (1 - exp(-rate * time_to_live))``. A prefix shorter than the smallest cacheable one, or a price list without a
     cache-read price, never hits.
 
     Parameters
@@ -76,6 +92,8 @@ def cache_hit_rate(
         Smallest cacheable prefix [tokens].
     is_priced : ndarray
         1 where a cache-read price is published, else 0.
+    ceiling : ndarray or float
+        Share that hits however many requests come: machines change, entries are dropped.
 
     Returns
     -------
@@ -88,7 +106,7 @@ def cache_hit_rate(
     >>> round(float(hit), 6)
     0.632121
     """
-    warm = -np.expm1(-rate_per_second * time_to_live)
+    warm = -np.expm1(-rate_per_second * time_to_live) * ceiling
     return np.where((instruction_tokens >= min_cacheable) & (is_priced > 0), warm, 0.0)
 
 
@@ -207,10 +225,19 @@ def cost_of_errors(requests: Array, error_cost: Array, accuracy: Array) -> Array
     return requests * error_cost * (1.0 - accuracy)
 
 
-def training_cost(dataset_tokens: Array, epochs: Array, price: Array, minimum_charge: Array) -> Array:
-    """Return the cost of one training run.
+def training_cost(
+    dataset_tokens: Array,
+    epochs: Array,
+    price: Array,
+    minimum_charge: Array,
+    gpu_hours_per_mtok: Array | float = 0.0,
+    training_hours: Array | float = 0.0,
+    price_per_hour: Array | float = 0.0,
+) -> Array:
+    """Return the cost of one training run: billed by the token, by the hour, or both.
 
-    ``max(dataset_tokens * epochs * price / 1e6, minimum_charge)``.
+    ``max(dataset_tokens * epochs * price / 1e6, minimum_charge) + hours * price_per_hour``; hours as stated, else
+    ``dataset_tokens * epochs * gpu_hours_per_mtok / 1e6``.
 
     Parameters
     ----------
@@ -222,13 +249,75 @@ def training_cost(dataset_tokens: Array, epochs: Array, price: Array, minimum_ch
         Money per million training tokens.
     minimum_charge : ndarray
         Smallest charge of a job [money].
+    gpu_hours_per_mtok : ndarray or float
+        GPU hours for a million training tokens, over all GPUs together.
+    training_hours : ndarray or float
+        Hours of a run where they are stated, else 0.
+    price_per_hour : ndarray or float
+        Money per hour of those; 0 where only tokens are billed.
 
     Examples
     --------
-    >>> float(training_cost(np.array(1.6e6), np.array(5.0), np.array(1.0), np.array(0.0)))
-    8.0
+    >>> a = np.array
+    >>> float(training_cost(a(1.6e6), a(5.0), a(1.0), a(0.0))), float(training_cost(a(1e3), a(1.0), a(1.0), a(4.0)))
+    (8.0, 4.0)
+    >>> [float(training_cost(a(2e6), a(3.0), a(0.0), a(0.0), a(0.25), a(hours), a(6.0))) for hours in (0.0, 2.0)]
+    [9.0, 12.0]
     """
-    return np.maximum(dataset_tokens * epochs * price / TOKENS_PER_PRICED_UNIT, minimum_charge)
+    million_tokens = dataset_tokens * epochs / TOKENS_PER_PRICED_UNIT
+    hours = np.where(np.asarray(training_hours) > 0, training_hours, million_tokens * gpu_hours_per_mtok)
+    return np.maximum(million_tokens * price, minimum_charge) + hours * price_per_hour
+
+
+def teacher_label_cost(token_cost_per_example: Array, checked_share: Array, human_cost_per_example: Array) -> Array:
+    """Return the cost of a label that a teacher model gives [money]: its tokens, and people for the share they check.
+
+    Examples
+    --------
+    >>> float(teacher_label_cost(np.array(0.25), np.array(0.1), np.array(5.0)))
+    0.75
+    """
+    return token_cost_per_example + checked_share * human_cost_per_example
+
+
+def retraining_cost(
+    hours: Array,
+    hourly_rate: Array,
+    planned_examples: Array,
+    label_share: Array,
+    cost_per_example: Array,
+    runs: Array,
+    cost_per_run: Array,
+    trials: Array,
+    cost_per_trial: Array,
+) -> Array:
+    """Return the cost of one retraining: hours, the share of the labels made anew, runs, and grading again [money].
+
+    Examples
+    --------
+    20 hours at 75, a fifth of 1,000 labels at 0.5, two runs at 30, and 400 answers graded at 0.1:
+
+    >>> a = np.array
+    >>> float(retraining_cost(a(20.0), a(75.0), a(1e3), a(0.2), a(0.5), a(2.0), a(30.0), a(400.0), a(0.1)))
+    1700.0
+    """
+    labels = planned_examples * label_share * cost_per_example
+    return hours * hourly_rate + labels + runs * cost_per_run + trials * cost_per_trial
+
+
+def upkeep(reference: Array, factor: Array, exponent: Array, running_cost: Array) -> Array:
+    """Return what keeping an option in order costs a month, ``reference * factor^exponent + running cost``.
+
+    The reference is what was stated, or hours times rate; the factor is a fine-tune's upkeep over that of a prompt.
+    The exponent is 0 for the side that the reference is of, 1 from a prompt to a fine-tune and -1 the other way.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> [float(upkeep(a(600.0), a(1.25), a(exponent), a(50.0))) for exponent in (0.0, 1.0, -1.0)]
+    [650.0, 800.0, 530.0]
+    """
+    return reference * factor**exponent + running_cost
 
 
 def project_cost(
@@ -291,80 +380,6 @@ def replicas(
     """
     peak = requests_per_second(requests_per_month) * peak_to_average
     return np.maximum(minimum, np.ceil(peak / requests_per_second_per_replica - ROUNDING_SLACK))
-
-
-def replicas_by_tokens(
-    requests_per_month: Array,
-    tokens_per_request: Array,
-    peak_to_average: Array,
-    tokens_per_second_per_replica: Array,
-    utilisation: Array,
-    minimum: Array,
-) -> Array:
-    """Return the replicas needed at the month's peak where capacity is known in tokens.
-
-    ``max(minimum, ceil(peak tokens per second / (tokens per second of one replica * utilisation)))``.
-
-    Parameters
-    ----------
-    requests_per_month : ndarray, shape (D, H)
-        Volume.
-    tokens_per_request : ndarray
-        Input and output tokens of one request [tokens].
-    peak_to_average : ndarray
-        Peak rate over mean rate.
-    tokens_per_second_per_replica : ndarray
-        Input and output tokens that one saturated replica serves [tokens/s].
-    utilisation : ndarray
-        Share of that capacity which is planned with.
-    minimum : ndarray
-        Fewest replicas kept.
-
-    Returns
-    -------
-    ndarray, shape (D, H)
-
-    Examples
-    --------
-    One request a second of 1,000 tokens, 4,000 at the peak, on replicas of 2,000 that are filled to four fifths:
-
-    >>> a = np.array
-    >>> float(replicas_by_tokens(a(2_629_800.0), a(1000.0), a(4.0), a(2000.0), a(0.8), a(1.0)))
-    3.0
-    """
-    requests_per_second_per_replica = tokens_per_second_per_replica * utilisation / tokens_per_request
-    return replicas(requests_per_month, peak_to_average, requests_per_second_per_replica, minimum)
-
-
-def training_gpu_hours(dataset_tokens: Array, epochs: Array, gpu_hours_per_mtok: Array) -> Array:
-    """Return the GPU hours of one training run, ``dataset_tokens * epochs * gpu_hours_per_mtok / 1e6``.
-
-    Parameters
-    ----------
-    dataset_tokens : ndarray
-        Tokens of the training set, each example once.
-    epochs : ndarray
-        Passes over it.
-    gpu_hours_per_mtok : ndarray
-        GPU hours for a million training tokens, over all GPUs together.
-
-    Examples
-    --------
-    >>> float(training_gpu_hours(np.array(2e6), np.array(3.0), np.array(0.25)))
-    1.5
-    """
-    return dataset_tokens * epochs * gpu_hours_per_mtok / TOKENS_PER_PRICED_UNIT
-
-
-def gpu_cost(gpu_hours: Array, price_per_gpu_hour: Array) -> Array:
-    """Return what GPU hours cost at a price [money/hour].
-
-    Examples
-    --------
-    >>> float(gpu_cost(np.array(1.5), np.array(6.0)))
-    9.0
-    """
-    return gpu_hours * price_per_gpu_hour
 
 
 def hosting_per_month(fee_per_hour: Array, replica_count: Array, storage_per_month: Array) -> Array:

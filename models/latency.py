@@ -269,7 +269,7 @@ def meets_target(seconds: Array, target_seconds: Array) -> Array:
     >>> meets_target(np.array([1.0, 2.5]), np.array(2.0)).tolist()
     [1.0, 0.0]
     """
-    return (seconds <= target_seconds) * 1.0
+    return np.where(seconds <= target_seconds, 1.0, 0.0)
 
 
 def saving_share(before: Array, after: Array) -> Array:

@@ -16,8 +16,8 @@ from models.arrays import Array
 REFERENCE_EXAMPLES = 1000.0
 """The level is the log-odds at this many examples."""
 
-FEWEST, MOST, GRID = 10.0, 50_000.0, 371
-"""Reach of the evidence [examples], and points of the grid on which it is searched."""
+FEWEST, FEWEST_LEARNT, MOST, GRID = 10.0, 50.0, 50_000.0, 371
+"""Reach of the evidence, on the line and where examples saturate [examples], and points of the grid searched."""
 
 
 def decades(examples: Array) -> Array:
@@ -29,6 +29,62 @@ def decades(examples: Array) -> Array:
     1.0
     """
     return np.log10(examples / REFERENCE_EXAMPLES)
+
+
+def effective_examples(
+    examples: Array, saturation: Array | float, fewest: float = FEWEST_LEARNT, most: float = MOST
+) -> Array:
+    """Return the examples that count, ``n / (1 + n / S)``, with n held within the reach of the evidence.
+
+    Parameters
+    ----------
+    examples : ndarray
+        Labelled examples n.
+    saturation : ndarray or float
+        Examples S, of which all there are in the end count as many; infinite where learning never saturates.
+    fewest, most : float
+        Reach of the evidence [examples].
+
+    Examples
+    --------
+    >>> effective_examples(np.array([5000.0, 1e6, 10.0]), 5000.0).round(1).tolist()
+    [2500.0, 4545.5, 49.5]
+    """
+    held = np.clip(examples, fewest, most)
+    return held / (1.0 + held / saturation)
+
+
+def examples_on_line(examples: Array, saturation: Array | float) -> Array:
+    """Return the examples at which the straight line stands where a saturating curve stands at the given ones.
+
+    ``1000 * n_eff(n) / n_eff(1000)``: 1,000 stay 1,000, where the level is; `decades` of it is the place on the line,
+    for what is planned, for pilots and for what is required alike.
+
+    Parameters
+    ----------
+    examples : ndarray
+        Labelled examples.
+    saturation : ndarray or float
+        As in `effective_examples`.
+
+    Examples
+    --------
+    >>> examples_on_line(np.array([1000.0, 5000.0]), 5000.0).round(6).tolist()
+    [1000.0, 3000.0]
+    """
+    reference = effective_examples(np.asarray(REFERENCE_EXAMPLES), saturation)
+    return REFERENCE_EXAMPLES * effective_examples(examples, saturation) / reference
+
+
+def pilots_on_line(pilots: Array, saturation: Array | float) -> Array:
+    """Return the table of pilots with the examples of each on the straight line, shape (P, 3).
+
+    Examples
+    --------
+    >>> pilots_on_line(np.array([[5000.0, 90.0, 100.0]]), 5000.0).round(6).tolist()
+    [[3000.0, 90.0, 100.0]]
+    """
+    return np.column_stack([examples_on_line(pilots[:, 0], np.ravel(saturation)), pilots[:, 1:]])
 
 
 def prior_level(prompt_accuracy: Array, intercept: Array, weight: Array, working_prompt: Array | float = 0.0) -> Array:
@@ -66,6 +122,7 @@ def posterior(
     pilots: Array,
     seed_variance: Array,
     bend_variance: Array,
+    saturation: Array | float | None = None,
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Return the posterior of (level, slope) after all pilots.
 
@@ -86,6 +143,8 @@ def posterior(
         Variance between training runs of the same recipe [log-odds^2].
     bend_variance : ndarray
         Variance per squared decade by which a curve departs from the line [log-odds^2/decade^2].
+    saturation : ndarray or float, optional
+        As in `effective_examples`; not given, the examples of the pilots stand on the line as they are.
 
     Returns
     -------
@@ -101,7 +160,8 @@ def posterior(
     >>> round(float(level[0, 0]), 2)
     1.1
     """
-    level, slope = np.asarray(level_mean, dtype=float), np.asarray(slope_mean, dtype=float)
+    pilots = pilots if saturation is None else pilots_on_line(pilots, saturation)
+    level, slope = np.asarray(level_mean, dtype=float), np.maximum(slope_mean, 0.0)
     v_level, v_cross, v_slope = np.asarray(level_variance, dtype=float), np.zeros(()), np.asarray(slope_variance)
     largest = decades(pilots[:, 0].max()) if len(pilots) else 0.0
     for examples, correct, total in pilots:
@@ -174,6 +234,54 @@ def predictive_variance(
     return variance + (seed_variance if len(pilots) else 0.0)
 
 
+def saturated_mean(
+    level_mean: Array,
+    level_variance: Array,
+    slope_mean: Array,
+    slope_variance: Array,
+    pilots: Array,
+    seed_variance: Array,
+    bend_variance: Array,
+    saturation: Array | float,
+    examples: Array,
+) -> Array:
+    """Return `predictive_mean` where the examples, planned ones and those of the pilots, saturate.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> pilots = np.empty((0, 3))
+    >>> saturated_mean(one, one, one / np.log10(3.0), one, pilots, one, one, 5000.0, 5000.0 * one).round(9).tolist()
+    [[2.0]]
+    """
+    line = (level_mean, level_variance, slope_mean, slope_variance, pilots_on_line(pilots, saturation))
+    return predictive_mean(*line, seed_variance, bend_variance, examples_on_line(examples, saturation))
+
+
+def saturated_variance(
+    level_mean: Array,
+    level_variance: Array,
+    slope_mean: Array,
+    slope_variance: Array,
+    pilots: Array,
+    seed_variance: Array,
+    bend_variance: Array,
+    saturation: Array | float,
+    examples: Array,
+) -> Array:
+    """Return `predictive_variance` where the examples, planned ones and those of the pilots, saturate.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> pilots = np.empty((0, 3))
+    >>> saturated_variance(one, one, one, one / np.log10(3.0) ** 2, pilots, one, one, 5000.0, 5000.0 * one).round(9).tolist()
+    [[2.0]]
+    """
+    line = (level_mean, level_variance, slope_mean, slope_variance, pilots_on_line(pilots, saturation))
+    return predictive_variance(*line, seed_variance, bend_variance, examples_on_line(examples, saturation))
+
+
 def probability_above(log_odds_mean: Array, log_odds_variance: Array, accuracy: Array) -> Array:
     """Return the probability that an accuracy with normal log-odds is at least a given one.
 
@@ -194,11 +302,12 @@ def required_examples(
     spread: Array,
     accuracy: float,
     confidence: float,
+    saturation: float | None = None,
 ) -> float:
     """Return the fewest examples at which an accuracy is reached with a given confidence.
 
     The chance ``Phi((level + slope t - logit(accuracy)) / sd(t))`` is looked at on a grid of decades within the reach
-    of the evidence, 10 to 50,000 examples, and the first crossing is polished.
+    of the evidence, 10 (where they saturate, 50) to 50,000 examples, and the first crossing is polished.
 
     Parameters
     ----------
@@ -210,6 +319,8 @@ def required_examples(
         Accuracy to reach, in (0, 1).
     confidence : float
         Chance asked for.
+    saturation : float, optional
+        As in `effective_examples`; not given, examples never saturate.
 
     Returns
     -------
@@ -221,10 +332,14 @@ def required_examples(
     >>> a = np.array
     >>> round(required_examples(a(0.0), a(1.0), a(0.0), a(0.0), a(0.0), a(1e-12), 0.7310585786300049, 0.5))
     10000
+    >>> round(required_examples(a(0.0), a(1.0), a(0.0), a(0.0), a(0.0), a(1e-12), expit(np.log10(3.0)), 0.5, 5000.0))
+    5000
     """
-    grid = np.linspace(np.log10(FEWEST / REFERENCE_EXAMPLES), np.log10(MOST / REFERENCE_EXAMPLES), GRID)
+    fewest = FEWEST if saturation is None else FEWEST_LEARNT
+    grid = np.linspace(np.log10(fewest / REFERENCE_EXAMPLES), np.log10(MOST / REFERENCE_EXAMPLES), GRID)
 
-    def surplus(t: Array) -> Array:
+    def surplus(stated: Array) -> Array:
+        t = stated if saturation is None else decades(examples_on_line(REFERENCE_EXAMPLES * 10.0**stated, saturation))
         variance = v_level + 2.0 * t * v_cross + t**2 * v_slope + spread
         return np.ravel(probability_above(level + slope * t, variance, np.asarray(accuracy))) - confidence
 
@@ -233,7 +348,7 @@ def required_examples(
         return float("inf")
     first = int(reached[0])
     if first == 0:
-        return FEWEST
+        return fewest
     root = brentq(lambda t: float(surplus(np.array([t]))[0]), grid[first - 1], grid[first])
     return float(REFERENCE_EXAMPLES * 10.0**root)
 
@@ -245,6 +360,7 @@ def resolved_share(
     target: Array,
     examples: Array,
     trials: Array,
+    saturation: Array | float | None = None,
 ) -> Array:
     """Return the share of the predictive variance at a target size that one more pilot resolves.
 
@@ -263,6 +379,8 @@ def resolved_share(
         Examples at the target and in the pilot.
     trials : ndarray
         Graded trials of the pilot.
+    saturation : ndarray or float, optional
+        As in `effective_examples`; not given, examples never saturate.
 
     Examples
     --------
@@ -272,6 +390,8 @@ def resolved_share(
     1.0
     """
     level, slope, v_level, v_cross, v_slope = posterior_line
+    if saturation is not None:
+        target, examples = examples_on_line(target, saturation), examples_on_line(examples, saturation)
     t, s = decades(target), decades(examples)
     rate = expit(level + slope * s)
     noise = 1.0 / (trials * rate * (1.0 - rate)) + seed_variance

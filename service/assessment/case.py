@@ -6,17 +6,18 @@ import datetime
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from models.arrays import Array
 from models.sampling import Family
 from service.assessment.ledger.line import Kind, Line
-from service.assessment.resolve.gains import Gains
-from service.assessment.resolve.lives import Life
 from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence, Source
 from service.nouns.request.assessment import AssessmentRequest
 from service.nouns.request.fine_tuning import Relation
+from service.nouns.request.prompting import Technique
 
 KEEP, IMPROVE, IN_SERVICE, OWN_OFFER = "keep", "improve", "in_service", "own"
 """Ids of options, and of the caller's own offer."""
@@ -31,6 +32,56 @@ class Interval(NamedTuple):
     low: float
     high: float
     family: Family
+
+
+Origin = Literal["stated", "catalogue", "drawn", "never"]
+
+
+class Life(NamedTuple):
+    """When a base model ends, or how likely that is by its age."""
+
+    origin: Origin
+    months: float
+    """From `as_of` to a stated end or one on record, below 0 for one that is past; infinite for what is drawn, or never [months]."""
+    date: datetime.date | None
+    """That end; None without one."""
+    starts: Array
+    """Ages from which each hazard holds, the first 0 [months], shape (S,)."""
+    per_year: Array
+    """Hazard of retirement from each age on [per year], shape (S,); 0 where it never ends."""
+    age_months: float
+    """Age at `as_of` [months]."""
+    notice_months: float
+    """What is not announced comes no sooner than this after `as_of` [months]."""
+    serves_on: bool
+    """Whether an end is a redeployment of the same weights elsewhere: hosted open weights."""
+
+
+class Gains(NamedTuple):
+    """What techniques bring and cost; axes run over the techniques T in the order of `techniques`."""
+
+    techniques: tuple[Technique, ...]
+    means: Array
+    """Gain of each where the examples were not searched for yet [log-odds], shape (T,)."""
+    sds: Array
+    """Its standard deviation from task to task [log-odds], shape (T,)."""
+    means_after_search: Array
+    """The same where better_examples was tried [log-odds], shape (T,); differs for the optimiser, which finds examples itself."""
+    sds_after_search: Array
+    tried_share: Array
+    """Chance that it was tried already: 0 or 1 where the caller says so, shape (T,); a coin per draw in between."""
+    is_planned: NDArray[np.bool_]
+    """Whether improving would try it, were it not tried already, shape (T,)."""
+    share_of_others: float
+    degrees: float
+    """Of the Student t that the gains follow."""
+    residual_mean: float
+    """Of further work [log-odds], floored at 0 in each draw; 0 with a spread of 0 where the caller says what will be tried."""
+    residual_sd: float
+    instruction_tokens: Mapping[Technique, Interval]
+    """By what each technique that may be adopted lengthens the instruction [tokens]; one that gains nothing on average is not."""
+    output_tokens: Mapping[Technique, Interval]
+    """By what it lengthens the output [tokens]."""
 
 
 class Used(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import cost
+from models import cost, hosting
 from service.larder.load import CatalogueError, load, parse, read
 from service.larder.prices import PriceList
 from service.larder.self_hosted import GPUS, SELF_HOSTED, Figure
@@ -196,8 +196,8 @@ def replicas(tokens_per_request: float, tokens_per_second: float) -> float:
     """Return the replicas for ten million requests a month by the larder's assumptions."""
     peak, utilisation = (KNOWN.assumptions[name].at(TODAY).value for name in ("peak_to_average", "replica_utilisation"))
     assert peak == 3 and utilisation == 0.8
-    numbers = (10e6, tokens_per_request, peak, tokens_per_second, utilisation, 1.0)
-    return float(cost.replicas_by_tokens(*map(np.array, numbers)))
+    numbers = (10e6, tokens_per_request, peak, 0.0, tokens_per_second, math.inf, utilisation, 1.0)
+    return float(hosting.replicas_needed(*map(np.array, numbers)))
 
 
 def test_long_requests_take_ten_replicas_and_short_ones_take_one() -> None:
@@ -228,7 +228,7 @@ def test_a_lora_run_of_ten_million_tokens_costs_less_than_five_dollars() -> None
         terms, price = KNOWN.self_hosted[f"self-hosted/llama-3.1-8b.{gpu}"].at(TODAY), KNOWN.gpus[gpu].at(TODAY)
         assert terms is not None and price is not None
         found = [
-            float(cost.gpu_cost(cost.training_gpu_hours(np.array(2e6), np.array(5.0), np.array(hours)), np.array(usd)))
+            float(cost.training_cost(*map(np.array, (2e6, 5.0, 0.0, 0.0, hours, 0.0, usd))))
             for hours, usd in zip(terms.training_gpu_hours_per_mtok.ends, price.usd_per_hour.ends, strict=True)
         ]
         assert found == pytest.approx(expected, abs=0.01)

@@ -28,6 +28,14 @@ def lines_for(kind: Kind, stated: frozenset[Line], figures: frozenset[Line]) -> 
     return tuple(reversed(kept))
 
 
+@lru_cache(maxsize=512)
+def inputs_for(kind: Kind, stated: frozenset[Line], figures: frozenset[Line]) -> frozenset[Line]:
+    """Return the lines that have to be known for some figures."""
+    lines = lines_for(kind, stated, figures)
+    read = {source for line in lines if (formula := line.formula(kind)) for source in formula.reads}
+    return frozenset(figures | read) - set(lines)
+
+
 def _calculate(line: Line, kind: Kind, *known: Mapping[Line, Array]) -> Array:
     """Return a line from what is known, the first that knows a value telling it."""
     formula = line.formula(kind)
