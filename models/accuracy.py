@@ -369,20 +369,23 @@ def live_minimum(accuracy: Array, live: Array) -> Array:
     return np.where(np.isfinite(worst), worst, np.nan)
 
 
-def average_from_start(accuracy_by_month: Array, requests: Array, share_after_start: Array) -> Array:
+def average_since_start(
+    accuracy: Array, stand_in_accuracy: Array, live_share: Array, share_since_start: Array, requests: Array
+) -> Array:
     """Return the accuracy of what serves from an option's start to the horizon, by requests, stand-in included.
 
-    ``sum(a_m v_m s_m) / sum(v_m s_m)``. Without requests it is the plain average over time; an option that starts
-    after the horizon is as accurate as what stands in, averaged over all months.
+    ``sum(v_m (live_m a_m + (s_m - live_m) b_m)) / sum(v_m s_m)`` for the part s_m of a month after the start. Without
+    requests it is the plain average over time; an option that starts after the horizon is as accurate as what stands in,
+    averaged over all months.
 
     Parameters
     ----------
-    accuracy_by_month : ndarray, shape (D, H)
-        Accuracy of what serves, the option and what stands in blended.
+    accuracy, stand_in_accuracy : ndarray, shape (D, H)
+        Accuracy of the option itself, and of what stands in.
+    live_share, share_since_start : ndarray, shape (D, H)
+        Part of each month in which the option serves, and part after its start, in [0, 1].
     requests : ndarray, shape (D, H)
         Volume.
-    share_after_start : ndarray, shape (D, H)
-        Part of each month after the start, in [0, 1].
 
     Returns
     -------
@@ -390,11 +393,17 @@ def average_from_start(accuracy_by_month: Array, requests: Array, share_after_st
 
     Examples
     --------
-    >>> accuracy, after = np.array([[0.6, 0.7, 0.9]]), np.array([[0.0, 0.5, 1.0]])
-    >>> [round(float(average_from_start(accuracy, np.array([v]), after)[0, 0]), 12) for v in ([1, 2, 3], [0, 0, 0])]
-    [0.85, 0.833333333333]
+    Live from the middle of the first of three months to the end of the second: (0.5 * 0.9 + 0.9 + 0.6) / 2.5.
+
+    >>> a = np.array
+    >>> live, since = a([[0.5, 1.0, 0.0]]), a([[0.5, 1.0, 1.0]])
+    >>> float(average_since_start(a([[0.9]]), a([[0.6]]), live, since, a([[1.0, 1.0, 1.0]])).round(12)[0, 0])
+    0.78
     """
-    time = np.where(share_after_start.sum(axis=1, keepdims=True) > 0, share_after_start, 1.0)
-    weights = requests * time
-    weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, time)
-    return (accuracy_by_month * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
+    starts = share_since_start.sum(axis=1, keepdims=True) > 0
+    time = np.where(starts, share_since_start, 1.0)
+    weights = np.where((requests * time).sum(axis=1, keepdims=True) > 0, requests * time, time)
+    own = np.where(time > 0, live_share / np.where(time > 0, time, 1.0), 0.0)
+    right = own * accuracy + (1.0 - own) * stand_in_accuracy
+    return (right * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
+
