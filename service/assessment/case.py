@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from models.arrays import Array
 from models.sampling import Family
-from service.assessment.ledger.line import Line
+from service.assessment.ledger.line import Kind, Line
 from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence, Source
 from service.nouns.request.assessment import AssessmentRequest
 from service.nouns.request.fine_tuning import Relation
+from service.nouns.request.prompting import Technique
 
-NEVER_LIVE = 0.0
-"""Months until the shutdown of what cannot go live: an end before any start (docs/decisions/0007)."""
+KEEP, IMPROVE, IN_SERVICE, OWN_OFFER = "keep", "improve", "in_service", "own"
+"""Ids of options, and of the caller's own offer."""
+
+Policy = Literal["revert", "migrate"]
+"""What a fine-tune does when its base model is retired."""
 
 
 class Interval(NamedTuple):
@@ -26,6 +32,56 @@ class Interval(NamedTuple):
     low: float
     high: float
     family: Family
+
+
+Origin = Literal["stated", "catalogue", "drawn", "never"]
+
+
+class Life(NamedTuple):
+    """When a base model ends, or how likely that is by its age."""
+
+    origin: Origin
+    months: float
+    """From `as_of` to a stated end or one on record, below 0 for one that is past; infinite for what is drawn, or never [months]."""
+    date: datetime.date | None
+    """That end; None without one."""
+    starts: Array
+    """Ages from which each hazard holds, the first 0 [months], shape (S,)."""
+    per_year: Array
+    """Hazard of retirement from each age on [per year], shape (S,); 0 where it never ends."""
+    age_months: float
+    """Age at `as_of` [months]."""
+    notice_months: float
+    """What is not announced comes no sooner than this after `as_of` [months]."""
+    serves_on: bool
+    """Whether an end is a redeployment of the same weights elsewhere: hosted open weights."""
+
+
+class Gains(NamedTuple):
+    """What techniques bring and cost; axes run over the techniques T in the order of `techniques`."""
+
+    techniques: tuple[Technique, ...]
+    means: Array
+    """Gain of each where the examples were not searched for yet [log-odds], shape (T,)."""
+    sds: Array
+    """Its standard deviation from task to task [log-odds], shape (T,)."""
+    means_after_search: Array
+    """The same where better_examples was tried [log-odds], shape (T,); differs for the optimiser, which finds examples itself."""
+    sds_after_search: Array
+    tried_share: Array
+    """Chance that it was tried already: 0 or 1 where the caller says so, shape (T,); a coin per draw in between."""
+    is_planned: NDArray[np.bool_]
+    """Whether improving would try it, were it not tried already, shape (T,)."""
+    share_of_others: float
+    degrees: float
+    """Of the Student t that the gains follow."""
+    residual_mean: float
+    """Of further work [log-odds], floored at 0 in each draw; 0 with a spread of 0 where the caller says what will be tried."""
+    residual_sd: float
+    instruction_tokens: Mapping[Technique, Interval]
+    """By what each technique that may be adopted lengthens the instruction [tokens]; one that gains nothing on average is not."""
+    output_tokens: Mapping[Technique, Interval]
+    """By what it lengthens the output [tokens]."""
 
 
 class Used(NamedTuple):
@@ -46,16 +102,86 @@ class Used(NamedTuple):
     checked: datetime.date | None = None
 
 
-class Candidate(Struct, frozen=True, kw_only=True):
-    """A fine-tuning offer as this case would buy it: plain numbers for the ledger."""
+class Inputs(Struct, frozen=True):
+    """Values of lines: those that may be uncertain, and those that are certain."""
+
+    intervals: Mapping[Line, Interval]
+    constants: Mapping[Line, Array]
+
+    @property
+    def lines(self) -> frozenset[Line]:
+        """Return every line that has a value."""
+        return frozenset(self.intervals) | frozenset(self.constants)
+
+
+class Trials(NamedTuple):
+    """Graded answers."""
+
+    correct: float
+    total: float
+
+
+class Option(Struct, frozen=True, kw_only=True):
+    """A way to serve the task, resolved: its own values beside those that all options share."""
 
     id: str
+    kind: Kind
     name: str
+    base_model: str | None
+    inputs: Inputs
+    life: Life
+    shares_life: bool
+    """Whether the prompt's base model is retired with it: the same provider, the same draw."""
+    trials: Trials | None = None
+    """Its own measurement; None where its accuracy is modelled."""
+    gains: Gains | None = None
+    """What improving the prompt may gain; only of the option that does."""
+    policies: tuple[Policy, ...] = ("migrate",)
+    """What may be done when its base model is retired; a prompt always moves on."""
+    is_measured: bool = True
+    price_source: Source
+    price_checked: datetime.date | None
+
+    @property
+    def block(self) -> str:
+        """Return the name of its block of draws; the prompt and its improvement use the case's."""
+        return self.id
+
+
+class Tiers(NamedTuple):
+    """Token prices by tier of the input's length, in the request's currency per million tokens."""
+
+    starts: Array
+    """Input sizes above which the next tier holds [tokens], shape (T,)."""
+    input: Array
+    """Shape (T + 1,), as the other prices."""
+    output: Array
+    cache_read: Array
+    cache_write: Array
+    is_cache_priced: bool
+    min_cacheable_tokens: float
+
+
+class Candidate(Struct, frozen=True, kw_only=True):
+    """A fine-tuning offer as this case would buy it: its terms as plain numbers, beside what all fine-tunes share."""
+
+    id: str
+    """That of the offer; `own` for the caller's."""
+    name: str
+    base_model: str
     relation: Relation | None
     is_same_base: bool
     is_dedicated: bool
-    inputs: Mapping[Line, float]
-    no_longer_trains: bool
+    terms: Mapping[Line, float]
+    ranges: Mapping[Line, Interval]
+    """Terms that are ranges, as GPU prices and throughputs; each has its mean in `terms`."""
+    base_prices: Tiers | None
+    """Of its base model by the token, for a prompt; None where it is not sold so, or is the prompt's own."""
+    life: Life
+    shares_life: bool
+    has_successor: bool
+    obstacle: str
+    """Why it cannot be bought, whatever the time it takes; empty where it can."""
     last_training_date: datetime.date | None
     shutdown_date: datetime.date | None
     source: Source
@@ -65,12 +191,20 @@ class Candidate(Struct, frozen=True, kw_only=True):
 
 
 class Studies(NamedTuple):
-    """What it costs to find out more, in the request's currency."""
+    """What it costs to find out more, at means, in the request's currency."""
 
     cost_per_trial: float
     pilot_cost: float
     cost_per_example: float
     labelled_examples: float
+
+
+class ArticleFigure(NamedTuple):
+    """A figure of the article as an 80 % range, in the request's currency where it is money, and how the model reads it."""
+
+    quantity: str
+    low: float
+    high: float
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -84,24 +218,31 @@ class Case(Struct, frozen=True, kw_only=True):
     confidence: float
     policy: str
     horizon_months: int
-    correct: int
-    total: int
+    trials: Trials
+    tolerated_loss: float
     prompt_model: str | None
-    prompt_price_source: Source
-    prompt_price_checked: datetime.date | None
     prompt_price_is_oldest_known: bool
     old_after_days: float
-    intervals: Mapping[Line, Interval]
-    constants: Mapping[Line, Array]
-    stated: frozenset[Line]
-    said: frozenset[Line]
-    context_window: float
+    shared: Inputs
+    """What all options share."""
+    prompts: tuple[Option, ...]
+    """Keep first, improve second, then the alternatives."""
+    suggested: tuple[Option, ...]
+    """Other base models that the service itself looks at; nobody asked for them."""
+    in_service: Option | None
+    tuning: Inputs
+    """What all fine-tunes share."""
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]
+    shutdown_policies: tuple[Policy, ...]
+    """What the caller allows when a base model is retired."""
+    said: frozenset[Line]
+    context_window: float
     planned_examples: float
     studies: Studies
-    latency_sigma_measured: bool
+    latency_is_measured: bool
     thresholds: Mapping[str, float]
+    article: tuple[ArticleFigure, ...]
     used: tuple[Used, ...]
     evidence: tuple[Evidence, ...]
     evidence_index: EvidenceIndex

@@ -93,9 +93,9 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     def find(self, model_id: str, as_of: datetime.date, mode: Mode | None = None) -> Capability | None:
         """Return the figure of one of our ids as known at a date (the earliest before all); None where there is none.
 
-        A mode replaces the one that the id stands for.
+        A model may also be named as its figure is, `maker/model`. A mode replaces the one that the id stands for.
         """
-        name = self.names.get(model_id, "")
+        name = self.names.get(model_id, "" if model_id in self.unknown else model_id)
         if mode is not None:
             name = name.partition("#")[0] + (f"#{mode}" if mode else "")
         values = self.figures.get(name, ())

@@ -18,7 +18,17 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from service.larder.capability import ALIASES, FIGURES, AliasFile, Capabilities, read_capabilities
+from service.larder.capability import ALIASES, FIGURES, SCALE, AliasFile, Capabilities, read_capabilities
+from service.larder.effects import (
+    IMPROVEMENT,
+    MODEL_CHANGE,
+    SHAPE,
+    Effects,
+    ImprovementFile,
+    ModelChangeFile,
+    ShapeFile,
+    faults_of_effects,
+)
 from service.larder.evidence import PAIRS, TASKS, EvidenceIndex, indexed, read_evidence
 from service.larder.facts import AccuracyPrior, Assumption, Evidence, FineTuningOffer
 from service.larder.hazard import HAZARD, HazardClass, faults_of_hazards
@@ -35,7 +45,8 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
 SINGLE = (
-    PAIRS, CURVES, TASKS, PRIOR, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD, GPUS, SELF_HOSTED,
+    PAIRS, CURVES, TASKS, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
+    GPUS, SELF_HOSTED,
 )  # fmt: skip
 """Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
 
@@ -68,6 +79,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     files: Mapping[str, str]
     """Assumptions and offers by id: the file in which each stands."""
     prior: AccuracyPrior
+    effects: Effects
     identifiers: Identifiers
     evidence: tuple[Evidence, ...]
     evidence_index: EvidenceIndex
@@ -140,6 +152,14 @@ def _hazards(table: dict[str, Any]) -> dict[str, HazardClass]:
     }
 
 
+def _effects(tables: Mapping[str, dict[str, Any]]) -> Effects:
+    return Effects(
+        improvements=_noun(IMPROVEMENT, tables[IMPROVEMENT], ImprovementFile).values,
+        model_changes=_noun(MODEL_CHANGE, tables[MODEL_CHANGE], ModelChangeFile).values,
+        shapes=_noun(SHAPE, tables[SHAPE], ShapeFile).values,
+    )
+
+
 def _digest(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for path, text in sorted(files.items()):
@@ -186,7 +206,9 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)
     lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)
     hazards = _hazards(tables[HAZARD])
-    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit)
+    effects = _effects(tables)
+    models = None if unable else {name.partition("#")[0] for name in capabilities.figures}
+    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit, faults_of_effects(effects, models, SCALE))
     if found := faults(assumptions, offers) + [fault for found in of_files for fault in found]:
         raise CatalogueError("; ".join(found))
     return Catalogue(
@@ -197,6 +219,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         self_hosted=self_hosted,
         files={found.id: path for path, found in assumptions} | {offer.id: path for path, offer in offers},
         prior=_noun(PRIOR, tables[PRIOR], AccuracyPrior),
+        effects=effects,
         identifiers=identifiers,
         evidence=evidence,
         evidence_index=indexed(evidence, descriptions),

@@ -176,4 +176,5 @@ HalfLifeEstimate = Annotated[
     ),
 ]
 
-Estimate = float | PositiveRange | ShareRange | RateRange | VolumeRange | IntervalRange | WeeksRange | HalfLifeRange
+Range = PositiveRange | ShareRange | RateRange | VolumeRange | IntervalRange | WeeksRange | HalfLifeRange
+Estimate = float | Range

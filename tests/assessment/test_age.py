@@ -15,7 +15,7 @@ from service.http.house import House
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 OLD = re.compile(r"last checked")
-FILE = re.compile(r"assumptions/\w+\.toml|offers/\w+\.toml|genai-prices [\d.]+")
+FILE = re.compile(r"\w+/[\w-]+\.toml|lifetimes/lifetimes\.csv|genai-prices [\d.]+")
 
 
 def of_age(assess: Assess, as_of: datetime.date, name: str = "ticket-triage") -> list[str]:

@@ -45,7 +45,7 @@ def _checks(case: Case, chosen: Candidate) -> dict[str, dict[str, datetime.date]
     facts = [
         (chosen.file, f"The prices of {chosen.name}", chosen.checked),
         (case.prompt_price_source.title, f"The price of {case.prompt_model}", case.prompt_price_checked),
-        *((used.file, used.id, used.checked) for used in case.used),
+        *((used.file, used.id or f"What {used.pointer} rests on", used.checked) for used in case.used),
     ]
     found: dict[str, dict[str, datetime.date]] = {}
     for file, name, checked in facts:

@@ -1,4 +1,4 @@
-"""Runs the ledger: forwards over known values, or again over what follows from a changed one.
+"""Runs the ledger: forwards over known values, or again over what follows from changed ones, once per option.
 
 A line that is already known (because the caller stated it, or because a break-even search puts a value in) is left
 alone and not calculated.
@@ -10,37 +10,56 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from models.arrays import Array
-from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import FIGURES, STEPS
+from service.assessment.ledger.line import Kind, Line
+from service.assessment.ledger.lines import LEDGER
 
 Values = dict[Line, Array]
 
 
-@lru_cache(maxsize=256)
-def lines_for(stated: frozenset[Line], figures: frozenset[Line]) -> tuple[Line, ...]:
+@lru_cache(maxsize=512)
+def lines_for(kind: Kind, stated: frozenset[Line], figures: frozenset[Line]) -> tuple[Line, ...]:
     """Return the lines that lead to the figures when some are stated, in order."""
     needed, kept = set(figures), []
-    for line in reversed(STEPS):
-        if line in needed and line not in stated:
-            needed.update(line.reads)
+    for line in reversed(LEDGER):
+        formula = line.formula(kind)
+        if formula is not None and line in needed and line not in stated:
+            needed.update(formula.reads)
             kept.append(line)
     return tuple(reversed(kept))
 
 
-def _unknown(line: Line, *known: Mapping[Line, Array]) -> LookupError:
-    """Return the error that says which input a line lacks, and where it should have been put."""
-    missing = next(source for source in line.reads if not any(source in values for values in known))
-    where = f"; the request's field is {missing.field}" if missing.field else ""
-    return LookupError(f"{line} reads {missing}, but service/assessment/resolve puts no value for it{where}")
+@lru_cache(maxsize=512)
+def inputs_for(kind: Kind, stated: frozenset[Line], figures: frozenset[Line]) -> frozenset[Line]:
+    """Return the lines that have to be known for some figures."""
+    lines = lines_for(kind, stated, figures)
+    read = {source for line in lines if (formula := line.formula(kind)) for source in formula.reads}
+    return frozenset(figures | read) - set(lines)
 
 
-def fold(values: Values, figures: frozenset[Line] = FIGURES) -> Values:
+def _calculate(line: Line, kind: Kind, *known: Mapping[Line, Array]) -> Array:
+    """Return a line from what is known, the first that knows a value telling it."""
+    formula = line.formula(kind)
+    assert formula is not None  # lines_for and downstream name none without
+    try:
+        return formula.function(*[next(v[source] for v in known if source in v) for source in formula.reads])
+    except StopIteration:
+        missing = next(source for source in formula.reads if not any(source in values for values in known))
+        field = missing.field_of(kind)
+        where = f"; the request's field is {field}" if field else ""
+        raise LookupError(
+            f"{line} of {kind} reads {missing}, but service/assessment/resolve puts no value for it{where}"
+        ) from None
+
+
+def fold(values: Values, kind: Kind, figures: frozenset[Line]) -> Values:
     """Run the ledger over known values, in place, and return them.
 
     Parameters
     ----------
     values : dict of ndarray
         What is known: per-draw quantities have shape (D, 1), months (H,), constants ().
+    kind : str
+        Kind of the option.
     figures : frozenset of Line
         The figures wanted; only lines that lead to them run.
 
@@ -49,32 +68,36 @@ def fold(values: Values, figures: frozenset[Line] = FIGURES) -> Values:
     LookupError
         If a line that is needed reads one that is not known.
     """
-    for line in lines_for(frozenset(values), figures):
-        try:
-            values[line] = line.function(*[values[source] for source in line.reads])
-        except KeyError:
-            raise _unknown(line, values) from None
+    for line in lines_for(kind, frozenset(values), figures):
+        values[line] = _calculate(line, kind, values)
     return values
 
 
-@lru_cache(maxsize=256)
-def downstream(changed: frozenset[Line], stated: frozenset[Line], until: Line) -> tuple[Line, ...]:
-    """Return the lines that lead from the changed ones to `until`, in order; stated ones do not follow."""
+@lru_cache(maxsize=512)
+def downstream(
+    kind: Kind, changed: frozenset[Line], stated: frozenset[Line], until: frozenset[Line]
+) -> tuple[Line, ...]:
+    """Return the lines that lead from the changed ones to the figures wanted, in order; stated ones do not follow."""
     touched, lines = set(changed), []
-    for line in STEPS:
-        if line not in changed and line not in stated and touched.intersection(line.reads):
+    for line in LEDGER:
+        formula = line.formula(kind)
+        if formula is None or line in changed or line in stated:
+            continue
+        if touched.intersection(formula.reads):
             touched.add(line)
-            lines.append(line)
-    needed, kept = {until}, []
-    for line in reversed(lines):
+            lines.append((line, formula))
+    needed, kept = set(until), []
+    for line, formula in reversed(lines):
         if line in needed:
-            needed.update(line.reads)
+            needed.update(formula.reads)
             kept.append(line)
     return tuple(reversed(kept))
 
 
-def refold(values: Mapping[Line, Array], changes: Values, stated: frozenset[Line], until: Line) -> Array:
-    """Return one figure of a folded calculation with some values changed and all that follows recomputed.
+def refold(
+    values: Mapping[Line, Array], changes: Values, kind: Kind, stated: frozenset[Line], until: frozenset[Line]
+) -> Values:
+    """Return the changes with all that follows from them recomputed, as far as it leads to some figures.
 
     Parameters
     ----------
@@ -82,21 +105,13 @@ def refold(values: Mapping[Line, Array], changes: Values, stated: frozenset[Line
         A folded calculation.
     changes : dict of ndarray
         Lines to put in, and their values; taken over.
+    kind : str
+        Kind of the option.
     stated : frozenset of Line
         Lines that were stated rather than computed, and so do not follow.
-    until : Line
-        The figure wanted.
+    until : frozenset of Line
+        The figures wanted; those that do not follow from the changes are not in what is returned.
     """
-    lines = downstream(frozenset(changes), stated, until)
-    for line in lines:
-        try:
-            changes[line] = line.function(*[changes[r] if r in changes else values[r] for r in line.reads])
-        except KeyError:
-            raise _unknown(line, changes, values) from None
-    return changes[until] if lines else values[until]
-
-
-def read_by(lines: tuple[Line, ...], changed: frozenset[Line]) -> set[Line]:
-    """Return what lines read and do not compute themselves."""
-    own = set(lines) | changed
-    return {source for line in lines for source in line.reads} - own
+    for line in downstream(kind, frozenset(changes), stated, until):
+        changes[line] = _calculate(line, kind, changes, values)
+    return changes

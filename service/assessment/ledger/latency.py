@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from models import arithmetic, latency
 from service.assessment.ledger.costs import Costs
-from service.assessment.ledger.line import Chapter, Line
+from service.assessment.ledger.line import TUNES, Chapter, Line, Own
 from service.assessment.ledger.requests import Requests
+from service.assessment.ledger.volume import Volume
 
 
 class Latency(Chapter):
@@ -15,94 +16,65 @@ class Latency(Chapter):
     ttft_base = Line("seconds", "Time to the first token when almost nothing is sent.")
     ttft_per_input_token = Line("seconds/token", "Time added by reading one uncached input token.")
     ttft_cached_token_share = Line("share", "Time a cached token takes over that of an uncached one.")
-    output_tokens_per_second = Line("tokens/second", "Speed at which the base model writes.")
-    adapter_ttft_factor = Line("ratio", "How much later the first token comes when an adapter is served.")
-    tuned_output_tokens_per_second = Line("tokens/second", "Speed at which the fine-tune writes.")
-    base_ttft_factor = Line("ratio", "1: without an adapter nothing is slowed.")
+    output_tokens_per_second = Line("tokens/second", "Speed at which a base model writes.")
+    ttft_factor = Line(
+        "ratio", "How much later the first token comes where a hosted adapter is served; 1 elsewhere.",
+        column=dict.fromkeys(TUNES, Own(4)),
+    )
+    speed_factor = Line(
+        "ratio", "Speed of writing where a hosted adapter is served over that of its base model; 1 elsewhere.",
+        column=dict.fromkeys(TUNES, Own(5)),
+    )
     latency_sigma = Line("ratio", "How far single requests stray from the typical latency, on the log scale.",
                          field="/prompting/measured_latency")
-    measured_p50 = Line("seconds", "Typical latency of the prompt as measured.", field="/prompting/measured_latency")
-    is_same_base = Line("flag", "1 where the fine-tune starts from the base model that is prompted.")
-    prompt_ttft = Line(
-        "seconds",
-        "Computed time until the first token of an answer with the prompt, before any measurement corrects it.",
+    measured_p50 = Line("seconds", "Typical latency as measured.", field="/prompting/measured_latency")
+    waiting_flow = Line("requests/second", "Flow that one replica serves in front of which requests wait; infinite where nothing is dedicated.",
+                        latency.replica_flow, reads=(Costs.replica_tokens_per_second, Requests.tokens_per_request,
+                                                     Costs.replica_requests_per_second))
+    computed_ttft = Line(
+        "seconds", "Computed time until the first token of an answer, before any measurement corrects it.",
         latency.ttft_seconds,
-        reads=(Requests.prompt_instruction_tokens, Requests.prompt_payload_tokens, Requests.prompt_cache_hit_rate,
-               ttft_base, ttft_per_input_token, ttft_cached_token_share,
-               base_ttft_factor),
+        reads=(Requests.instruction_tokens, Requests.payload_tokens, Requests.cache_hit_rate, ttft_base,
+               ttft_per_input_token, ttft_cached_token_share, ttft_factor),
     )
-    prompt_latency_scale = Line(
-        "ratio", "Factor that brings the computed latency to the one measured; 1 without a measurement.",
-        latency.scale_to_measured,
-        reads=(measured_p50, prompt_ttft, Requests.prompt_output_tokens, output_tokens_per_second),
+    tokens_per_second = Line(
+        "tokens/second", "Speed at which the option writes.", arithmetic.multiply,
+        reads=(output_tokens_per_second, speed_factor),
     )
-    prompt_latency = Line(
-        "seconds", "Typical (median) time until the whole answer is there, with the prompt.",
-        latency.end_to_end_seconds,
-        reads=(prompt_ttft, Requests.prompt_output_tokens, output_tokens_per_second, prompt_latency_scale),
-        is_drawn=True, parts=("latency.prompting.p50_seconds",),
+    latency_scale = Line(
+        "ratio", "Factor that brings the computed latency to the one measured; uncertain without a measurement.",
+        latency.scale_to_measured, reads=(measured_p50, computed_ttft, Requests.output_tokens, tokens_per_second),
+        column={"keep": 60, "improve": 60, "other_prompt": Own(11), "fine_tune": Own(6), "in_service": Own(6)},
     )
-    prompt_first_token = Line(
-        "seconds",
-        "Time until the first word of a prompted answer, on the scale of the measurement where there is one.",
-        arithmetic.multiply, reads=(prompt_ttft, prompt_latency_scale), parts=("latency.prompting.ttft_seconds",),
+    ttft = Line(
+        "seconds", "Time until the first word of an answer, on the scale of the measurement where there is one.",
+        arithmetic.multiply, reads=(computed_ttft, latency_scale), parts=("options.latency.ttft_seconds",),
     )
-    tuned_ttft = Line(
-        "seconds", "Computed time until the first token of an answer with the fine-tune.", latency.ttft_seconds,
-        reads=(Requests.tuned_instruction_tokens, Requests.tuned_payload_tokens, Requests.tuned_cache_hit_rate,
-               ttft_base, ttft_per_input_token, ttft_cached_token_share,
-               adapter_ttft_factor),
+    latency_unqueued = Line(
+        "seconds", "Typical time until the whole answer is there, with no queue in front.", latency.end_to_end_seconds,
+        reads=(computed_ttft, Requests.output_tokens, tokens_per_second, latency_scale),
     )
-    tuned_latency_scale = Line(
-        "ratio", "The prompt's correction factor carried over to the same base model; 1 for another.",
-        latency.scale_if_same, reads=(prompt_latency_scale, is_same_base),
+    replicas_at_start = Line(
+        "replicas", "Replicas kept at the volume of month 1.", arithmetic.first_month, reads=(Costs.replicas,),
+        parts=("options.latency.replicas",),
     )
-    tuned_first_token = Line(
-        "seconds",
-        "Time until the first word of a fine-tuned answer, on the scale carried over from the prompt where the base model is the same.",
-        arithmetic.multiply, reads=(tuned_ttft, tuned_latency_scale), parts=("latency.fine_tuning.ttft_seconds",),
-    )
-    tuned_latency_unqueued = Line(
-        "seconds", "Typical time until the fine-tune's whole answer is there, with no queue in front.",
-        latency.end_to_end_seconds,
-        reads=(tuned_ttft, Requests.tuned_output_tokens, tuned_output_tokens_per_second, tuned_latency_scale),
-    )
-    tuned_latency = Line(
-        "seconds",
-        "Typical time until the fine-tune's whole answer is there, waiting for a replica at peak included.",
+    median_latency = Line(
+        "seconds", "Typical time until the whole answer is there, waiting for a replica at peak included.",
         latency.median_with_waiting,
-        reads=(tuned_latency_unqueued, latency_sigma, Requests.peak_requests_per_second,
-               Costs.replica_requests_per_second, Costs.tuned_replicas_month_1),
-        is_drawn=True, parts=("latency.fine_tuning.p50_seconds",),
+        reads=(latency_unqueued, latency_sigma, Volume.peak_requests_per_second, waiting_flow, replicas_at_start),
+        is_drawn=True, is_read=True, parts=("options.latency.p50_seconds",),
     )
-    tuned_latency_sigma = Line(
+    queued_sigma = Line(
         "ratio", "How far single requests stray from the typical time, queueing included; sets p95 and p99.",
         latency.sigma_with_waiting,
-        reads=(tuned_latency_unqueued, latency_sigma, Requests.peak_requests_per_second,
-               Costs.replica_requests_per_second, Costs.tuned_replicas_month_1),
-        is_drawn=True,
+        reads=(latency_unqueued, latency_sigma, Volume.peak_requests_per_second, waiting_flow, replicas_at_start),
+        is_drawn=True, is_read=True,
     )
-    prompt_latency_p95 = Line(
-        "seconds", "Time within which 95 of 100 prompted answers are there.", latency.p95_seconds,
-        reads=(prompt_latency, latency_sigma), parts=("latency.prompting.p95_seconds",),
+    p95_latency = Line(
+        "seconds", "Time within which 95 of 100 answers are there.", latency.p95_seconds,
+        reads=(median_latency, queued_sigma), parts=("options.latency.p95_seconds",),
     )
-    prompt_latency_p99 = Line(
-        "seconds", "Time within which 99 of 100 prompted answers are there.", latency.p99_seconds,
-        reads=(prompt_latency, latency_sigma), parts=("latency.prompting.p99_seconds",),
-    )
-    tuned_latency_p95 = Line(
-        "seconds", "Time within which 95 of 100 fine-tuned answers are there.", latency.p95_seconds,
-        reads=(tuned_latency, tuned_latency_sigma), parts=("latency.fine_tuning.p95_seconds",),
-    )
-    tuned_latency_p99 = Line(
-        "seconds", "Time within which 99 of 100 fine-tuned answers are there.", latency.p99_seconds,
-        reads=(tuned_latency, tuned_latency_sigma), parts=("latency.fine_tuning.p99_seconds",),
-    )
-    latency_saving = Line(
-        "seconds", "What the fine-tune saves of the typical time; negative where it is slower.", arithmetic.subtract,
-        reads=(prompt_latency, tuned_latency), parts=("latency.saving_p50_seconds",),
-    )
-    latency_saving_share = Line(
-        "share", "Part of the typical time that the fine-tune saves.", latency.saving_share,
-        reads=(prompt_latency, tuned_latency), is_read=True,
+    p99_latency = Line(
+        "seconds", "Time within which 99 of 100 answers are there.", latency.p99_seconds,
+        reads=(median_latency, queued_sigma), parts=("options.latency.p99_seconds",),
     )

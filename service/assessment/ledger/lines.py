@@ -7,13 +7,15 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from service.assessment.ledger.accuracy import Accuracy
 from service.assessment.ledger.costs import Costs
 from service.assessment.ledger.latency import Latency
 from service.assessment.ledger.life import Life
-from service.assessment.ledger.line import Chapter, Line
+from service.assessment.ledger.line import KINDS, Chapter, Line
 from service.assessment.ledger.money import Money
 from service.assessment.ledger.projects import Projects
 from service.assessment.ledger.requests import Requests
+from service.assessment.ledger.volume import Volume
 
 
 class _Names(type):
@@ -24,7 +26,7 @@ class _Names(type):
             raise AttributeError(f"no chapter of service/assessment/ledger/ declares a line {name}")
 
 
-class Lines(Requests, Life, Projects, Costs, Money, Latency, metaclass=_Names):
+class Lines(Volume, Accuracy, Requests, Life, Projects, Costs, Money, Latency, metaclass=_Names):
     """Every line by its name, whatever its chapter."""
 
 
@@ -38,12 +40,23 @@ INPUTS = tuple(line for line in LEDGER if line.is_input)
 STEPS = tuple(line for line in LEDGER if not line.is_input)
 DRAWN = frozenset(line for line in LEDGER if line.is_drawn)
 
-_READ = frozenset(source for line in LEDGER for source in line.reads)
+STAND_IN = MappingProxyType({
+    Lines.stand_in_costs_per_month: Lines.costs, Lines.stand_in_running_costs_per_month: Lines.running_costs,
+    Lines.stand_in_accuracy: Lines.accuracy_by_month, Lines.stand_in_one_off_cost: Lines.one_off_cost,
+})  # fmt: skip
+"""What an option takes from the one that stands in for it."""
+
+BASELINE = MappingProxyType({
+    Lines.baseline_costs: Lines.costs, Lines.baseline_outlay: Lines.outlay,
+    Lines.baseline_upkeep_per_month: Lines.upkeep_per_month, Lines.baseline_monthly_total: Lines.monthly_total,
+})  # fmt: skip
+"""What an option is held against: of option 0."""
+
+_READ = frozenset(
+    source for line in LEDGER for kind in KINDS if (formula := line.formula(kind)) for source in formula.reads
+)
 FIGURES = frozenset(line for line in STEPS if line.is_drawn or line.is_read or line.parts or line not in _READ)
 """What the base case is folded for: every line that a later stage reads or the answer shows."""
-
-COLUMNS = {line: line.column for line in LEDGER if line.column is not None}
-"""The column of the draws that each line owns which can be uncertain."""
 
 
 @lru_cache

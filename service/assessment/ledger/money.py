@@ -1,4 +1,4 @@
-"""Chapter of the ledger: the same money over the horizon, in today's money and per unit."""
+"""Chapter of the ledger: the same money over the horizon, in today's money, against option 0, and per unit."""
 
 from __future__ import annotations
 
@@ -8,239 +8,148 @@ from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import Chapter, Line
 from service.assessment.ledger.projects import Projects
 from service.assessment.ledger.requests import Requests
+from service.assessment.ledger.volume import Volume
+
+NOTHING, FACTORS = Volume.nothing, Volume.discount_factors
 
 
 class Money(Chapter):
-    """Present values, what switching is worth, and unit costs over the horizon."""
+    """Present values, what an option is worth against today's, and unit costs over the horizon."""
 
     # fmt: off
-    prompt_tco = Line(
-        "currency", "Total cost of keeping the prompt over the horizon, in today's money.", finance.present_value,
-        reads=(Costs.prompt_build_cost, Costs.prompt_costs, Requests.discount_factors), is_drawn=True,
-        parts=("costs.prompting.tco",),
+    baseline_costs = Line("currency", "Full cost in each month of option 0, which every saving is held against.")
+    baseline_outlay = Line("currency", "What option 0 pays in month 0.")
+    baseline_upkeep_per_month = Line("currency/month", "Upkeep of option 0.")
+    baseline_monthly_total = Line("currency/month", "What the first full month of option 0 costs.")
+    tco = Line(
+        "currency", "Total cost over the horizon, in today's money.", finance.present_value,
+        reads=(Costs.outlay, Costs.costs, FACTORS), is_drawn=True, parts=("options.tco",),
     )
-    prompt_tco_without_errors = Line(
-        "currency", "Total cash cost of keeping the prompt, in today's money: wrong answers left out.",
-        finance.present_value,
-        reads=(Costs.prompt_build_cost, Costs.prompt_running_costs, Requests.discount_factors), is_drawn=True,
-        parts=("costs.prompting.tco_without_errors",),
-    )
-    improved_tco = Line(
-        "currency", "Total cost of improving the prompt over the horizon, in today's money.", finance.present_value,
-        reads=(Costs.improved_one_off_cost, Costs.improved_costs, Requests.discount_factors), is_drawn=True,
-        parts=("costs.improved_prompt.tco",),
-    )
-    improved_tco_without_errors = Line(
-        "currency", "Total cash cost of improving the prompt, in today's money: wrong answers left out.",
-        finance.present_value,
-        reads=(Costs.improved_one_off_cost, Costs.prompt_running_costs, Requests.discount_factors), is_drawn=True,
-        parts=("costs.improved_prompt.tco_without_errors",),
-    )
-    tuned_tco = Line(
-        "currency", "Total cost of switching to the fine-tune over the horizon, in today's money.",
-        finance.present_value, reads=(Costs.tuned_one_off_cost, Costs.tuned_costs, Requests.discount_factors),
-        is_drawn=True, parts=("costs.fine_tuning.tco",),
-    )
-    tuned_tco_without_errors = Line(
-        "currency", "Total cash cost of switching, in today's money: wrong answers left out.", finance.present_value,
-        reads=(Costs.tuned_one_off_cost, Costs.tuned_running_costs, Requests.discount_factors), is_drawn=True,
-        parts=("costs.fine_tuning.tco_without_errors",),
+    tco_without_errors = Line(
+        "currency", "Total cash cost over the horizon, in today's money: wrong answers left out.", finance.present_value,
+        reads=(Costs.outlay, Costs.running_costs, FACTORS), is_drawn=True, parts=("options.tco_without_errors",),
     )
     saving_at_start = Line(
-        "currency", "Month 0 of switching: usually an outlay, hence negative.", arithmetic.subtract,
-        reads=(Costs.prompt_build_cost, Costs.tuned_one_off_cost),
+        "currency", "Month 0 against option 0: usually an outlay, hence negative.", arithmetic.subtract,
+        reads=(baseline_outlay, Costs.outlay),
+    )
+    extra_outlay = Line(
+        "currency", "What month 0 costs more than with option 0.", arithmetic.subtract, reads=(Costs.outlay, baseline_outlay),
     )
     savings = Line(
-        "currency", "What switching saves in each month against keeping the prompt; negative where it costs more.",
-        arithmetic.subtract, reads=(Costs.prompt_costs, Costs.tuned_costs), parts=("cash_flows.saving",),
+        "currency", "What the option saves in each month against option 0; negative where it costs more.",
+        arithmetic.subtract, reads=(baseline_costs, Costs.costs), parts=("cash_flows.saving",),
     )
     discounted_savings = Line(
-        "currency", "What switching saves in each month, in today's money.", arithmetic.multiply,
-        reads=(savings, Requests.discount_factors),
+        "currency", "What the option saves in each month, in today's money.", arithmetic.multiply,
+        reads=(savings, FACTORS),
     )
     npv = Line(
-        "currency",
-        "Worth today of switching rather than keeping the prompt; above 0, fine-tuning is the cheaper way.",
-        finance.present_value, reads=(saving_at_start, savings, Requests.discount_factors), is_drawn=True,
-        parts=("costs.npv",),
+        "currency", "Worth today of the option rather than option 0; above 0 it is the cheaper way.",
+        finance.present_value, reads=(saving_at_start, savings, FACTORS), is_drawn=True, parts=("options.npv",),
     )
-    improved_saving_at_start = Line(
-        "currency", "Month 0 of improving the prompt: the outlay for it, hence negative.", arithmetic.subtract,
-        reads=(Costs.prompt_build_cost, Costs.improved_one_off_cost),
+    tokens_pv = Line(
+        "currency", "Part of the total cost that the option's tokens make up.", finance.present_value,
+        reads=(NOTHING, Costs.token_costs, FACTORS), parts=("options.present_values.tokens",),
     )
-    improved_savings = Line(
-        "currency", "What improving the prompt saves in each month against leaving it as it is.",
-        arithmetic.subtract, reads=(Costs.prompt_costs, Costs.improved_costs),
+    errors_pv = Line(
+        "currency", "Part of the total cost that the option's wrong answers make up.", finance.present_value,
+        reads=(NOTHING, Costs.error_costs, FACTORS), parts=("options.present_values.errors",),
     )
-    npv_improved = Line(
-        "currency", "Worth today of improving the prompt rather than leaving it as it is.", finance.present_value,
-        reads=(improved_saving_at_start, improved_savings, Requests.discount_factors), is_drawn=True,
-        parts=("costs.npv_of_improving",),
+    hosting_pv = Line(
+        "currency", "Part of the total cost that hosting makes up.", finance.present_value,
+        reads=(NOTHING, Costs.hosting_costs, FACTORS), parts=("options.present_values.hosting",),
+    )
+    upkeep_pv = Line(
+        "currency", "Part of the total cost that upkeep makes up.", finance.present_value,
+        reads=(NOTHING, Costs.upkeep_costs, FACTORS), parts=("options.present_values.upkeep",),
+    )
+    retraining_pv = Line(
+        "currency", "Part of the total cost that retraining makes up.", finance.present_value,
+        reads=(NOTHING, Costs.retraining_costs, FACTORS), parts=("options.present_values.retraining",),
+    )
+    migration_pv = Line(
+        "currency", "Part of the total cost that moves to other base models make up.", finance.present_value,
+        reads=(NOTHING, Costs.migration_costs, FACTORS), parts=("options.present_values.migration",),
+    )
+    stand_in_pv = Line(
+        "currency", "Part of the total cost that what stands in makes up, its one-off cost and wrong answers included.",
+        finance.present_value, reads=(Costs.stand_in_outlay, Costs.stand_in_costs, FACTORS),
+        parts=("options.present_values.stand_in",),
+    )
+    extra_upkeep_costs = Line(
+        "currency", "Upkeep above that of option 0 while the option serves; nothing where it is below.", finance.extra,
+        reads=(Costs.upkeep_per_month, baseline_upkeep_per_month, Life.live_share),
     )
     investments = Line(
-        "currency", "What the fine-tune ties up in each month: hosting, monitoring and retraining.", arithmetic.add,
-        reads=(Costs.tuned_hosting_costs, Costs.tuned_monitoring_costs, Costs.tuned_retraining_costs),
+        "currency", "What the option ties up in each month: hosting, retraining, and upkeep above that of option 0.",
+        arithmetic.add, reads=(Costs.hosting_costs, Costs.retraining_costs, extra_upkeep_costs),
     )
     invested = Line(
-        "currency", "Everything put into the fine-tune over the horizon, in today's money; the base of the return.",
-        finance.present_value, reads=(Projects.tuned_build_cost, investments, Requests.discount_factors),
+        "currency", "Everything put into the option over the horizon, in today's money; the base of the return.",
+        finance.present_value, reads=(Projects.one_off_cost, investments, FACTORS),
     )
     roi = Line(
-        "ratio",
-        "NPV per unit of money invested; 0.25 means a quarter on top of money back and the discount rate earned.",
-        arithmetic.ratio, reads=(npv, invested), parts=("costs.roi",),
+        "ratio", "NPV per unit of money invested; 0.25 means a quarter on top of money back and the discount rate earned.",
+        arithmetic.ratio, reads=(npv, invested), parts=("options.roi",),
     )
     payback_months = Line(
-        "months",
-        "Months until the savings have earned the outlay back for good; 0 is from the start, infinite is never.",
-        finance.payback_months, reads=(saving_at_start, savings), is_drawn=True, parts=("break_even.payback",),
+        "months", "Months until the savings have earned the outlay back for good; 0 is from the start, infinite is never.",
+        finance.payback_months, reads=(saving_at_start, savings), is_drawn=True,
     )
     discounted_payback_months = Line(
         "months",
         "Months until savings in today's money have earned the outlay back for good; as a rule later than plain payback.",
         finance.payback_months, reads=(saving_at_start, discounted_savings), is_drawn=True,
-        parts=("break_even.discounted_payback",),
+    )
+    saving_per_month = Line(
+        "currency/month", "What the first full month saves against that of option 0, once the option runs.",
+        arithmetic.subtract, reads=(baseline_monthly_total, Costs.monthly_total), is_read=True,
     )
     saving_per_request = Line(
-        "currency/request",
-        "Token cost saved on one request at today's prices; negative where the fine-tune's tokens cost more.",
-        arithmetic.subtract, reads=(Requests.prompt_cost_per_request, Requests.tuned_cost_per_request),
-        parts=("costs.saving_per_request",),
+        "currency/request", "The same for one request.", arithmetic.quotient, reads=(saving_per_month, Costs.monthly_requests),
     )
     payback_requests = Line(
-        "requests", "Requests whose token savings equal the outlay; empty where no token cost is saved.",
-        arithmetic.ratio, reads=(Projects.tuned_build_cost, saving_per_request),
-        parts=("break_even.payback_requests",),
+        "requests", "Requests after which the outlay is earned back; empty where running on saves nothing.",
+        finance.payback_requests, reads=(extra_outlay, saving_per_request), parts=("options.payback_requests",),
     )
-    requests_pv = Line(
-        "requests",
-        "Requests of the horizon, later ones counting less, by the factors money is discounted with; divides a tco.",
-        finance.present_value, reads=(Life.nothing, Requests.requests, Requests.discount_factors),
+    correct = Line(
+        "answers", "Right answers of each month.", arithmetic.multiply,
+        reads=(Volume.requests, Life.accuracy_by_month),
     )
-    prompt_correct = Line(
-        "answers", "Right answers of each month with the prompt as it is.", arithmetic.multiply,
-        reads=(Requests.requests, Life.prompt_accuracy),
+    correct_pv = Line(
+        "answers", "Right answers of the horizon, discounted like money.", finance.present_value,
+        reads=(NOTHING, correct, FACTORS), is_drawn=True,
     )
-    prompt_correct_pv = Line(
-        "answers", "Right answers of the horizon with the prompt as it is, discounted like money.",
-        finance.present_value, reads=(Life.nothing, prompt_correct, Requests.discount_factors),
+    levelised_cost_per_request = Line(
+        "currency/request", "The one steady cost per request that pays for the option over the horizon.",
+        arithmetic.ratio, reads=(tco, Volume.requests_pv), parts=("options.levelised_cost_per_request",),
     )
-    improved_correct = Line(
-        "answers", "Right answers of each month when the prompt is improved.", arithmetic.multiply,
-        reads=(Requests.requests, Life.improved_accuracy_by_month),
+    levelised_cost_per_correct_answer = Line(
+        "currency/answer", "The one steady cost per right answer that pays for the option over the horizon.",
+        arithmetic.ratio, reads=(tco, correct_pv), parts=("options.levelised_cost_per_correct_answer",),
     )
-    improved_correct_pv = Line(
-        "answers", "Right answers of the horizon when the prompt is improved, discounted like money.",
-        finance.present_value, reads=(Life.nothing, improved_correct, Requests.discount_factors),
+    live_requests_priced = Line(
+        "requests", "Requests that the option serves in each month, at today's prices of tokens.", arithmetic.multiply,
+        reads=(Life.live_share, Volume.requests, Volume.price_factors),
     )
-    tuned_correct = Line(
-        "answers", "Right answers of each month when switching.", arithmetic.multiply,
-        reads=(Requests.requests, Life.tuned_accuracy_by_month),
+    saved_by_model = Line(
+        "currency", "What each month's requests would save in tokens by the prompt on this option's base model.",
+        finance.saved, reads=(live_requests_priced, Requests.prompted_cost_per_request, Requests.cost_on_tuned_base),
     )
-    tuned_correct_pv = Line(
-        "answers", "Right answers of the horizon when switching, discounted like money.", finance.present_value,
-        reads=(Life.nothing, tuned_correct, Requests.discount_factors),
+    saved_by_tuning = Line(
+        "currency", "What each month's requests save in tokens beyond that.", finance.saved,
+        reads=(live_requests_priced, Requests.cost_on_tuned_base, Requests.token_cost_per_request),
     )
-    prompt_levelised_cost_per_request = Line(
-        "currency/request", "The one steady cost per request that pays for keeping the prompt over the horizon.",
-        arithmetic.ratio, reads=(prompt_tco, requests_pv), parts=("costs.prompting.levelised_cost_per_request",),
+    saving_from_model = Line(
+        "currency", "Token saving over the horizon that the other base model alone brings, which a prompt could use as well.",
+        finance.present_value, reads=(NOTHING, saved_by_model, FACTORS), parts=("options.saving_from_model",),
     )
-    prompt_levelised_cost_per_correct_answer = Line(
-        "currency/answer", "The one steady cost per right answer that pays for keeping the prompt over the horizon.",
-        arithmetic.ratio, reads=(prompt_tco, prompt_correct_pv),
-        parts=("costs.prompting.levelised_cost_per_correct_answer",),
-    )
-    improved_levelised_cost_per_request = Line(
-        "currency/request", "The one steady cost per request that pays for improving the prompt.", arithmetic.ratio,
-        reads=(improved_tco, requests_pv), parts=("costs.improved_prompt.levelised_cost_per_request",),
-    )
-    improved_levelised_cost_per_correct_answer = Line(
-        "currency/answer", "The one steady cost per right answer that pays for improving the prompt.",
-        arithmetic.ratio, reads=(improved_tco, improved_correct_pv),
-        parts=("costs.improved_prompt.levelised_cost_per_correct_answer",),
-    )
-    tuned_levelised_cost_per_request = Line(
-        "currency/request", "The one steady cost per request that pays for switching, outlay included.",
-        arithmetic.ratio, reads=(tuned_tco, requests_pv), parts=("costs.fine_tuning.levelised_cost_per_request",),
-    )
-    tuned_levelised_cost_per_correct_answer = Line(
-        "currency/answer", "The one steady cost per right answer that pays for switching, outlay included.",
-        arithmetic.ratio, reads=(tuned_tco, tuned_correct_pv),
-        parts=("costs.fine_tuning.levelised_cost_per_correct_answer",),
-    )
-    prompt_tokens_pv = Line(
-        "currency", "Tokens' part of the prompt's total cost, in today's money.", finance.present_value,
-        reads=(Life.nothing, Costs.prompt_token_costs, Requests.discount_factors),
-        parts=("costs.prompting.present_values.tokens", "costs.improved_prompt.present_values.tokens"),
-    )
-    uncached_tokens_pv = Line(
-        "currency", "Tokens' part of the prompt's total cost, were nothing cached.", finance.present_value,
-        reads=(Life.nothing, Costs.uncached_token_costs, Requests.discount_factors),
-        parts=("costs.prompting_without_cache.tokens_present_value",),
-    )
-    prompt_errors_pv = Line(
-        "currency", "Wrong answers' part of the prompt's total cost.", finance.present_value,
-        reads=(Life.nothing, Costs.prompt_error_costs, Requests.discount_factors),
-        parts=("costs.prompting.present_values.errors",),
-    )
-    prompt_maintenance_pv = Line(
-        "currency", "Upkeep's part of the prompt's total cost.", finance.present_value,
-        reads=(Life.nothing, Costs.prompt_maintenance_cost_per_month, Requests.discount_factors),
-        parts=("costs.prompting.present_values.maintenance", "costs.improved_prompt.present_values.maintenance"),
-    )
-    prompt_migration_pv = Line(
-        "currency", "Migration's part of the prompt's total cost.", finance.present_value,
-        reads=(Life.nothing, Costs.prompt_migration_costs, Requests.discount_factors),
-        parts=("costs.prompting.present_values.migration", "costs.improved_prompt.present_values.migration"),
-    )
-    improved_errors_pv = Line(
-        "currency", "Wrong answers' part of the improved prompt's total cost.", finance.present_value,
-        reads=(Life.nothing, Costs.improved_error_costs, Requests.discount_factors),
-        parts=("costs.improved_prompt.present_values.errors",),
-    )
-    tuned_tokens_pv = Line(
-        "currency", "Tokens' part of the total cost of switching.", finance.present_value,
-        reads=(Life.nothing, Costs.tuned_token_costs, Requests.discount_factors),
-        parts=("costs.fine_tuning.present_values.tokens",),
-    )
-    tuned_errors_pv = Line(
-        "currency", "Part of the total cost of switching that the fine-tune's wrong answers make up.",
-        finance.present_value, reads=(Life.nothing, Costs.tuned_error_costs, Requests.discount_factors),
-        parts=("costs.fine_tuning.present_values.errors",),
-    )
-    tuned_hosting_pv = Line(
-        "currency", "Hosting's part of the total cost of switching.", finance.present_value,
-        reads=(Life.nothing, Costs.tuned_hosting_costs, Requests.discount_factors),
-        parts=("costs.fine_tuning.present_values.hosting",),
-    )
-    tuned_monitoring_pv = Line(
-        "currency", "Monitoring's part of the total cost of switching.", finance.present_value,
-        reads=(Life.nothing, Costs.tuned_monitoring_costs, Requests.discount_factors),
-        parts=("costs.fine_tuning.present_values.maintenance",),
-    )
-    tuned_retraining_pv = Line(
-        "currency", "Retraining's part of the total cost of switching.", finance.present_value,
-        reads=(Life.nothing, Costs.tuned_retraining_costs, Requests.discount_factors),
-        parts=("costs.fine_tuning.present_values.retraining",),
-    )
-    tuned_prompt_running_pv = Line(
-        "currency", "Part of the total cost of switching that running the stand-in prompt makes up.",
-        finance.present_value, reads=(Life.nothing, Costs.tuned_prompt_running_costs, Requests.discount_factors),
-    )
-    tuned_prompt_errors_pv = Line(
-        "currency", "Part of the total cost of switching that the stand-in prompt's wrong answers make up.",
-        finance.present_value, reads=(Life.nothing, Costs.tuned_prompt_error_costs, Requests.discount_factors),
-    )
-    tuned_stand_in_pv = Line(
-        "currency", "Part of the total cost of switching that the prompt makes up while the fine-tune is not live.",
-        arithmetic.add, reads=(tuned_prompt_running_pv, tuned_prompt_errors_pv, Costs.stand_in_outlay),
-        parts=("costs.fine_tuning.present_values.prompting_while_not_live",),
-    )
-    npv_against_better_prompt = Line(
-        "currency", "Worth today of switching rather than prompting in the better of two ways: as it is, or improved.",
-        arithmetic.excess, reads=(npv, npv_improved), is_drawn=True, parts=("costs.npv_against_better_prompt",),
+    saving_from_tuning = Line(
+        "currency", "Token saving over the horizon that fine-tuning brings beyond the other base model.",
+        finance.present_value, reads=(NOTHING, saved_by_tuning, FACTORS), parts=("options.saving_from_tuning",),
     )
     cumulative_savings = Line(
-        "currency", "What switching has saved up to each month, the outlay included, undiscounted.", arithmetic.running_total,
-        reads=(saving_at_start, savings), parts=("cash_flows.cumulative_saving",),
+        "currency", "What the option has saved up to each month, the outlay included, undiscounted.",
+        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.cumulative_saving",),
     )

@@ -15,6 +15,7 @@ from models.sampling import median
 from service.assessment.case import Case, Studies
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
+from service.assessment.resolve.checks import faults_of
 from service.assessment.resolve.desk import CALLER, Desk
 from service.assessment.resolve.fine_tuning import put_tuning
 from service.assessment.resolve.offers import candidates_of
@@ -97,7 +98,7 @@ def _studies(desk: Desk) -> Studies:
 
     def cost(pointer: str, given: Estimate | None, assumption_id: str) -> float:
         if given is not None:
-            return median(*desk.interval(pointer, given))
+            return median(*desk.interval(given))
         return median(*desk.assume(pointer, assumption_id))
 
     return Studies(
@@ -136,6 +137,7 @@ def resolve(
         If the texts together exceed the limit.
     """
     desk = Desk(request, catalogue, as_of)
+    desk.faults += faults_of(request, as_of)
     prompting, tuning = request.prompting, request.fine_tuning or FineTuning()
     _put_error_cost(desk)
     model, price = put_price(desk, prompting, prices)

@@ -41,37 +41,16 @@ class Desk:
         self.faults: list[Fault] = []
         self.said: set[Line] = set()
         self.currency = self.finance.currency or "USD"
-        self.units_per_usd = self._units_per_usd()
-
-    def _units_per_usd(self) -> float:
-        currency, units = self.currency, self.finance.units_per_usd
-        if currency != "USD" and units is None:
-            self.fault(
-                "/finance/units_per_usd",
-                f"Prices are in USD; without units_per_usd they cannot be converted to {currency}.",
-                "nothing",
-                f"how many {currency} one USD buys, for example 0.92",
-            )
-        if currency == "USD" and units not in (None, 1.0):
-            self.fault("/finance/units_per_usd", "One USD is one USD.", str(units), "1, or leave it out")
-        return units or 1.0
+        self.units_per_usd = self.finance.units_per_usd or 1.0
 
     def fault(self, pointer: str, message: str, received: str, expected: str) -> None:
         """Note something that cannot be assessed."""
         self.faults.append(Fault(pointer, message, received, expected))
 
-    def interval(self, pointer: str, given: Estimate, family: Family = "positive") -> Interval:
-        """Return a given estimate as an interval; a range the wrong way round is a fault."""
+    def interval(self, given: Estimate, family: Family = "positive") -> Interval:
+        """Return a given estimate as an interval."""
         if isinstance(given, int | float):
             return Interval(given, given, family)
-        if given.low > given.high:
-            self.fault(
-                pointer,
-                "The range is the wrong way round: low is the 10th percentile, high the 90th.",
-                f"low {given.low:g}, high {given.high:g}",
-                f"low at most {given.high:g}",
-            )
-            return Interval(given.high, given.high, family)
         return Interval(given.low, given.high, family)
 
     def assume(self, pointer: str, assumption_id: str, *feeds: Line, share: float = 1.0) -> Interval:
@@ -135,7 +114,7 @@ class Desk:
         if given is None:
             return False
         self.said.add(line)
-        self.intervals[line] = self.interval(line.field, given, line.family)
+        self.intervals[line] = self.interval(given, line.family)
         return True
 
     def nothing(self, line: Line) -> None:

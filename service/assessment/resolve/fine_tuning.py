@@ -13,8 +13,9 @@ from service.assessment.case import Interval
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk
-from service.nouns.request.fine_tuning import BuildPlan, FineTuning, Retraining
-from service.nouns.request.prompting import Tokens
+from service.nouns.request.fine_tuning import FineTuning
+from service.nouns.request.projects import BuildPlan, Retraining
+from service.nouns.request.serving import Tokens
 
 NO_PILOTS = np.empty((0, 3))
 FEWEST_EXAMPLES = 10.0
@@ -51,24 +52,9 @@ def _plan(desk: Desk, lines: MappingProxyType[str, Line], plan: BuildPlan, missi
     desk.estimate(lines["training_runs"], plan.training_runs, "tuned_training_runs")
 
 
-def _check_stated_once(desk: Desk, tuning: FineTuning, retraining: Retraining) -> None:
-    for pointer, total, other, plan in (
-        ("/fine_tuning/build_cost", tuning.build_cost, "/fine_tuning/build_plan", tuning.build_plan),
-        ("/fine_tuning/retraining/cost", retraining.cost, "/fine_tuning/retraining/plan", retraining.plan),
-    ):
-        if total is not None and plan is not None:
-            desk.fault(
-                pointer,
-                f"The cost is stated twice: as a figure here and as a plan at {other}.",
-                "both",
-                "one of the two",
-            )
-
-
 def _put_project(desk: Desk, tuning: FineTuning, planned: float) -> None:
     """Put the one-off cost and the retraining cost: a figure, a plan, or the article's range."""
     retraining = tuning.retraining or Retraining()
-    _check_stated_once(desk, tuning, retraining)
     if tuning.build_plan is not None and tuning.build_cost is None:
         missing = max(planned - (tuning.labelled_examples or 0), 0.0)
         why = "Planned examples that are not labelled yet." if missing else "Every planned example is labelled already."
@@ -147,10 +133,6 @@ def _notes(desk: Desk, tuning: FineTuning) -> Iterator[tuple[str, str, str, str]
 
 
 def _put_pilots(desk: Desk, tuning: FineTuning) -> None:
-    for index, pilot in enumerate(tuning.pilots):
-        if pilot.correct > pilot.total:
-            desk.fault(f"/fine_tuning/pilots/{index}/correct", "More trials were right than were graded.",
-                       f"{pilot.correct} of {pilot.total}", f"at most {pilot.total}")  # fmt: skip
     pilots = [(pilot.training_examples, pilot.correct, pilot.total) for pilot in tuning.pilots]
     desk.put(Lines.pilots, np.array(pilots, dtype=np.float64) if pilots else NO_PILOTS)
 

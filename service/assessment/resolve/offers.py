@@ -15,7 +15,8 @@ from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import CALLER, Desk, months_until
 from service.larder.facts import AccuracyPrior, FineTuningOffer, OfferValue
 from service.larder.prices import InferencePrice, PriceList
-from service.nouns.request.fine_tuning import FineTuning, Offer, Relation
+from service.nouns.request.fine_tuning import FineTuning, Relation
+from service.nouns.request.offer import Offer
 
 OWN_OFFER = "own-offer"
 Build = Callable[[FineTuningOffer, OfferValue, Offer | None], Candidate]
@@ -79,7 +80,7 @@ def _override(terms: OfferValue, offer: Offer | None) -> OfferValue:
     changes = {
         name: getattr(offer, name)
         for name in offer.__struct_fields__
-        if name != "prices" and getattr(offer, name) is not None
+        if name in terms.__struct_fields__ and getattr(offer, name) is not None
     }
     if offer.prices is not None:
         changes |= {name: getattr(offer.prices, name) for name in offer.prices.__struct_fields__}
@@ -182,18 +183,6 @@ def candidates_of(
     A named base model is one candidate (its terms overridden by the caller's), the caller's own offer likewise;
     otherwise every offer of the catalogue in force is screened.
     """
-    stated = tuning.offer
-    if stated is not None and tuning.base_model is None and stated.prices is None:
-        desk.fault("/fine_tuning/offer", "Terms are stated, but not of what: neither a base model nor prices are.", "terms",
-                   "fine_tuning.base_model to override its entry, or offer.prices for an offer of your own")  # fmt: skip
-    if (
-        stated
-        and stated.last_training_date
-        and stated.shutdown_date
-        and stated.last_training_date > stated.shutdown_date
-    ):
-        desk.fault("/fine_tuning/offer/last_training_date", "Training cannot outlast the base model.",
-                   str(stated.last_training_date), f"a date no later than {stated.shutdown_date}")  # fmt: skip
     own_prices = desk.request.prompting.prices
     prompt_price = own_prices.input_usd_per_mtok if own_prices else price.input[0] if price else None
     prompted_weights = _weights_of(desk, model)

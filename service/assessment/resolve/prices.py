@@ -7,7 +7,8 @@ from typing import NamedTuple
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk
 from service.larder.prices import InferencePrice, PriceList
-from service.nouns.request.prompting import Prompting, TokenPrices
+from service.nouns.request.prompting import Prompting
+from service.nouns.request.serving import TokenPrices
 
 
 class _Tiers(NamedTuple):

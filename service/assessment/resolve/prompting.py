@@ -13,7 +13,8 @@ from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, months_until
 from service.nouns.faults import TextsTooLarge
-from service.nouns.request.prompting import TEXTS_LIMIT, Prompting, Technique, Texts, Tokens
+from service.nouns.request.prompting import TEXTS_LIMIT, Prompting, Technique, Texts
+from service.nouns.request.serving import Tokens
 
 Counter = Callable[[Sequence[str], str | None], tuple[list[int], bool]]
 """Counts texts for a model id: (tokens of each, whether with the model's own tokenizer)."""
@@ -76,25 +77,6 @@ def put_tokens(desk: Desk, prompting: Prompting, model: str | None, count: Count
             desk.estimate(line, given, line.name)
 
 
-def _check_measurements(desk: Desk, prompting: Prompting) -> None:
-    trials = prompting.measured_accuracy
-    if trials.correct > trials.total:
-        desk.fault(
-            "/prompting/measured_accuracy/correct",
-            "More trials were right than were graded.",
-            f"{trials.correct} of {trials.total}",
-            f"at most {trials.total}",
-        )
-    measured = prompting.measured_latency
-    if measured and measured.p95_seconds <= measured.p50_seconds:
-        desk.fault(
-            "/prompting/measured_latency/p95_seconds",
-            "The 95th percentile lies above the median.",
-            f"p50 {measured.p50_seconds:g}, p95 {measured.p95_seconds:g}",
-            f"more than {measured.p50_seconds:g}",
-        )
-
-
 def _put_serving(desk: Desk, prompting: Prompting) -> None:
     """Put how the prompt is cached and batched, and when its model ends."""
     desk.state(Lines.prompt_cache_hit_rate, prompting.cache_hit_rate)
@@ -147,7 +129,6 @@ def _put_gains(desk: Desk, prompting: Prompting) -> None:
 
 def put_prompt(desk: Desk, prompting: Prompting) -> None:
     """Put what the prompt costs, how it is cached, when its model ends, and what improving it may gain."""
-    _check_measurements(desk, prompting)
     _put_serving(desk, prompting)
     _put_costs(desk, prompting)
     _put_gains(desk, prompting)

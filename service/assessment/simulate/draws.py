@@ -1,57 +1,242 @@
-"""The inputs of a case at the base case and in the draws. Part of the second stage."""
+"""The inputs of an option at the base case and in the draws. Part of the second stage.
+
+The base case holds every estimate at its mean; an accuracy that is modelled stands at its mean over fixed points, the same
+for every request, and a life that is drawn by what is expected of it.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
+from models import accuracy, lifetime, sampling, timeline
 from models.arrays import Array
-from models.sampling import accuracy_mean, accuracy_quantile, median, quantile, sobol_block
-from service.assessment.case import Candidate, Case
-from service.assessment.ledger.fold import Values, fold
-from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import COLUMNS, DRAWN, Lines
+from service.assessment.case import Case, Inputs, Life, Option, Policy, Trials
+from service.assessment.ledger.fold import Values, fold, inputs_for
+from service.assessment.ledger.line import Kind, Line, Own
+from service.assessment.ledger.lines import Lines
 
-BLOCK = 64
-"""Columns of the draws of a case, whether lines own them or not: one line more leaves the draws of all others alone."""
+CASE = "case"
+BLOCK, OWN_BLOCK = 64, 16
+"""Columns of the draws of a case and of an option, whether lines own them or not: one more leaves all others alone."""
+
+LIFE, RENEWALS, COINS, LENGTH = 51, slice(52, 58), slice(21, 28), 58
+"""Columns of the case: life of the prompted base model, of its successors, what was tried, and how many tokens it takes."""
+SEARCH = "better_examples"
+"""The technique after which an optimiser finds little: it searches examples itself."""
+OWN_LIFE = 0
+"""Column of an option's own block: the life of its base model."""
+
+FIXED_LIVES = 1024
+"""How many of the fixed points the expected lives are averaged over."""
+
+ADDED = (Lines.added_instruction_tokens, Lines.added_payload_tokens, Lines.added_output_tokens)
+MODELLED = frozenset({Lines.accuracy_at_start})
+IMPROVED = MODELLED | {Lines.is_better, *ADDED}
 
 
-def column(case: Case, line: Line) -> Array:
-    """Return the points of the uncertain line in every draw, uniform in (0, 1), shape (draws,)."""
-    return sobol_block("case", BLOCK, case.draws, case.seed)[:, COLUMNS[line]]
+class Points(NamedTuple):
+    """Points in (0, 1) of the case and of one option, a column for each quantity."""
+
+    case: Array
+    own: Array
+
+    def column(self, line: Line, kind: Kind) -> Array:
+        """Return the points of a line, shape (D, 1)."""
+        place = line.column_of(kind)
+        if place is None:
+            raise LookupError(f"{line} of {kind} is uncertain, but service/assessment/ledger gives it no column")
+        return self.at(place)
+
+    def at(self, place: int) -> Array:
+        """Return one column, shape (D, 1)."""
+        return (self.own if isinstance(place, Own) else self.case)[:, place, None]
+
+    def rows(self, rows: slice) -> Points:
+        """Return some of the points."""
+        return Points(self.case[rows], self.own[rows])
 
 
-def base_inputs(case: Case) -> Values:
-    """Return the ledger inputs of the base case: every estimate at its median."""
-    values = {line: np.full((1, 1), median(*interval)) for line, interval in case.intervals.items()}
-    values |= case.constants
-    values[Lines.prompt_accuracy] = np.full((1, 1), accuracy_mean(case.correct, case.total))
-    values[Lines.accuracy_deviate] = np.full((1, 1), np.nan)
+def points_of(case: Case, block: str) -> Points:
+    """Return the points of one option in every draw."""
+    return Points(
+        sampling.sobol_block(CASE, BLOCK, case.draws, case.seed),
+        sampling.sobol_block(block, OWN_BLOCK, case.draws, case.seed),
+    )
+
+
+def fixed_points() -> Points:
+    """Return the points over which a modelled accuracy is averaged for the base case."""
+    return Points(sampling.fixed_points(CASE, BLOCK), sampling.fixed_points("option", OWN_BLOCK))
+
+
+def _quantiles(inputs: Inputs, kind: Kind, points: Points, wanted: frozenset[Line] | None) -> Values:
+    found: Values = dict(inputs.constants)
+    for line, interval in inputs.intervals.items():
+        if wanted is not None and line not in wanted:
+            continue
+        is_sure = interval.low == interval.high
+        found[line] = (
+            np.full((1, 1), interval.low) if is_sure else sampling.quantile(points.column(line, kind), *interval)
+        )
+    return found
+
+
+def _deviates(kind: Kind, points: Points) -> Values:
+    """Return what falls at random beside the inputs: deviates and coins."""
+    found = {
+        Lines.accuracy_deviate: ndtri(points.column(Lines.accuracy_deviate, kind)),
+        Lines.technique_deviate: sampling.student_quantile(points.column(Lines.technique_deviate, kind)),
+        Lines.residual_deviate: ndtri(points.column(Lines.residual_deviate, kind)),
+        Lines.no_change_coin: points.column(Lines.no_change_coin, kind),
+    }
+    if kind == "other_prompt":
+        found |= {line: points.column(line, kind) for line in (Lines.broken_coin, Lines.broken_factor)}
+        found[Lines.change_deviate] = ndtri(points.column(Lines.change_deviate, kind))
+    return found
+
+
+def _techniques(option: Option, points: Points) -> Values:
+    """Return what a better prompt gains and how many tokens that takes; which techniques were tried falls by a coin."""
+    gains = option.gains
+    if gains is None:
+        return {}
+    is_tried = (points.case[:, COINS] < gains.tried_share) | ~gains.is_planned
+    is_searched = is_tried[:, [gains.techniques.index(SEARCH)]]
+    mean, deviation = (
+        np.where(is_searched, after, before)
+        for before, after in zip(
+            accuracy.combined_technique(gains.means, gains.sds, is_tried, gains.share_of_others),
+            accuracy.combined_technique(
+                gains.means_after_search, gains.sds_after_search, is_tried, gains.share_of_others
+            ),
+            strict=True,
+        )
+    )
+    found = {Lines.technique_mean: mean, Lines.technique_sd: deviation}
+    lengths = points.at(LENGTH)
+    for line, tokens in (
+        (Lines.added_instruction_tokens, gains.instruction_tokens),
+        (Lines.added_output_tokens, gains.output_tokens),
+    ):
+        if line not in option.inputs.lines:
+            found[line] = np.zeros((1, 1))
+            for technique, interval in tokens.items():
+                is_adopted = ~is_tried[:, [gains.techniques.index(technique)]]
+                found[line] = found[line] + is_adopted * sampling.quantile(lengths, *interval)
+    return found
+
+
+def first_retirement(life: Life, uniform: Array) -> Array:
+    """Return when a base model is retired: on its date, else by its hazard, shape (D, 1) or (1, 1)."""
+    if life.origin != "drawn":
+        return np.full((1, 1), life.months)
+    return lifetime.retirement(uniform, life.starts, life.per_year, life.age_months, life.notice_months)
+
+
+def _lives(option_life: Life, shares_life: bool, points: Points) -> Values:
+    place = LIFE if shares_life else Own(OWN_LIFE)
+    renewals = points.case[:, RENEWALS]
+    renewed = (
+        np.full((1, renewals.shape[1]), np.inf)
+        if option_life.origin == "never"
+        else lifetime.renewed(renewals, option_life.starts, option_life.per_year)
+    )
+    return {
+        Lines.first_retirement_month: first_retirement(option_life, points.at(place)),
+        Lines.renewed_lives: renewed,
+    }
+
+
+def _measured(trials: Trials, uniform: Array) -> Array:
+    return sampling.accuracy_quantile(uniform, *trials)
+
+
+def drawn_inputs(case: Case, option: Option, points: Points, wanted: frozenset[Line] | None = None) -> Values:
+    """Return the ledger inputs of one option in every draw; of those that are uncertain only the wanted ones, if told which."""
+    kind = option.kind
+    values = _quantiles(case.shared, kind, points, wanted) | _deviates(kind, points) | _techniques(option, points)
+    values |= _quantiles(option.inputs, kind, points, wanted)
+    if wanted is None or Lines.first_retirement_month in wanted:
+        values |= _lives(option.life, option.shares_life, points)
+    values[Lines.prompted_accuracy] = _measured(case.trials, points.column(Lines.prompted_accuracy, kind))
+    if option.trials is not None:
+        measured = _measured(option.trials, points.column(Lines.accuracy_at_start, kind))
+        values[Lines.accuracy_at_start] = accuracy.at_most(measured, values[Lines.accuracy_ceiling])
     return values
 
 
-def _drawn_inputs(case: Case, rows: slice) -> Values:
-    values = {
-        line: quantile(column(case, line)[rows], *interval)[:, None]
-        if interval.low < interval.high
-        else np.full((1, 1), interval.low)
-        for line, interval in case.intervals.items()
-    }
-    values |= case.constants
-    right = accuracy_quantile(column(case, Lines.prompt_accuracy)[rows], case.correct, case.total)
-    values[Lines.prompt_accuracy] = right[:, None]
-    values[Lines.accuracy_deviate] = ndtri(column(case, Lines.accuracy_deviate)[rows])[:, None]
+def means(inputs: Inputs) -> Values:
+    """Return inputs at their means."""
+    return {line: np.full((1, 1), sampling.mean(*interval)) for line, interval in inputs.intervals.items()} | dict(
+        inputs.constants
+    )
+
+
+def shared_means(case: Case) -> Values:
+    """Return what all options share, at the base case; the volume along its mean path."""
+    values = means(case.shared)
+    values[Lines.prompted_accuracy] = np.full((1, 1), sampling.accuracy_mean(*case.trials))
+    growth = case.shared.intervals[Lines.growth_per_month]
+    if growth.low < growth.high:
+        values[Lines.growth_factors] = timeline.mean_growth(growth.low, growth.high, values[Lines.months])
     return values
 
 
-def with_candidates(values: Values, candidates: tuple[Candidate, ...]) -> Values:
-    """Return ledger inputs with those of offers put in, one row per offer; what is stated is left alone."""
-    lines = candidates[0].inputs
-    return values | {
-        line: np.array([[candidate.inputs[line]] for candidate in candidates]) for line in lines if line not in values
-    }
+def modelled(case: Case, option: Option) -> Values:
+    """Return an accuracy that is modelled at its mean over the fixed points, and the tokens of a better prompt likewise."""
+    figures = IMPROVED if option.gains else MODELLED
+    wanted = inputs_for(option.kind, frozenset(), figures)
+    values = fold(drawn_inputs(case, option, fixed_points(), wanted), option.kind, figures)
+    found = {Lines.accuracy_at_start: values[Lines.accuracy_at_start].mean(axis=0, keepdims=True)}
+    if option.gains:
+        found[Lines.is_better] = np.ones((1, 1))
+        for line in ADDED:
+            found[line] = (values[Lines.is_better] * values[line]).mean(axis=0, keepdims=True)
+    return found
 
 
-def drawn(case: Case, rows: slice, candidate: Candidate) -> Values:
-    """Return the folded ledger of some of the draws for one offer."""
-    return fold(with_candidates(_drawn_inputs(case, rows), (candidate,)), DRAWN)
+def base_inputs(case: Case, option: Option, policy: Policy = "migrate") -> Values:
+    """Return the ledger inputs of one option at the base case."""
+    values = shared_means(case) | means(option.inputs)
+    if option.trials is not None:
+        mean = np.full((1, 1), sampling.accuracy_mean(*option.trials))
+        values[Lines.accuracy_at_start] = accuracy.at_most(mean, values[Lines.accuracy_ceiling])
+    elif option.kind != "keep":
+        values |= modelled(case, option)
+    values |= expected_lives(option.life, policy, 0.0, case.horizon_months)
+    return values
+
+
+def expected_lives(life: Life, policy: Policy, start: float, horizon: int) -> Values:
+    """Return the retirements of a base model at the base case, and the moves expected of them in each month.
+
+    One that has a date falls on it; one that is drawn ends a fine-tune that reverts at the mean of min(Z, H), and where
+    the option moves on counts by its expected number in each month. Renewed lives count by their expected number.
+    """
+    if life.origin == "never":
+        return {Lines.retirements: np.full((1, 1), np.inf), Lines.migrations: np.zeros((1, horizon))}
+    hazard = (life.starts.tobytes(), life.per_year.tobytes(), life.age_months, life.notice_months)
+    months = life.months if life.origin != "drawn" else None
+    is_reverted = policy == "revert" and not life.serves_on
+    retirements, migrations = _expected(months, hazard, is_reverted, start, horizon)
+    return {Lines.retirements: retirements, Lines.migrations: migrations}
+
+
+@lru_cache(maxsize=4096)
+def _expected(
+    months: float | None, hazard: tuple[bytes, bytes, float, float], is_reverted: bool, start: float, horizon: int
+) -> tuple[Array, Array]:
+    points = fixed_points().case[:FIXED_LIVES]
+    starts, per_year, age, notice = np.frombuffer(hazard[0]), np.frombuffer(hazard[1]), hazard[2], hazard[3]
+    first = np.full((1, 1), months)
+    if months is None:
+        first = lifetime.retirement(points[:, LIFE, None], starts, per_year, age, notice)
+    if is_reverted:
+        return lifetime.mean_end(first, np.asarray(float(horizon))), np.zeros((1, horizon))
+    all_of_them = lifetime.retirements(first, lifetime.renewed(points[:, RENEWALS], starts, per_year), start)
+    moves = lifetime.expected_migrations(all_of_them, np.arange(1.0, horizon + 1.0), np.asarray(float(horizon)))
+    return np.full((1, 1), np.inf) if months is None else np.maximum(first, start), moves

@@ -1,4 +1,4 @@
-"""Which fine-tuning offer a case goes on with: every one at the base case. Part of the second stage."""
+"""Which fine-tuning offers a case goes on with: every one at the base case, on every stand-in. Part of the second stage."""
 
 from __future__ import annotations
 
@@ -7,25 +7,30 @@ import math
 import numpy as np
 from msgspec import Struct
 
-from models.arrays import DAYS_PER_MONTH, DAYS_PER_WEEK, WEEKS_PER_MONTH, Array
-from models.learning import probability_above
-from service.assessment.case import Candidate, Case
-from service.assessment.ledger.fold import Values, fold, refold
+from models.arrays import DAYS_PER_MONTH, DAYS_PER_WEEK, WEEKS_PER_MONTH
+from service.assessment.case import Candidate, Case, Policy
+from service.assessment.ledger.fold import Values
 from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import Lines
-from service.assessment.simulate.draws import base_inputs, with_candidates
+from service.assessment.ledger.lines import FIGURES, Lines
+from service.assessment.simulate.book import Folded, on_top_of, opened, settled
+from service.assessment.simulate.tunes import base_rows, policies_of
 
-PAYS = 1e-9
-"""Share of the prompt's total cost by which an offer may miss break-even and still pay."""
+BEST_BY_NPV, BEST_BY_ACCURACY = 6, 3
+"""How many offers are drawn."""
+
+
+UNPRICED = frozenset({Lines.saving_from_model, Lines.saving_from_tuning})
+"""Figures that need the prompt's price on the base model of an offer, which only those kept are given."""
 
 
 class Screened(Struct, frozen=True, kw_only=True, eq=False):
-    """A fine-tuning offer at the base case: its row of the values folded for all offers."""
+    """A fine-tuning offer at the base case, at its own best of policies and of what may stand in."""
 
     candidate: Candidate
+    policy: Policy
+    stand_in: str
     values: Values
     row: int
-    chance: float
     obstacle: str
 
     @property
@@ -44,101 +49,69 @@ class Screened(Struct, frozen=True, kw_only=True, eq=False):
         return float(table[self.row if table.shape[0] > 1 else 0, 0])
 
 
-def _obstacle(candidate: Candidate, start: float, end: float, horizon: int) -> str:
+def _obstacle(candidate: Candidate, start: float, horizon: int) -> str:
     """Return why an offer cannot go live, in whole days so that what is compared is what is shown; empty if it can."""
-    if candidate.no_longer_trains:
-        if candidate.shutdown_date and candidate.last_training_date not in (None, candidate.shutdown_date):
-            return f"training ended on {candidate.last_training_date}, serving ends on {candidate.shutdown_date}"
-        return f"training ended on {candidate.last_training_date or candidate.shutdown_date}"
-    if end <= start:
-        takes = f"going live takes {math.ceil(round(start * WEEKS_PER_MONTH * DAYS_PER_WEEK, 6))} days"
-        shutdown = candidate.inputs[Lines.tuned_shutdown_months]
-        if shutdown <= end:
-            days = round(shutdown * DAYS_PER_MONTH)
-            return f"{takes}, and the provider shuts it down on {candidate.shutdown_date}, after {days}"
+    if candidate.obstacle:
+        return candidate.obstacle
+    takes = f"going live takes {math.ceil(round(start * WEEKS_PER_MONTH * DAYS_PER_WEEK, 6))} days"
+    life = candidate.life
+    if life.origin in ("stated", "catalogue") and life.months <= start and not life.serves_on:
+        return f"{takes}, and the provider shuts it down on {life.date}, after {round(life.months * DAYS_PER_MONTH)}"
+    if horizon <= start:
         months = f"{horizon} month{'s' if horizon > 1 else ''}"
-        return f"{takes}, and the horizon of {months} ends after {math.floor(end * DAYS_PER_MONTH)}"
+        return f"{takes}, and the horizon of {months} ends after {math.floor(horizon * DAYS_PER_MONTH)}"
     return ""
 
 
-def screen(case: Case, candidates: tuple[Candidate, ...]) -> tuple[list[Screened], Values]:
-    """Return every candidate at the base case, best first, and the folded values with one row per candidate."""
-    values = fold(with_candidates(base_inputs(case), candidates))
-    count = len(candidates)
-
-    def column(line: Line) -> Array:
-        table = np.atleast_2d(values[line])
-        return np.broadcast_to(table, (count, table.shape[1]))[:, 0]
-
-    start, end = column(Lines.lead_time_months), column(Lines.live_end_month)
-    chances = _chances(case, values, count)
-    found = [
-        Screened(
-            candidate=candidate,
-            values=values,
-            row=row,
-            chance=float(chances[row]),
-            obstacle=_obstacle(candidate, float(start[row]), float(end[row]), case.horizon_months),
+def screen(
+    case: Case, candidates: tuple[Candidate, ...], stand_ins: tuple[Folded, ...], baseline: Folded
+) -> list[Screened]:
+    """Return every offer at the base case, in their order, each at its best of policy and stand-in."""
+    rows = [(at, policy) for at, offer in enumerate(candidates) for policy in policies_of(case, offer)]
+    inputs = base_rows(case, tuple(candidates[at] for at, _ in rows), tuple(policy for _, policy in rows))
+    own = opened("", "fine_tune", inputs, stand_ins[0])
+    tables = [own.values, *(on_top_of(own, stand_in).values for stand_in in stand_ins[1:])]
+    tables = [
+        settled(
+            Folded(id="", kind="fine_tune", values=values, stated=own.stated, stand_in=None),
+            baseline,
+            FIGURES - UNPRICED,
+        ).values
+        for values in tables
+    ]
+    npv = np.stack([np.broadcast_to(table[Lines.npv], (len(rows), 1))[:, 0] for table in tables])
+    start = np.broadcast_to(own.values[Lines.start_month], (len(rows), 1))[:, 0]
+    found = []
+    for at, candidate in enumerate(candidates):
+        its = [row for row, (whose, _) in enumerate(rows) if whose == at]
+        row, best = max(((row, int(npv[:, row].argmax())) for row in its), key=lambda pair: npv[pair[1], pair[0]])
+        found.append(
+            Screened(
+                candidate=candidate,
+                policy=rows[row][1],
+                stand_in=stand_ins[best].id,
+                values=tables[best],
+                row=row,
+                obstacle=_obstacle(candidate, float(start[row]), case.horizon_months),
+            )
         )
-        for row, candidate in enumerate(candidates)
-    ]
-    return found, values
+    return found
 
 
-def start_needed(values: Values, stated: frozenset[Line], requirement: float, rows: int) -> Array:
-    """Return the accuracy at the start with which the live average meets a requirement, shape (rows,).
+def shortlist(screened: list[Screened]) -> list[int]:
+    """Return the offers that are drawn: the best by NPV and the best by average accuracy; without any that can go live, one."""
+    feasible = [at for at, offer in enumerate(screened) if offer.is_feasible]
+    if not feasible:
+        return (
+            [max(range(len(screened)), key=lambda at: (screened[at].npv, screened[at].candidate.id))]
+            if screened
+            else []
+        )
 
-    The live average is linear in the accuracy at the start, so two points give the line; infinite where no start does.
-    """
-    low, high = (
-        np.broadcast_to(refold(values, {Lines.tuned_accuracy_at_start: np.full((rows, 1), end)}, stated, Lines.tuned_accuracy_average),
-                        (rows, 1))[:, 0]
-        for end in (0.0, 1.0)
-    )  # fmt: skip
-    with np.errstate(invalid="ignore", divide="ignore"):
-        start = np.where(high > low, (requirement - low) / (high - low), np.where(low >= requirement, 0.0, np.inf))
-    return np.where(np.isnan(low), np.inf, start)
+    def by(line: Line, at: int) -> tuple[float, float, str]:
+        offer = screened[at]
+        return (-offer.figure(line), offer.figure(Lines.token_cost_per_request), offer.candidate.id)
 
-
-def _chances(case: Case, values: Values, rows: int) -> Array:
-    """Return the chance of every offer to meet the requirement, at the base case; 1 without a requirement."""
-    requirement = case.request.task.required_accuracy
-    if requirement is None:
-        return np.ones(rows)
-    start = start_needed(values, case.stated, requirement, rows)
-    mean, variance = (
-        np.broadcast_to(values[line], (rows, 1))[:, 0]
-        for line in (Lines.tuned_log_odds_mean, Lines.tuned_log_odds_variance)
-    )
-    inside = np.clip(start, 1e-12, 1.0 - 1e-12)
-    chance = np.where(start <= 0.0, 1.0, probability_above(mean, variance, inside))
-    return np.where(start >= float(values[Lines.accuracy_ceiling]), 0.0, chance)
-
-
-def choose(case: Case, screened: list[Screened], prompt_tco: float) -> int:
-    """Return the offer that is kept: the best by NPV; where none pays, the likeliest to meet the requirement.
-
-    An offer that costs least and cannot do what is required is no alternative, and of those that lose one does not gain by
-    serving for days: they are compared by what they lose for each month live (docs/decisions/0006). Offers within a
-    billionth of break-even pay. Of offers worth the same, the cheapest per request is kept.
-    """
-    least = -PAYS * max(prompt_tco, 1.0)
-
-    def by_npv(i: int) -> tuple[bool, bool, float, float, str]:
-        offer = screened[i]
-        loss = -offer.npv
-        if offer.is_feasible and offer.npv < least:
-            loss /= offer.figure(Lines.live_months)
-        no_longer_trains, name = offer.candidate.no_longer_trains, offer.candidate.id
-        return (not offer.is_feasible, no_longer_trains, loss, offer.figure(Lines.tuned_cost_per_request), name)
-
-    best = min(range(len(screened)), key=by_npv)
-    plausible = [
-        i
-        for i, offer in enumerate(screened)
-        if offer.is_feasible and offer.chance >= case.thresholds["plausible_probability"]
-    ]
-    no_requirement = case.request.task.required_accuracy is None
-    if no_requirement or not plausible or screened[best].npv >= least:
-        return best
-    return min(plausible, key=lambda i: (-screened[i].chance, *by_npv(i)))
+    by_npv = sorted(feasible, key=lambda at: by(Lines.npv, at))[:BEST_BY_NPV]
+    by_accuracy = sorted(feasible, key=lambda at: by(Lines.average_accuracy, at))[:BEST_BY_ACCURACY]
+    return sorted({*by_npv, *by_accuracy})

@@ -8,78 +8,13 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from service.nouns.answer.break_even import BreakEvenAnswer
-from service.nouns.answer.information import Curve, Sensitivity, TraceLine, ValueOfInformation
-from service.nouns.answer.money import CashFlow, Costs, Money
-from service.nouns.answer.quality import AccuracyAnswer, LatencyAnswer
-from service.nouns.answer.verdict import Dimension, VerdictAnswer
+from service.nouns.answer.information import Curve, OptionTrace, Sensitivity, ValueOfInformation
+from service.nouns.answer.money import CashFlow
+from service.nouns.answer.offers import OfferAnswer, Suggestion
+from service.nouns.answer.options import OptionAnswer
+from service.nouns.answer.quality import AccuracyAnswer
+from service.nouns.answer.verdict import ArticleCheck, Dimension, VerdictAnswer
 from service.nouns.base import Open
-
-
-class OfferAnswer(Open, frozen=True):
-    """A fine-tuning offer at the base case, with the reason it lost."""
-
-    id: Annotated[
-        str,
-        Meta(
-            description="Identifier of the offer, `provider/model` as GET /v1/fine-tuning-offers lists it; "
-            "`own-offer` for the caller's own.",
-            examples=["azure/gpt-4.1-mini"],
-        ),
-    ]
-    name: Annotated[
-        str,
-        Meta(
-            description="Name of the offer for people.", examples=["GPT-4.1 mini, fine-tuned on Azure, global standard"]
-        ),
-    ]
-    relation: Annotated[
-        str | None,
-        Meta(
-            description="Size of its base model beside the prompted one, as stated, else judged by the price of input "
-            "tokens; null where that is not known. Extensible "
-            "enum: one of same, smaller, larger.",
-            examples=["same", "smaller", "larger"],
-        ),
-    ]
-    npv: Annotated[
-        float | None,
-        Meta(
-            description="Base-case net present value of switching to it [finance.currency]; null where it cannot go "
-            "live."
-        ),
-    ]
-    monthly_cost: Annotated[
-        Money,
-        Meta(description="Tokens at the first month's volume and prices, and hosting [finance.currency/month]."),
-    ]
-    one_off_cost: Annotated[Money, Meta(description="Cost of the first fine-tune on it [finance.currency].")]
-    is_chosen: Annotated[bool, Meta(description="Whether the rest of the answer is about this offer.")]
-    is_feasible: Annotated[
-        bool, Meta(description="Whether it can go live inside the horizon: still trained, and not shut down before.")
-    ]
-    lost_because: Annotated[
-        str | None, Meta(description="Why it was not chosen, or cannot go live; null for a chosen offer that can.")
-    ]
-    last_training_date: Annotated[
-        datetime.date | None,
-        Meta(description="Last day on which the provider trains its base model; null where none is known."),
-    ]
-    shutdown_date: Annotated[
-        datetime.date | None,
-        Meta(description="Day on which the provider shuts its base model down; null where none is known."),
-    ]
-    source: Annotated[str, Meta(description="Where its terms come from.", examples=["Azure public retail price list"])]
-    checked: Annotated[
-        datetime.date | None,
-        Meta(description="Day on which its terms were last checked; null where the caller stated the prices."),
-    ]
-    confidence: Annotated[
-        str,
-        Meta(
-            description="How far the source of its terms can be trusted. Extensible enum: one of high, medium, low.",
-            examples=["high", "medium", "low"],
-        ),
-    ]
 
 
 class AssumptionUsed(Open, frozen=True):
@@ -135,8 +70,8 @@ class AssumptionUsed(Open, frozen=True):
     share_of_variance: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(
-            description="Share of the NPV's variance that the inputs it feeds explain, the largest of them [share]; "
-            "null where it is a fixed number."
+            description="Share of the variance of the best fine-tune's NPV that the inputs it feeds explain, the "
+            "largest of them [share]; null where it is a fixed number."
         ),
     ]
 
@@ -151,30 +86,6 @@ class Provenance(Open, frozen=True):
     price_catalogue_version: Annotated[
         str, Meta(description="Name and version of the catalogue of inference prices.", examples=["genai-prices 0.2.3"])
     ]
-    prompt_base_model: Annotated[
-        str | None,
-        Meta(
-            description="Canonical id of the prompted base model; null where only prices were stated.",
-            examples=["openai/gpt-4.1-mini"],
-        ),
-    ]
-    prompt_price_source: Annotated[
-        str,
-        Meta(
-            description="Where the price of the prompted base model comes from; `the request` where the caller "
-            "stated it.",
-            examples=["genai-prices 0.2.3"],
-        ),
-    ]
-    prompt_price_checked: Annotated[
-        datetime.date | None,
-        Meta(
-            description="Day on which the prompt's token prices were last checked; null where the caller stated them."
-        ),
-    ]
-    fine_tuning_offer: Annotated[
-        str, Meta(description="Id of the fine-tuning offer the answer is about.", examples=["azure/gpt-4.1-mini"])
-    ]
     as_of: Annotated[
         datetime.date,
         Meta(
@@ -184,14 +95,6 @@ class Provenance(Open, frozen=True):
     ]
     seed: Annotated[int, Meta(ge=0, description="Seed of the draws.", examples=[0])]
     draws: Annotated[int, Meta(ge=1, description="Number of draws [draws].", examples=[1024])]
-    policy: Annotated[
-        str,
-        Meta(
-            description="Policy that `verdict.choice` and `verdict.action` follow. Extensible enum: one of framework, "
-            "expected_value.",
-            examples=["framework", "expected_value"],
-        ),
-    ]
     request_digest: Annotated[
         str, Meta(description="SHA-256 of the request in canonical form [64 hexadecimal digits].")
     ]
@@ -202,6 +105,28 @@ class Provenance(Open, frozen=True):
             "`as_of` [64 hexadecimal digits]."
         ),
     ]
+    base_case_gap: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="Distance of mean and base case of the NPV in standard errors of the mean, the largest over "
+            "the options [standard errors]; 0 where nothing is uncertain.",
+            examples=[1.2],
+        ),
+    ]
+
+
+class WideRange(Open, frozen=True):
+    """An estimate whose range is wider than tenfold: its mean is far from its median, and the mean decides."""
+
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer of the request field that it is sent in, or that would overrule a default.",
+            examples=["/finance/error_cost"],
+        ),
+    ]
+    ratio: Annotated[float, Meta(ge=0, description="Mean of the estimate over its median [ratio].", examples=[1.5])]
 
 
 class Assessment(Open, frozen=True):
@@ -212,37 +137,78 @@ class Assessment(Open, frozen=True):
 
     verdict: Annotated[VerdictAnswer, Meta(description="What to do, how sure that is, and why.")]
     break_even: Annotated[
-        BreakEvenAnswer, Meta(description="Where the answer changes, and when the outlay is earned back.")
+        BreakEvenAnswer, Meta(description="Where the best fine-tune starts or ceases to pay against `options[0]`.")
     ]
-    costs: Annotated[Costs, Meta(description="What each option costs and what switching is worth.")]
-    accuracy: Annotated[AccuracyAnswer, Meta(description="How often each option is right.")]
-    latency: Annotated[LatencyAnswer, Meta(description="How long a request takes.")]
+    options: Annotated[
+        list[OptionAnswer],
+        Meta(
+            description="Every way to serve the task: first the one in use, `keep` or `in_service`, against which the "
+            "others are reckoned; then as the end choice ranks them, those that are infeasible behind."
+        ),
+    ]
+    accuracy: Annotated[
+        AccuracyAnswer, Meta(description="What is asked of accuracy, labels it takes, and published cases.")
+    ]
     value_of_information: Annotated[
         ValueOfInformation, Meta(description="What it is worth to find out more before deciding.")
     ]
     comparison: Annotated[
-        list[Dimension], Meta(description="The article's ten dimensions, for this case and in the article.")
+        list[Dimension],
+        Meta(
+            description="The article's ten dimensions: the best prompt-like option against the best fine-tune by mean "
+            "NPV, and the article."
+        ),
+    ]
+    article_check: Annotated[
+        list[ArticleCheck], Meta(description="The article's figures beside those of this case, one row for each.")
     ]
     offers: Annotated[
         list[OfferAnswer],
         Meta(
-            description="Fine-tuning offers: the chosen one first, then by base-case NPV, those that cannot go live "
-            "behind; with an offer of the caller's own the catalogue's follow for information."
+            description="Fine-tuning offers: those kept as options first, then by base-case NPV, those that cannot go "
+            "live behind; with an offer of the caller's own the catalogue's follow for information."
+        ),
+    ]
+    suggestions: Annotated[
+        list[Suggestion],
+        Meta(
+            description="Base models that nobody asked about and that may serve the prompt better, most worth "
+            "measuring first; none where alternatives are stated."
         ),
     ]
     assumptions: Annotated[list[AssumptionUsed], Meta(description="Every default the answer relies on.")]
+    wide_ranges: Annotated[list[WideRange], Meta(description="Estimates whose range is wider than tenfold.")]
+    currency: Annotated[str, Meta(description="ISO 4217 code of every sum in this answer.", examples=["USD"])]
+    horizon_months: Annotated[int, Meta(ge=1, description="Months that are looked ahead [months].", examples=[24])]
+    discount_rate: Annotated[
+        float, Meta(description="Rate at which later money counts less, annual effective [per year].", examples=[0.1])
+    ]
+    policy: Annotated[
+        str,
+        Meta(
+            description="Policy that `verdict.choice` and `verdict.action` follow. Extensible enum: one of framework, "
+            "expected_value.",
+            examples=["framework", "expected_value"],
+        ),
+    ]
     provenance: Annotated[Provenance, Meta(description="What it takes to get the same bytes again.")]
     trace: (
         Annotated[
-            list[TraceLine],
-            Meta(description="Every line of the ledger as calculated; absent unless `include` asks for it."),
+            list[OptionTrace],
+            Meta(
+                description="The ledger as calculated for each feasible option, in the order of `options`; absent "
+                "unless `include` asks for it."
+            ),
         ]
         | UnsetType
     ) = UNSET
     cash_flows: (
         Annotated[
             list[CashFlow],
-            Meta(description="The base case month by month, from month 0; absent unless `include` asks for it."),
+            Meta(
+                description="The base case of each feasible option month by month, in the order of `options`; absent "
+                "unless `include` asks for it."
+            ),
         ]
         | UnsetType
     ) = UNSET

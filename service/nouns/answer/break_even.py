@@ -1,4 +1,4 @@
-"""The break-evens of an answer, and when the outlay is earned back. What does not apply is null."""
+"""The break-evens of an answer: where the best fine-tune starts or ceases to pay. What does not apply is null."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VariedInput = Annotated[
 
 
 class CrossingAnswer(Open, frozen=True):
-    """A value of one input at which the base-case NPV of switching is zero or jumps over zero."""
+    """A value of one input at which the base-case NPV of the best fine-tune is zero or jumps over zero."""
 
     value: Annotated[float, Meta(description="The value, in the unit of its input.")]
     kind: Annotated[
@@ -123,64 +123,10 @@ class Distribution(Open, frozen=True):
     ]
 
 
-class PaybackAnswer(Open, frozen=True):
-    """When the cumulative saving reaches zero and stays there."""
-
-    months: Annotated[
-        float | None,
-        Meta(
-            description="Payback in the base case [months]; 0 where the saving is never below zero, null where it is "
-            "below zero at the end of the horizon.",
-            examples=[2.7],
-        ),
-    ]
-    state: Annotated[
-        str,
-        Meta(
-            description="How the payback stands in the base case. Extensible enum: one of reached, from_the_start, "
-            "never.",
-            examples=["reached", "from_the_start", "never"],
-        ),
-    ]
-    p10: Annotated[
-        float | None,
-        Meta(description="10th percentile over the draws [months]; null where the outlay is not earned back there."),
-    ]
-    p50: Annotated[
-        float | None,
-        Meta(description="50th percentile over the draws [months]; null where the outlay is not earned back there."),
-    ]
-    p90: Annotated[
-        float | None,
-        Meta(description="90th percentile over the draws [months]; null where the outlay is not earned back there."),
-    ]
-    share_never: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=1,
-            description="Share of the draws in which the outlay is not earned back inside the horizon [share].",
-        ),
-    ]
-
-
 class BreakEvenAnswer(Open, frozen=True):
-    """Where the answer changes, and when the outlay is earned back."""
+    """Where the best fine-tune starts or ceases to pay against `options[0]`."""
 
     items: Annotated[list[BreakEvenItem], Meta(description="The break-even of each of ten inputs.")]
     requests_per_month: Annotated[
         Distribution, Meta(description="The smallest monthly volume at which fine-tuning pays, over the draws.")
-    ]
-    payback: Annotated[PaybackAnswer, Meta(description="When the outlay is earned back, undiscounted.")]
-    discounted_payback: Annotated[
-        PaybackAnswer,
-        Meta(description="When the outlay is earned back, later money counting less by `finance.discount_rate`."),
-    ]
-    payback_requests: Annotated[
-        float | None,
-        Meta(
-            description="One-off cost over the token saving per request [requests]. Tokens alone: errors, hosting and "
-            "upkeep count in `payback`, so one may be near and the other never. Null where a request saves nothing or "
-            "fine-tuning cannot go live."
-        ),
     ]

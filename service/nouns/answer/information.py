@@ -55,7 +55,7 @@ class PilotStudy(Open, frozen=True):
 
 
 class ValueOfInformation(Open, frozen=True):
-    """What it is worth to find out more before deciding whether to switch to fine-tuning."""
+    """What it is worth to find out more before deciding."""
 
     evpi: Annotated[
         Money,
@@ -70,10 +70,10 @@ class ValueOfInformation(Open, frozen=True):
 
 
 class TraceLine(Open, frozen=True):
-    """One line of the ledger as it was calculated for this case."""
+    """One line of the ledger as it was calculated for one option."""
 
     name: Annotated[
-        str, Meta(description="Name of the line, as GET /v1/ledger lists it.", examples=["prompt_cost_per_request"])
+        str, Meta(description="Name of the line, as GET /v1/ledger lists it.", examples=["cost_per_request"])
     ]
     unit: Annotated[
         str, Meta(description="Unit of the line; money is in `finance.currency`.", examples=["USD/request"])
@@ -125,9 +125,23 @@ class TraceLine(Open, frozen=True):
     ]
 
 
-class Sensitivity(Open, frozen=True):
-    """How much of the uncertainty about the NPV of switching comes from one input."""
+class OptionTrace(Open, frozen=True):
+    """The ledger as it was calculated for one option."""
 
+    option: Annotated[str, Meta(description="Id of the option, as in `options`.", examples=["keep"])]
+    lines: Annotated[list[TraceLine], Meta(description="Every line that the option has, in the ledger's order.")]
+
+
+class Sensitivity(Open, frozen=True):
+    """How much of the uncertainty about the NPV of one option comes from one input."""
+
+    option: Annotated[
+        str,
+        Meta(
+            description="Id of the option whose NPV it is, against `options[0]`: the best fine-tune.",
+            examples=["tune:azure/gpt-4.1-mini"],
+        ),
+    ]
     input: Annotated[str, Meta(description="Name of the input, as GET /v1/ledger lists it.", examples=["error_cost"])]
     share_of_variance: Annotated[
         float, Meta(ge=0, description="Share of the NPV's variance that it explains by itself [share].")
@@ -141,8 +155,15 @@ class Sensitivity(Open, frozen=True):
 
 
 class Curve(Open, frozen=True):
-    """Base-case NPV along one input, all else unchanged."""
+    """Base-case NPV of one option along one input, all else unchanged."""
 
+    option: Annotated[
+        str,
+        Meta(
+            description="Id of the option whose NPV it is, against `options[0]`: the best fine-tune.",
+            examples=["tune:azure/gpt-4.1-mini"],
+        ),
+    ]
     input: VariedInput
     unit: Annotated[
         str, Meta(description="Unit of the input; money is in `finance.currency`.", examples=["requests/month"])

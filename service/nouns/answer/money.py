@@ -1,4 +1,4 @@
-"""The money of an answer: costs and cash flows. No unions; what does not apply is null."""
+"""The money of an option: spreads, monthly costs, present values, net present value and payback."""
 
 from __future__ import annotations
 
@@ -12,283 +12,227 @@ Money = Annotated[float, Meta(description="Money in finance.currency, not rounde
 
 
 class Spread(Open, frozen=True):
-    """A sum of money at the base case and its percentiles over the draws, each percentile by itself."""
+    """A sum over the horizon: base case, mean and percentiles over the draws. All null for an infeasible option."""
 
-    base_case: Annotated[Money, Meta(description="The base case: every estimate at its median [finance.currency].")]
-    p10: Annotated[Money, Meta(description="10th percentile over the draws [finance.currency].")]
-    p50: Annotated[Money, Meta(description="50th percentile over the draws [finance.currency].")]
-    p90: Annotated[Money, Meta(description="90th percentile over the draws [finance.currency].")]
+    base_case: Annotated[
+        Money | None,
+        Meta(description="The base case: every estimate at its mean [finance.currency]; null where infeasible."),
+    ]
+    mean: Annotated[Money | None, Meta(description="Mean over the draws [finance.currency]; null where infeasible.")]
+    p10: Annotated[
+        Money | None, Meta(description="10th percentile over the draws [finance.currency]; null where infeasible.")
+    ]
+    p50: Annotated[
+        Money | None, Meta(description="50th percentile over the draws [finance.currency]; null where infeasible.")
+    ]
+    p90: Annotated[
+        Money | None, Meta(description="90th percentile over the draws [finance.currency]; null where infeasible.")
+    ]
 
 
-class Components(Open, frozen=True):
-    """The cost of a month by what it pays for, at the first month's volume and prices."""
+class MonthlyCosts(Open, frozen=True):
+    """The option's own cost of its first full month by what it pays for, base case. All null where it has none."""
 
-    tokens: Annotated[Money, Meta(description="Inference tokens [finance.currency/month].")]
+    tokens: Annotated[
+        Money | None,
+        Meta(description="Inference tokens [finance.currency/month]; null where the option has no full month."),
+    ]
     errors: Annotated[
-        Money,
+        Money | None,
         Meta(
             description="Wrong answers at `finance.error_cost` [finance.currency/month]; 0 where errors are not "
-            "valued. For the fine-tune, those right after training."
+            "valued, null where the option has no full month."
         ),
     ]
     hosting: Annotated[
-        Money, Meta(description="Hosting and storage of the fine-tune [finance.currency/month]; 0 for a prompt.")
+        Money | None,
+        Meta(
+            description="Hosting and storage [finance.currency/month]; 0 for a prompt, null where the option has no "
+            "full month."
+        ),
     ]
-    maintenance: Annotated[
-        Money,
-        Meta(description="People's time: upkeep of a prompt, monitoring of a fine-tune [finance.currency/month]."),
+    upkeep: Annotated[
+        Money | None,
+        Meta(
+            description="People's time and running costs: maintenance of a prompt, monitoring of a fine-tune "
+            "[finance.currency/month]; null where the option has no full month."
+        ),
     ]
-    total: Annotated[Money, Meta(description="Sum of the above [finance.currency/month].")]
+    total: Annotated[
+        Money | None,
+        Meta(description="Sum of the above [finance.currency/month]; null where the option has no full month."),
+    ]
 
 
 class PresentValues(Open, frozen=True):
     """The present value of an option's cost by what it pays for. The parts add up to the base case of its tco."""
 
-    one_off: Annotated[Money, Meta(description="Paid in month 0: building or improving [finance.currency].")]
-    tokens: Annotated[Money, Meta(description="Inference tokens of the option itself [finance.currency].")]
+    one_off: Annotated[
+        Money | None,
+        Meta(
+            description="Paid in month 0: building, improving or setting up [finance.currency]; null where infeasible."
+        ),
+    ]
+    tokens: Annotated[
+        Money | None,
+        Meta(description="Inference tokens of the option itself [finance.currency]; null where infeasible."),
+    ]
     errors: Annotated[
-        Money,
+        Money | None,
         Meta(
             description="Wrong answers of the option itself at `finance.error_cost` [finance.currency]; 0 where "
-            "errors are not valued."
+            "errors are not valued, null where infeasible."
         ),
     ]
     hosting: Annotated[
-        Money, Meta(description="Hosting and storage of the fine-tune [finance.currency]; 0 for a prompt.")
+        Money | None,
+        Meta(description="Hosting and storage [finance.currency]; 0 for a prompt, null where infeasible."),
     ]
-    maintenance: Annotated[Money, Meta(description="Upkeep of a prompt, monitoring of a fine-tune [finance.currency].")]
+    upkeep: Annotated[
+        Money | None,
+        Meta(
+            description="People's time and running costs of the option itself [finance.currency]; null where "
+            "infeasible."
+        ),
+    ]
     retraining: Annotated[
-        Money,
-        Meta(description="Retrainings of the fine-tune, a migration included [finance.currency]; 0 for a prompt."),
+        Money | None,
+        Meta(
+            description="Regular retrainings of a fine-tune [finance.currency]; 0 for a prompt, null where infeasible."
+        ),
     ]
     migration: Annotated[
-        Money,
-        Meta(description="Moving the prompt after a shutdown of its base model [finance.currency]; 0 for a fine-tune."),
-    ]
-    prompting_while_not_live: Annotated[
-        Money,
-        Meta(
-            description="All that the prompt costs, wrong answers included, while the fine-tune is not live; building it "
-            "too where the fine-tune never is [finance.currency]; 0 for a prompt."
-        ),
-    ]
-
-
-class OptionCosts(Open, frozen=True):
-    """What one option costs: once, per month, per request, per correct answer, and over the horizon."""
-
-    one_off: Annotated[Money, Meta(description="Paid once, in month 0 [finance.currency].")]
-    monthly: Annotated[
-        Components, Meta(description="A month by what it pays for, at the first month's volume and prices.")
-    ]
-    token_cost_per_request: Annotated[
-        Money,
-        Meta(
-            description="Tokens of one request at today's prices, retries of invalid outputs included "
-            "[finance.currency/request]."
-        ),
-    ]
-    cost_per_correct_answer: Annotated[
         Money | None,
         Meta(
-            description="`monthly.total` over the right answers of that month [finance.currency/answer]; null where "
-            "there are none."
+            description="Moving to another base model each time that of the option retires: a prompt's migration, "
+            "one retraining of a fine-tune, redeploying open weights [finance.currency]; null where infeasible."
         ),
     ]
-    amortised_cost_per_month: Annotated[
+    stand_in: Annotated[
         Money | None,
         Meta(
-            description="`monthly.total`, with the one-off cost spread evenly over the months in use and a retraining "
-            "over its interval [finance.currency/month]; null where the option is never in use."
+            description="All that the option that stands in costs, one-off cost and wrong answers included "
+            "[finance.currency]; 0 where nothing stands in, null where infeasible."
         ),
-    ]
-    levelised_cost_per_request: Annotated[
-        Money | None,
-        Meta(
-            description="Total cost over all requests of the horizon, both discounted [finance.currency/request]; "
-            "null where there are none."
-        ),
-    ]
-    levelised_cost_per_correct_answer: Annotated[
-        Money | None,
-        Meta(
-            description="Total cost over all right answers of the horizon, both discounted [finance.currency/answer]; "
-            "null where there are none."
-        ),
-    ]
-    present_values: Annotated[PresentValues, Meta(description="The base case of `tco` by what it pays for.")]
-    tco: Annotated[
-        Spread,
-        Meta(
-            description="Total cost of ownership: all costs over the horizon in today's money, wrong answers included "
-            "where they are valued [finance.currency]."
-        ),
-    ]
-    tco_without_errors: Annotated[
-        Spread,
-        Meta(
-            description="The same without the cost of wrong answers, those of the prompt inside "
-            "`present_values.prompting_while_not_live` included [finance.currency]."
-        ),
-    ]
-
-
-class WithoutCache(Open, frozen=True):
-    """The same prompt with every input token at full price: what prompt caching saves."""
-
-    token_cost_per_request: Annotated[
-        Money, Meta(description="Tokens of one request at today's prices, nothing cached [finance.currency/request].")
-    ]
-    tokens_per_month: Annotated[
-        Money, Meta(description="Tokens of the first month, nothing cached [finance.currency/month].")
-    ]
-    tokens_present_value: Annotated[
-        Money, Meta(description="Tokens over the horizon in today's money, nothing cached [finance.currency].")
     ]
 
 
 class NpvAnswer(Open, frozen=True):
     """A net present value: what an option saves against another, in today's money. Above zero it pays."""
 
-    base_case: Annotated[Money, Meta(description="The base case: every estimate at its median [finance.currency].")]
-    mean: Annotated[Money, Meta(description="Mean over the draws: the expected value [finance.currency].")]
-    p10: Annotated[Money, Meta(description="10th percentile over the draws [finance.currency].")]
-    p50: Annotated[Money, Meta(description="50th percentile over the draws [finance.currency].")]
-    p90: Annotated[Money, Meta(description="90th percentile over the draws [finance.currency].")]
-    standard_error: Annotated[Money, Meta(ge=0, description="Monte Carlo standard error of `mean` [finance.currency].")]
+    base_case: Annotated[
+        Money | None,
+        Meta(description="The base case: every estimate at its mean [finance.currency]; null where infeasible."),
+    ]
+    mean: Annotated[
+        Money | None,
+        Meta(description="Mean over the draws: the expected value [finance.currency]; null where infeasible."),
+    ]
+    p10: Annotated[
+        Money | None, Meta(description="10th percentile over the draws [finance.currency]; null where infeasible.")
+    ]
+    p50: Annotated[
+        Money | None, Meta(description="50th percentile over the draws [finance.currency]; null where infeasible.")
+    ]
+    p90: Annotated[
+        Money | None, Meta(description="90th percentile over the draws [finance.currency]; null where infeasible.")
+    ]
+    standard_error: Annotated[
+        Annotated[float, Meta(ge=0)] | None,
+        Meta(description="Monte Carlo standard error of `mean` [finance.currency]; null where infeasible."),
+    ]
     probability_positive: Annotated[
-        float, Meta(ge=0, le=1, description="Share of the draws in which it is above zero [share].")
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(description="Share of the draws in which it is above zero [share]; null where infeasible."),
     ]
 
 
-class Costs(Open, frozen=True):
-    """What each option costs and what switching is worth.
+class PaybackAnswer(Open, frozen=True):
+    """When an option's cumulative saving against `options[0]` reaches zero and stays there."""
 
-    All of it is forward-looking: what is spent already is sunk.
-    """
-
-    currency: Annotated[str, Meta(description="ISO 4217 code of every sum in this answer.", examples=["USD"])]
-    error_cost_state: Annotated[
-        str,
-        Meta(
-            description="Whether money counts wrong answers: not_valued where `finance.error_cost` is not stated. "
-            "Extensible enum: one of valued, not_valued.",
-            examples=["valued", "not_valued"],
-        ),
-    ]
-    prompting: Annotated[OptionCosts, Meta(description="The prompt as it is.")]
-    improved_prompt: Annotated[
-        OptionCosts,
-        Meta(
-            description="The prompt after a round of improvement; its requests keep the tokens of the prompt as it is."
-        ),
-    ]
-    fine_tuning: Annotated[
-        OptionCosts,
-        Meta(description="Switching to the chosen fine-tuning offer; while it is not live the prompt serves."),
-    ]
-    prompting_without_cache: Annotated[
-        WithoutCache, Meta(description="The prompt as it is with every input token at full price.")
-    ]
-    prompt_cache_hit_rate: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=1,
-            description="Share of the prompt's requests that find the instruction in the cache, base case [share].",
-        ),
-    ]
-    fine_tuning_cache_hit_rate: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=1,
-            description="Share of the fine-tune's requests that find the instruction in the cache, base case [share].",
-        ),
-    ]
-    npv: Annotated[
-        NpvAnswer,
-        Meta(description="Net present value of switching to fine-tuning, against keeping the prompt as it is."),
-    ]
-    npv_of_improving: Annotated[
-        NpvAnswer, Meta(description="Net present value of improving the prompt, against keeping it as it is.")
-    ]
-    npv_against_better_prompt: Annotated[
-        NpvAnswer,
-        Meta(
-            description="Net present value of switching to fine-tuning, against the better of the prompt as it is and "
-            "the improved one."
-        ),
-    ]
-    roi: Annotated[
+    months: Annotated[
         float | None,
         Meta(
-            description="NPV over the present value of what fine-tuning takes: one-off, retraining, monitoring and "
-            "hosting [ratio]; null where it takes nothing or cannot go live."
+            description="Payback in the base case [months]; 0 where the saving is never below zero, null where it is "
+            "below zero at the end of the horizon, or the option is infeasible.",
+            examples=[2.7],
         ),
     ]
-    saving_per_request: Annotated[
-        Money,
+    state: Annotated[
+        str,
         Meta(
-            description="Token cost of a request prompted less fine-tuned, at today's prices; negative where "
-            "fine-tuning is dearer [finance.currency/request]."
+            description="How the payback stands in the base case; never too where the option is infeasible. "
+            "Extensible enum: one of reached, from_the_start, never.",
+            examples=["reached", "from_the_start", "never"],
         ),
     ]
-    go_live_month: Annotated[
-        float, Meta(description="When the fine-tune starts to serve, base case [months].", examples=[2.25])
+    p10: Annotated[
+        float | None,
+        Meta(description="10th percentile over the draws [months]; null where the outlay is not earned back there."),
     ]
-    end_month: Annotated[
-        float,
+    p50: Annotated[
+        float | None,
+        Meta(description="50th percentile over the draws [months]; null where the outlay is not earned back there."),
+    ]
+    p90: Annotated[
+        float | None,
+        Meta(description="90th percentile over the draws [months]; null where the outlay is not earned back there."),
+    ]
+    share_never: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(
-            description="When the fine-tune stops serving, at the horizon or at the provider's shutdown, base case "
-            "[months].",
-            examples=[24],
+            description="Share of the draws in which the outlay is not earned back inside the horizon [share]; null "
+            "where the option is infeasible."
         ),
     ]
-    live_months: Annotated[float, Meta(description="How long the fine-tune serves, base case [months].")]
-    retrainings: Annotated[
-        float, Meta(description="Retrainings paid over the horizon, a migration included, base case [retrainings].")
-    ]
-    retraining_cost: Annotated[
-        Money, Meta(description="Cost of one retraining, base case [finance.currency/retraining].")
-    ]
-    is_feasible: Annotated[bool, Meta(description="Whether the chosen offer can go live inside the horizon.")]
-    infeasible_because: Annotated[str | None, Meta(description="Why it cannot go live; null where it can.")]
 
 
-class CashFlow(Open, frozen=True):
-    """One month of the base case. Month 0 holds the one-off costs; flows of month m fall at its end."""
+class CashFlowMonth(Open, frozen=True):
+    """One month of an option's base case. Month 0 holds the one-off costs; flows of month m fall at its end."""
 
     month: Annotated[
         int, Meta(ge=0, description="Month of the horizon; 0 is the day of the decision [months].", examples=[0])
     ]
     requests: Annotated[float, Meta(description="Requests of the month [requests].")]
-    prompting: Annotated[Money, Meta(description="Cost of the month with the prompt as it is [finance.currency].")]
-    improved_prompt: Annotated[
-        Money, Meta(description="Cost of the month with the improved prompt [finance.currency].")
-    ]
-    fine_tuning: Annotated[
+    cost: Annotated[
         Money,
         Meta(
-            description="Cost of the month having switched; that of the prompt for the part in which the fine-tune is "
-            "not live [finance.currency]."
+            description="Cost of the month, that of what stands in while the option does not serve included "
+            "[finance.currency]."
         ),
+    ]
+    cost_without_errors: Annotated[
+        Money, Meta(description="`cost` less that of wrong answers, those of what stands in too [finance.currency].")
     ]
     saving: Annotated[
         Money,
-        Meta(description="`prompting` less `fine_tuning`; negative where switching costs more [finance.currency]."),
+        Meta(
+            description="Cost of the month under `options[0]` less `cost`; negative where this option costs more "
+            "[finance.currency]."
+        ),
     ]
     cumulative_saving: Annotated[
         Money, Meta(description="Savings up to and with this month, undiscounted [finance.currency].")
     ]
     live_share: Annotated[
-        float, Meta(ge=0, le=1, description="Part of the month in which the fine-tune serves [share].")
+        float, Meta(ge=0, le=1, description="Part of the month in which the option itself serves [share].")
     ]
-    retrainings: Annotated[float, Meta(description="Retrainings paid in the month [retrainings].")]
-    fine_tuned_accuracy: Annotated[
+    retrainings: Annotated[
+        float, Meta(description="Regular retrainings paid in the month [retrainings]; 0 for a prompt.")
+    ]
+    accuracy: Annotated[
         float | None,
         Meta(
-            description="Accuracy of the fine-tune over all requests it serves in the month [share]; null where it is "
-            "not live."
+            description="Accuracy over all requests of the month, of what then serves, stand-in included [share]; "
+            "null in month 0."
         ),
+    ]
+
+
+class CashFlow(Open, frozen=True):
+    """The base case of one option month by month."""
+
+    option: Annotated[str, Meta(description="Id of the option, as in `options`.", examples=["keep"])]
+    months: Annotated[
+        list[CashFlowMonth], Meta(description="The months from 0 to `horizon_months`, one after another.")
     ]

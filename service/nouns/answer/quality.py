@@ -1,4 +1,4 @@
-"""The quality of an answer: accuracy, published analogues and latency. No unions; what does not apply is null."""
+"""The quality of an option and of the answer: accuracy, published analogues, latency. What does not apply is null."""
 
 from __future__ import annotations
 
@@ -10,68 +10,63 @@ from service.nouns.base import Open
 
 
 class AccuracyInterval(Open, frozen=True):
-    """A credible interval of an accuracy: it holds the true value with the probability `level`."""
+    """An 80 % credible interval of an accuracy. Both ends are null for an infeasible option."""
 
-    low: Annotated[float, Meta(description="Lower end, the 10th percentile over the draws [share].")]
-    high: Annotated[float, Meta(description="Upper end, the 90th percentile over the draws [share].")]
-    level: Annotated[float, Meta(ge=0, le=1, description="Probability of the interval [share].", examples=[0.8])]
+    low: Annotated[
+        float | None,
+        Meta(description="Lower end, the 10th percentile over the draws [share]; null where infeasible."),
+    ]
+    high: Annotated[
+        float | None,
+        Meta(description="Upper end, the 90th percentile over the draws [share]; null where infeasible."),
+    ]
 
 
 class OptionAccuracy(Open, frozen=True):
-    """Accuracy of one option."""
-
-    mean: Annotated[float, Meta(description="Mean over the draws [share].")]
-    base_case: Annotated[float, Meta(description="Accuracy in the base case [share].")]
-    interval: Annotated[AccuracyInterval, Meta(description="80 % credible interval.")]
-    probability_meets_requirement: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | None,
-        Meta(
-            description="Share of the draws in which the option reaches `required_accuracy` [share]; null without a "
-            "requirement."
-        ),
-    ]
-
-
-class TunedAccuracy(Open, frozen=True):
-    """Accuracy of the fine-tune: when it goes live, and over its live time.
-
-    Over its live time stale knowledge and requests outside the task are counted in.
-    """
+    """How often an option is right: by itself at its start, and what serves from there to the end of the horizon."""
 
     mean: Annotated[
-        float,
+        float | None,
         Meta(
-            description="Mean over the draws of the average over the live time, or of the accuracy at the start where "
-            "it never goes live [share]."
-        ),
-    ]
-    base_case: Annotated[
-        float,
-        Meta(
-            description="Average over the live time in the base case, or accuracy at the start where it never goes "
-            "live [share]."
+            description="Accuracy of the option itself at its start, mean over the draws [share]; null where "
+            "infeasible."
         ),
     ]
     interval: Annotated[AccuracyInterval, Meta(description="80 % credible interval of the same.")]
-    probability_meets_requirement: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | None,
+    at_start_base_case: Annotated[
+        float | None, Meta(description="The same in the base case [share]; null where infeasible.")
+    ]
+    average_mean: Annotated[
+        float | None,
         Meta(
-            description="Share of the draws in which the average over the live time reaches `required_accuracy` "
-            "[share]; null without a requirement."
+            description="Accuracy over all requests from the option's start to the end of the horizon, of what then "
+            "serves, stand-in included, mean over the draws [share]; null where infeasible."
         ),
     ]
-    at_start_base_case: Annotated[
-        float, Meta(description="Accuracy on the task right after training, base case [share].")
+    average_base_case: Annotated[
+        float | None, Meta(description="The same in the base case [share]; null where infeasible.")
     ]
     worst_month: Annotated[
         float | None,
         Meta(
-            description="Accuracy in the worst month of its live time, base case [share]; null where it never goes "
-            "live."
+            description="Lowest monthly accuracy from its start to the end of the horizon, of what then serves, base "
+            "case [share]; null where infeasible."
+        ),
+    ]
+    change_in_wrong_answers_per_month: Annotated[
+        float | None,
+        Meta(
+            description="Wrong answers of a month from its start to the end of the horizon, of what then serves, less "
+            "those of `options[0]`, mean over the draws; negative where there are fewer [answers/month]; null where "
+            "infeasible."
         ),
     ]
     planned_examples: Annotated[
-        float, Meta(description="Labelled examples it is planned to be trained on [examples].", examples=[2000])
+        float | None,
+        Meta(
+            description="Labelled examples it is planned to be trained on [examples]; null for a prompt.",
+            examples=[2000],
+        ),
     ]
 
 
@@ -81,8 +76,8 @@ class RequiredLabels(Open, frozen=True):
     examples: Annotated[
         int | None,
         Meta(
-            description="Fewest labelled examples [examples]; null where they are not reachable within 50,000, or "
-            "without a requirement."
+            description="Fewest labelled examples [examples]; null where they are not reachable within 50,000, "
+            "without a requirement, or where no fine-tune is feasible."
         ),
     ]
     state: Annotated[
@@ -171,14 +166,8 @@ class AnalogueAnswer(Open, frozen=True):
 
 
 class AccuracyAnswer(Open, frozen=True):
-    """How often each option is right."""
+    """What is asked of accuracy, what it takes to get there, and what was published of cases like this one."""
 
-    prompting: Annotated[OptionAccuracy, Meta(description="The prompt as it is, from its graded trials.")]
-    improved_prompt: Annotated[OptionAccuracy, Meta(description="The prompt after a round of improvement.")]
-    fine_tuning: Annotated[
-        TunedAccuracy,
-        Meta(description="The fine-tune of the chosen offer, from published cases and the caller's pilots."),
-    ]
     required_accuracy: Annotated[
         float | None,
         Meta(description="The requirement of the request [share]; null where none is set.", examples=[0.9]),
@@ -186,67 +175,74 @@ class AccuracyAnswer(Open, frozen=True):
     gap: Annotated[
         float | None,
         Meta(
-            description="Required accuracy less the prompt's mean accuracy, in whole percentage points; negative "
-            "where the prompt is above it [share]; null without a requirement.",
+            description="Required accuracy less the mean accuracy of the prompt as it is, in whole percentage points; "
+            "negative where the prompt is above it [share]; null without a requirement.",
             examples=[0.16],
         ),
     ]
-    required_labels: Annotated[RequiredLabels, Meta(description="Labelled examples needed to meet the requirement.")]
+    required_labels: Annotated[
+        RequiredLabels, Meta(description="Labelled examples that the best fine-tune needs to meet the requirement.")
+    ]
     analogues: Annotated[list[AnalogueAnswer], Meta(description="The nearest published cases, nearest first.")]
 
 
 class OptionLatency(Open, frozen=True):
-    """Latency of one option at the base case; null where the load is not served."""
+    """How long a request of one option takes, base case."""
 
     ttft_seconds: Annotated[
-        float | None, Meta(description="Time to the first token, median, without waiting for a replica [seconds].")
+        float | None,
+        Meta(
+            description="Time to the first token, median, without waiting for a replica [seconds]; null where "
+            "infeasible."
+        ),
     ]
     p50_seconds: Annotated[
         float | None,
         Meta(
             description="End-to-end time, median, with waiting for a replica [seconds]; null where the replicas "
-            "cannot serve the load."
+            "cannot serve the load, or infeasible."
         ),
     ]
     p95_seconds: Annotated[
         float | None,
-        Meta(description="End-to-end time, 95th percentile [seconds]; null where the replicas cannot serve the load."),
+        Meta(
+            description="End-to-end time, 95th percentile [seconds]; null where the replicas cannot serve the load, "
+            "or infeasible."
+        ),
     ]
     p99_seconds: Annotated[
         float | None,
-        Meta(description="End-to-end time, 99th percentile [seconds]; null where the replicas cannot serve the load."),
+        Meta(
+            description="End-to-end time, 99th percentile [seconds]; null where the replicas cannot serve the load, "
+            "or infeasible."
+        ),
     ]
-    probability_meets_target: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | None,
-        Meta(description="Share of the draws in which the latency target is met [share]; null without a target."),
-    ]
-    is_calibrated: Annotated[
-        bool, Meta(description="Whether a measurement of this base model sets the scale; else it rests on assumptions.")
-    ]
-
-
-class LatencyAnswer(Open, frozen=True):
-    """How long a request takes, prompted and fine-tuned."""
-
-    prompting: Annotated[OptionLatency, Meta(description="The prompt as it is.")]
-    fine_tuning: Annotated[OptionLatency, Meta(description="The fine-tune of the chosen offer.")]
     saving_p50_seconds: Annotated[
         float | None,
         Meta(
-            description="Median end-to-end time prompted less fine-tuned; negative where fine-tuning is slower "
-            "[seconds]; null where the load is not served."
+            description="Median end-to-end time of `options[0]` less that of this option; negative where this one is "
+            "slower [seconds]; null where either is."
         ),
     ]
-    target_seconds: Annotated[
-        float | None, Meta(description="The latency target of the request [seconds]; null where none is set.")
+    chance_meets_target: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(
+            description="Share of the draws in which `latency_target` is met [share]; null without a target, or where "
+            "infeasible."
+        ),
     ]
-    target_percentile: Annotated[
-        float | None, Meta(description="Share of requests that must be within it [share]; null where no target is set.")
+    is_measured: Annotated[
+        bool,
+        Meta(
+            description="Whether a measurement of this option, or of the prompt on the same base model, sets its "
+            "scale; else it rests on assumptions."
+        ),
     ]
     replicas: Annotated[
-        float,
+        float | None,
         Meta(
-            description="Replicas of the fine-tune in the first month, base case [replicas]; 1 for a hosted adapter.",
+            description="Dedicated replicas in its first full month, base case [replicas]; null for a prompt or a "
+            "hosted adapter, or where infeasible.",
             examples=[1],
         ),
     ]
@@ -254,6 +250,6 @@ class LatencyAnswer(Open, frozen=True):
         int | None,
         Meta(
             description="Fewest dedicated replicas that meet the target, base case [replicas]; null without a target, "
-            "for a hosted adapter, or where none meets it."
+            "for a prompt or a hosted adapter, or where none meets it."
         ),
     ]

@@ -57,6 +57,13 @@ class VerdictAnswer(Open, frozen=True):
             examples=["prompt_engineering", "fine_tuning"],
         ),
     ]
+    option: Annotated[
+        str,
+        Meta(
+            description="Id of the option that the choice stands for: the best of its side, as in `options`.",
+            examples=["keep", "improve", "tune:azure/gpt-4.1-mini"],
+        ),
+    ]
     action: Annotated[
         str,
         Meta(
@@ -153,7 +160,7 @@ class VerdictAnswer(Open, frozen=True):
 
 
 class Dimension(Open, frozen=True):
-    """One of the article's ten dimensions, for this case and in the article."""
+    """One of the article's ten dimensions: the best prompt-like option against the best fine-tune, and the article."""
 
     dimension: Annotated[
         str,
@@ -164,8 +171,26 @@ class Dimension(Open, frozen=True):
             examples=["time_to_first_result", "iteration_speed"],
         ),
     ]
-    prompt_engineering: Annotated[str, Meta(description="How prompting does here, in words; rounded.")]
-    fine_tuning: Annotated[str, Meta(description="How fine-tuning does here, in words; rounded.")]
+    prompt_option: Annotated[
+        str,
+        Meta(
+            description="Id of the best prompt-like option by mean NPV, as in `options`.", examples=["keep", "improve"]
+        ),
+    ]
+    fine_tune_option: Annotated[
+        str | None,
+        Meta(
+            description="Id of the best fine-tune by mean NPV, as in `options`; null where none is feasible.",
+            examples=["tune:azure/gpt-4.1-mini"],
+        ),
+    ]
+    prompt_engineering: Annotated[str, Meta(description="How the prompt-like option does, in words; rounded.")]
+    fine_tuning: Annotated[
+        str,
+        Meta(
+            description="How the fine-tune does, in words; rounded. The article's words where no fine-tune is feasible."
+        ),
+    ]
     winner: Annotated[
         str,
         Meta(
@@ -184,3 +209,29 @@ class Dimension(Open, frozen=True):
     contradicts_article: Annotated[
         bool, Meta(description="Whether one side wins here and the other in the article; a tie contradicts nothing.")
     ]
+
+
+class ArticleCheck(Open, frozen=True):
+    """One figure of the article beside the same figure for this case, calculated from the bottom up."""
+
+    quantity: Annotated[
+        str,
+        Meta(
+            description="The article's figure, by its entry of GET /v1/assumptions: costs are in "
+            "[finance.currency], lead times in [weeks], the interval in [months], labels in [examples], the "
+            "evaluation set in [trials]. "
+            "Extensible enum: one of article_prompt_build_cost, article_fine_tuning_build_cost, "
+            "article_training_run_cost, article_prompt_lead_time, article_fine_tuning_lead_time, "
+            "article_retraining_interval, article_labelled_examples, article_evaluation_set.",
+            examples=["article_training_run_cost", "article_fine_tuning_lead_time"],
+        ),
+    ]
+    bottom_up: Annotated[
+        float | None,
+        Meta(
+            description="The figure for this case, base case, in the quantity's unit; null where there is none, as "
+            "for a fine-tune where none is feasible."
+        ),
+    ]
+    article_low: Annotated[float, Meta(description="Lower end of the article's range, in the quantity's unit.")]
+    article_high: Annotated[float, Meta(description="Upper end of the article's range, in the quantity's unit.")]

@@ -1,7 +1,7 @@
 """The request: what a caller tells us about a task, with limits, units and meanings.
 
 Every quantity the caller is not sure of may be an 80 % interval `{"low": x, "high": y}` instead of a number
-(service/nouns/estimate.py). The two options are in service/nouns/request/prompting.py and service/nouns/request/fine_tuning.py.
+(service/nouns/estimate.py). The ways to serve are in service/nouns/request/prompting.py, alternatives.py and fine_tuning.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from msgspec import Meta, field
 from service.nouns.base import Closed
 from service.nouns.estimate import HalfLifeEstimate, InnerShare, PositiveEstimate, RateEstimate, VolumeEstimate
 from service.nouns.request.fine_tuning import FineTuning
-from service.nouns.request.prompting import ModelId, Prompting, Text
+from service.nouns.request.prompting import Prompting, Text
+from service.nouns.request.serving import ModelId
 
 TaskKind = Literal[
     "classification",
@@ -28,6 +29,7 @@ TaskKind = Literal[
     "other",
 ]
 Policy = Literal["framework", "expected_value"]
+CostBasis = Literal["bottom_up", "article"]
 Heavy = Literal["cash_flows", "trace", "sensitivity", "curves"]
 Draws = Literal[256, 512, 1024, 2048, 4096, 8192, 16384]
 
@@ -56,8 +58,8 @@ class Task(Closed, frozen=True):
     required_accuracy: Annotated[
         InnerShare | None,
         Meta(
-            description="Share of answers that must be right [share]. A fine-tune is held to it on average over its "
-            "live time. Absent: no requirement; every option counts as meeting it.",
+            description="Share of answers that must be right [share]. An option is held to it on average from its "
+            "start to the end of the horizon, what stands in for it included. Absent: no requirement; every option counts as meeting it.",
             examples=[0.9],
         ),
     ] = None
@@ -102,6 +104,22 @@ class Task(Closed, frozen=True):
             description="Months in which half of what the task needs to know goes out of date [months]. A fine-tune "
             "gets stale between trainings, a prompt does not. Absent: the knowledge keeps.",
             examples=[{"low": 3, "high": 8}],
+        ),
+    ] = None
+    knowledge_in_payload: Annotated[
+        bool | None,
+        Meta(
+            description="Whether what goes out of date comes with the payload of each request, as with retrieval; a "
+            "fine-tune then does not get stale, whatever `knowledge_half_life_months` says. Absent: counts as no: the "
+            "fine-tune learns it in training."
+        ),
+    ] = None
+    tolerated_loss: Annotated[
+        Annotated[float, Meta(ge=0, lt=1)] | None,
+        Meta(
+            description="Accuracy that may be lost against today's without asking, where no required accuracy is stated "
+            "or none is likely to be met [share]. Absent: by the assumption `tolerated_loss` of GET /v1/assumptions.",
+            examples=[0.01],
         ),
     ] = None
 
@@ -193,7 +211,7 @@ class Finance(Closed, frozen=True):
     price_decline_per_year: Annotated[
         RateEstimate | None,
         Meta(
-            description="Yearly fall expected of inference prices [per year], of both options; negative where they "
+            description="Yearly fall expected of inference prices [per year], of every option; negative where they "
             "rise. Absent: the assumption `price_decline_per_year` of GET /v1/assumptions.",
             examples=[0],
         ),
@@ -201,9 +219,28 @@ class Finance(Closed, frozen=True):
     vendor_discount: Annotated[
         Annotated[float, Meta(ge=0, lt=1)] | None,
         Meta(
-            description="Share taken off the catalogue's inference prices, of both options, by agreement [share]; "
+            description="Share taken off the catalogue's inference prices, of every option, by agreement [share]; "
             "prices stated in the request are left alone. Absent: 0.",
             examples=[0.15],
+        ),
+    ] = None
+    cost_basis: Annotated[
+        CostBasis | None,
+        Meta(
+            description="What stands in for project costs and lead times that are not stated: `bottom_up`, hours, labels "
+            "and training runs added up, or `article`, the ranges of the article that the framework is from; the answer "
+            "shows both side by side. Absent: `bottom_up`.",
+            examples=["bottom_up"],
+        ),
+    ] = None
+    value_of_meeting_per_request: Annotated[
+        Annotated[float, Meta(ge=0, le=1e9)] | None,
+        Meta(
+            description="What it is worth that the required accuracy is met, beside the errors that it saves "
+            "[finance.currency/request]; weighs a better chance to meet it against its cost. Absent: the larger of the "
+            "assumption `meeting_value_per_request` and today's token cost times the assumption "
+            "`meeting_value_multiple`.",
+            examples=[0.2],
         ),
     ] = None
 

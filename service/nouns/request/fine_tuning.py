@@ -1,4 +1,4 @@
-"""The request's other option: the fine-tune under consideration, its terms, its building and its upkeep."""
+"""The request's fine-tune under consideration: its base model and terms, its labels, its building and its upkeep."""
 
 from __future__ import annotations
 
@@ -8,191 +8,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from service.nouns.base import Closed
-from service.nouns.estimate import (
-    Count,
-    IntervalMonthsEstimate,
-    PositiveEstimate,
-    Price,
-    Share,
-    ShareEstimate,
-    WeeksEstimate,
-)
-from service.nouns.request.prompting import ModelId, TokenPrices, Tokens
+from service.nouns.estimate import Count, PositiveEstimate, Share, ShareEstimate, WeeksEstimate
+from service.nouns.request.offer import Offer
+from service.nouns.request.projects import BuildPlan, LabelSource, Pilot, Retraining, Teacher
+from service.nouns.request.serving import MeasuredLatency, ModelId, Tokens
 
 Relation = Literal["same", "smaller", "larger"]
-
-
-class Offer(Closed, frozen=True):
-    """The caller's own terms for fine-tuning.
-
-    With `fine_tuning.base_model` they override its catalogue entry field by field; with `prices` and without a
-    base model they are an offer of the caller's own, of which nothing is read from the catalogue. With neither
-    they are a 422.
-    """
-
-    prices: Annotated[
-        TokenPrices | None,
-        Meta(
-            description="Inference prices of the fine-tune, all of them: a cache price left out is not read from the "
-            "catalogue. Absent: those of the catalogue entry of `base_model`."
-        ),
-    ] = None
-    training_usd_per_mtok: Annotated[
-        Price | None,
-        Meta(
-            description="Price of training tokens, those of the data set times epochs [USD/1M tokens]. Absent: with "
-            "`base_model` that of its catalogue entry, for an offer of your own 0.",
-            examples=[3],
-        ),
-    ] = None
-    hosting_usd_per_hour: Annotated[
-        Annotated[float, Meta(ge=0, le=1e6)] | None,
-        Meta(
-            description="Fee for keeping one replica of the fine-tune ready [USD/hour]. Absent: with `base_model` "
-            "that of its catalogue entry, for an offer of your own 0.",
-            examples=[1.7],
-        ),
-    ] = None
-    storage_usd_per_month: Annotated[
-        Annotated[float, Meta(ge=0, le=1e9)] | None,
-        Meta(
-            description="Fee for keeping the fine-tuned weights [USD/month]. Absent: with `base_model` that of its "
-            "catalogue entry, for an offer of your own 0."
-        ),
-    ] = None
-    minimum_charge_usd: Annotated[
-        Annotated[float, Meta(ge=0, le=1e9)] | None,
-        Meta(
-            description="Least that is charged for a training run, however small [USD/run]. Absent: with `base_model` "
-            "that of its catalogue entry, for an offer of your own 0."
-        ),
-    ] = None
-    requests_per_second_per_replica: Annotated[
-        Annotated[float, Meta(ge=1e-6, le=1e6)] | None,
-        Meta(
-            description="Flow that one dedicated replica serves [requests/second]; more replicas are bought at the "
-            "peak. Absent: with `base_model` that of its catalogue entry, for an offer of your own none: a hosted "
-            "adapter, one replica."
-        ),
-    ] = None
-    minimum_replicas: Annotated[
-        Annotated[int, Meta(ge=1, le=1000)] | None,
-        Meta(
-            description="Fewest dedicated replicas kept [replicas]. Absent: with `base_model` that of its catalogue "
-            "entry, for an offer of your own 1."
-        ),
-    ] = None
-    last_training_date: Annotated[
-        datetime.date | None,
-        Meta(
-            description="Last day on which the provider trains this base model; no retraining after it. Absent: with "
-            "`base_model` that of its catalogue entry, for an offer of your own none known. Later than "
-            "`shutdown_date` is a 422."
-        ),
-    ] = None
-    shutdown_date: Annotated[
-        datetime.date | None,
-        Meta(
-            description="Day on which the provider shuts the fine-tune's base model down. Absent: with `base_model` "
-            "that of its catalogue entry, for an offer of your own none known."
-        ),
-    ] = None
-
-
-class BuildPlan(Closed, frozen=True):
-    """A bottom-up plan of what the first fine-tune or one retraining costs.
-
-    Engineering, labelling and training runs are added up.
-    """
-
-    engineering_hours: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Engineers' hours, data curation and evaluation included [hours]. Absent: the assumption "
-            "`engineering_hours` of GET /v1/assumptions.",
-            examples=[{"low": 120, "high": 320}],
-        ),
-    ] = None
-    hourly_rate: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Loaded cost of an engineer's hour [finance.currency/hour]. Absent: the assumption "
-            "`hourly_rate` of GET /v1/assumptions.",
-            examples=[95],
-        ),
-    ] = None
-    examples_to_label: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Examples to be labelled for this plan [examples]. Absent in a first build: the planned "
-            "examples that are not labelled yet; in a retraining: none.",
-            examples=[0],
-        ),
-    ] = None
-    cost_per_example: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Cost of one label [finance.currency/example]. Absent: the assumption "
-            "`cost_per_example_<kind>` of GET /v1/assumptions, of the task's kind.",
-            examples=[{"low": 0.4, "high": 2}],
-        ),
-    ] = None
-    epochs: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Passes over the training set in one run [epochs]. Absent: the assumption `tuned_epochs` of "
-            "GET /v1/assumptions.",
-            examples=[3],
-        ),
-    ] = None
-    training_runs: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Training runs until one is good enough to keep [runs]. Absent: the assumption "
-            "`tuned_training_runs` of GET /v1/assumptions.",
-            examples=[{"low": 5, "high": 15}],
-        ),
-    ] = None
-
-
-class Retraining(Closed, frozen=True):
-    """How often the fine-tune is retrained and what that costs: `cost` or `plan`, both is a 422."""
-
-    interval_months: Annotated[
-        IntervalMonthsEstimate | None,
-        Meta(
-            description="Months from one training to the next [months]; longer than the horizon means no retraining. "
-            "Absent: the assumption `article_retraining_interval` of GET /v1/assumptions.",
-            examples=[{"low": 3, "high": 6}],
-        ),
-    ] = None
-    cost: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="Cost of one retraining [finance.currency/retraining]. Absent: by `plan`, else the assumption "
-            "`article_training_run_cost` of GET /v1/assumptions.",
-            examples=[{"low": 2000, "high": 9000}],
-        ),
-    ] = None
-    plan: Annotated[
-        BuildPlan | None,
-        Meta(
-            description="Bottom-up plan of one retraining, in place of `cost`; it labels anew only what it states. "
-            "Absent: see `cost`."
-        ),
-    ] = None
-
-
-class Pilot(Closed, frozen=True):
-    """A trial fine-tune that was graded. Pilots move the expected accuracy away from that of the published cases."""
-
-    training_examples: Annotated[
-        int, Meta(ge=1, le=10_000_000, description="Labelled examples it was trained on [examples].", examples=[400])
-    ]
-    correct: Annotated[
-        Count, Meta(description="Trials answered correctly [trials]; more than `total` is a 422.", examples=[118])
-    ]
-    total: Annotated[int, Meta(ge=1, le=10_000_000, description="Graded trials [trials].", examples=[150])]
 
 
 class FineTuning(Closed, frozen=True):
@@ -214,8 +35,8 @@ class FineTuning(Closed, frozen=True):
         Relation | None,
         Meta(
             description="Size of the fine-tune's base model beside the prompted one; the accuracy prior depends on "
-            "it. Absent: derived offer by offer: the same weights are `same`, a lower base input price is `smaller`, "
-            "any other `larger`; without prices to compare unknown.",
+            "it. Absent: derived offer by offer from the capability of the two base models, the same weights are "
+            "`same`; unknown where either capability is.",
             examples=["same"],
         ),
     ] = None
@@ -231,8 +52,8 @@ class FineTuning(Closed, frozen=True):
         ShareEstimate | None,
         Meta(
             description="Share of requests that find the fine-tune's instruction in the prompt cache [share]. Absent: "
-            "follows from the volume and the assumption `cache_time_to_live`; 0 without a cache-read price or where "
-            "the instruction is too short to be cached."
+            "follows from the volume and the assumptions `cache_time_to_live` and `cache_hit_ceiling`; 0 without a "
+            "cache-read price or where the instruction is too short to be cached."
         ),
     ] = None
     invalid_output_rate: Annotated[
@@ -255,32 +76,50 @@ class FineTuning(Closed, frozen=True):
         Annotated[int, Meta(ge=1, le=10_000_000)] | None,
         Meta(
             description="Labelled examples the fine-tune is to be trained on [examples], counted as at least 10 and "
-            "at most 50,000. Absent: `labelled_examples`, else the assumption `planned_examples` of GET "
-            "/v1/assumptions.",
+            "at most 50,000. Absent: `labelled_examples`, but no fewer than the assumption "
+            "`article_enough_examples`, so that more labels never plan fewer.",
             examples=[2000],
         ),
     ] = None
     labels_per_week: Annotated[
         Annotated[float, Meta(gt=0, le=1e9)] | None,
         Meta(
-            description="Examples that can be labelled in a week [examples/week]; tells whether collecting takes "
-            "months. Absent: unknown.",
+            description="Examples that can be labelled in a week [examples/week]; collecting the missing ones is part "
+            "of a lead time that is not stated. Absent: by the assumption `labels_per_week` of GET /v1/assumptions; "
+            "labels by a teacher or from logs take no time.",
             examples=[250],
+        ),
+    ] = None
+    label_source: Annotated[
+        LabelSource | None,
+        Meta(
+            description="Who labels: `human`, people; `teacher`, another base model, at the price of its tokens and "
+            "at some accuracy; `logs`, outcomes that are on record, at no cost. Absent: `human`.",
+            examples=["teacher"],
+        ),
+    ] = None
+    teacher: Annotated[
+        Teacher | None,
+        Meta(
+            description="The base model that labels; without `label_source` `teacher` it is a 422. Absent: with "
+            "`label_source` `teacher` the assumptions `teacher_cost_per_example`, `teacher_checked_share` and "
+            "`teacher_accuracy_gap`, else nothing."
         ),
     ] = None
     label_noise: Annotated[
         Annotated[float, Meta(ge=0, lt=1)] | None,
         Meta(
-            description="Share of labels that are themselves wrong [share]; the fine-tune's accuracy is at most 1 "
-            "less it. Absent: 0.",
+            description="Share of labels that are themselves wrong [share]; no option's accuracy can be measured "
+            "above 1 less it. Absent: 0.",
             examples=[0.02],
         ),
     ] = None
     build_cost: Annotated[
         PositiveEstimate | None,
         Meta(
-            description="One-off cost of the first fine-tune, all in [finance.currency]. Absent: by `build_plan`, "
-            "else the assumption `article_fine_tuning_build_cost` of GET /v1/assumptions. Both is a 422.",
+            description="One-off cost of the first fine-tune, all in [finance.currency]. Absent: by `build_plan`, each "
+            "part that it does not state assumed; with `finance.cost_basis` `article` and without a plan the "
+            "assumption `article_fine_tuning_build_cost`. Both is a 422.",
             examples=[{"low": 30000, "high": 150000}],
         ),
     ] = None
@@ -291,15 +130,16 @@ class FineTuning(Closed, frozen=True):
     retraining: Annotated[
         Retraining | None,
         Meta(
-            description="How often it is retrained and what that costs. Absent: the assumptions "
-            "`article_retraining_interval` and `article_training_run_cost` of GET /v1/assumptions."
+            description="How often it is retrained and what that costs. Absent: by the assumption "
+            "`article_retraining_interval` of GET /v1/assumptions, at the cost of a plan whose parts are assumed."
         ),
     ] = None
     lead_time_weeks: Annotated[
         WeeksEstimate | None,
         Meta(
-            description="Weeks from the decision until the fine-tune serves [weeks]. Absent: the assumption "
-            "`article_fine_tuning_lead_time` of GET /v1/assumptions.",
+            description="Weeks from the decision until the fine-tune serves [weeks], labelling included. Absent: by the "
+            "assumption `tuned_lead_time`, and the weeks that the missing labels take at `labels_per_week`; with "
+            "`finance.cost_basis` `article` the assumption `article_fine_tuning_lead_time`.",
             examples=[{"low": 6, "high": 16}],
         ),
     ] = None
@@ -307,14 +147,23 @@ class FineTuning(Closed, frozen=True):
         PositiveEstimate | None,
         Meta(
             description="The whole hosting bill of the fine-tune [finance.currency/month], in place of hourly and "
-            "storage fees. Absent: by the fees of the offer and the replicas needed."
+            "storage fees; it stands for the offer that is named or stated, never for others of the catalogue. "
+            "Absent: by the fees of the offer, the replicas needed and `hosting_share`."
+        ),
+    ] = None
+    hosting_share: Annotated[
+        Annotated[float, Meta(gt=0, le=1)] | None,
+        Meta(
+            description="Share of its hosting fees that this fine-tune pays, where several adapters share replicas "
+            "[share]; a stated `hosting_cost_per_month` is taken as it is. Absent: 1.",
+            examples=[0.1],
         ),
     ] = None
     monitoring_cost_per_month: Annotated[
         PositiveEstimate | None,
         Meta(
-            description="People's time and tools for watching the fine-tune [finance.currency/month]. Absent: the "
-            "assumption `tuned_monitoring_cost_per_month` of GET /v1/assumptions.",
+            description="All upkeep of the live fine-tune: people's time and tools for watching it "
+            "[finance.currency/month]. Absent: the prompt's upkeep times the assumption `tuned_upkeep_factor`.",
             examples=[{"low": 200, "high": 1000}],
         ),
     ] = None
@@ -322,15 +171,23 @@ class FineTuning(Closed, frozen=True):
         list[Pilot],
         Meta(
             max_length=50,
-            description="Trial fine-tunes graded already. Absent: none; the accuracy rests on a prior fitted to "
-            "published cases.",
+            description="Trial fine-tunes graded already, in the order of time; the last one measures the fine-tune "
+            "that is `in_service`. Absent: none; the accuracy rests on a prior fitted to published cases.",
         ),
     ] = field(default_factory=list)
+    measured_latency: Annotated[
+        MeasuredLatency | None,
+        Meta(
+            description="Latency of the fine-tune as measured. Absent: that of the last pilot that has one, else "
+            "calculated from its tokens; the scale measured of the prompt carries over to the same base model only."
+        ),
+    ] = None
     pilot_cost: Annotated[
         PositiveEstimate | None,
         Meta(
             description="Cost of one pilot fine-tune without its labels and its grading [finance.currency]: prices "
-            "the pilot of `value_of_information`. Absent: the assumption `pilot_cost` of GET /v1/assumptions.",
+            "the pilot of `value_of_information`. Absent: one training run at its size, and the assumptions "
+            "`pilot_hours` times `hourly_rate`.",
             examples=[{"low": 800, "high": 3000}],
         ),
     ] = None
@@ -351,10 +208,35 @@ class FineTuning(Closed, frozen=True):
         ),
     ] = None
     on_shutdown: Annotated[
-        Literal["revert", "migrate"] | None,
+        Literal["best", "migrate", "revert"] | None,
         Meta(
-            description="What happens when the provider shuts the base model down inside the horizon: `revert`, the "
-            "prompt serves again, or `migrate`, a successor is trained at the cost of a retraining. Absent: `revert`.",
-            examples=["revert"],
+            description="What happens when the provider shuts the base model down inside the horizon: `migrate`, a "
+            "successor is trained at the cost of a retraining, `revert`, what stands in serves again, or `best`, the "
+            "better of the two. Where the provider trains no successor it is `revert`. Absent: `best`.",
+            examples=["best"],
+        ),
+    ] = None
+    is_existing_customer: Annotated[
+        bool | None,
+        Meta(
+            description="Whether you fine-tune already with the providers under consideration, so that offers closed to "
+            "new customers are open to you. Absent: counts as no, unless the fine-tune is `in_service`."
+        ),
+    ] = None
+    in_service: Annotated[
+        bool | None,
+        Meta(
+            description="Whether a fine-tune serves already; every saving is then counted against it, and the prompt is "
+            "an option like any other. It is measured by the last of `pilots`; without one it is a 422. Absent: counts "
+            "as no: the prompt serves."
+        ),
+    ] = None
+    last_trained_date: Annotated[
+        datetime.date | None,
+        Meta(
+            description="Day on which the fine-tune in service was last trained; its knowledge ages and its next "
+            "retraining falls due from there. Later than `as_of`, or without `in_service`, it is a 422. Absent: with "
+            "`in_service` it counts as trained at `as_of`.",
+            examples=["2026-08-15"],
         ),
     ] = None

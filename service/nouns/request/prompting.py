@@ -1,4 +1,4 @@
-"""The request's first option: the prompt as it is today, what it costs and how often it is right."""
+"""The request's prompt as it is today: what it costs, how often it is right, how it may be improved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from service.nouns.base import Closed
-from service.nouns.estimate import Count, PositiveEstimate, Price, Share, ShareEstimate, WeeksEstimate
+from service.nouns.estimate import PositiveEstimate, Share, ShareEstimate, WeeksEstimate
+from service.nouns.request.alternatives import Alternative
+from service.nouns.request.serving import GradedTrials, MeasuredLatency, ModelId, TokenPrices, Tokens
 
 Technique = Literal[
     "few_shot",
@@ -27,90 +29,6 @@ TEXTS_LIMIT = 1_000_000
 """Characters of all texts of one request together."""
 
 Text = Annotated[str, Meta(min_length=0, max_length=TEXT_LIMIT, description="A text of at most 200,000 characters.")]
-ModelId = Annotated[
-    str,
-    Meta(
-        min_length=3,
-        max_length=200,
-        description="Identifier of a base model, `provider/model`; exact aliases are accepted, no others.",
-    ),
-]
-
-
-class GradedTrials(Closed, frozen=True):
-    """Answers of the prompt that were graded right or wrong: what its accuracy is estimated from."""
-
-    correct: Annotated[
-        Count, Meta(description="Trials answered correctly [trials]; more than `total` is a 422.", examples=[148])
-    ]
-    total: Annotated[
-        int,
-        Meta(
-            ge=1,
-            le=10_000_000,
-            description="Graded trials [trials]. Below the assumption `article_enough_trials` the framework says "
-            "`measure_first`.",
-            examples=[200],
-        ),
-    ]
-
-
-class TokenPrices(Closed, frozen=True):
-    """Inference prices the caller pays [USD/1M tokens]. `finance.vendor_discount` does not touch them."""
-
-    input_usd_per_mtok: Annotated[
-        Price, Meta(description="Price of uncached input tokens [USD/1M tokens].", examples=[0.4])
-    ]
-    output_usd_per_mtok: Annotated[
-        Price, Meta(description="Price of output tokens, hidden reasoning included [USD/1M tokens].", examples=[1.6])
-    ]
-    cache_read_usd_per_mtok: Annotated[
-        Price | None,
-        Meta(
-            description="Price of instruction tokens found in the prompt cache [USD/1M tokens]. Absent: nothing is "
-            "cached unless a `cache_hit_rate` is stated; a hit then costs the input price.",
-            examples=[0.1],
-        ),
-    ] = None
-    cache_write_usd_per_mtok: Annotated[
-        Price | None,
-        Meta(
-            description="Price of instruction tokens put into the prompt cache [USD/1M tokens]. Absent: the input "
-            "price.",
-            examples=[0.5],
-        ),
-    ] = None
-
-
-class Tokens(Closed, frozen=True):
-    """Tokens of one request, by part; input tokens are instruction and payload together."""
-
-    instruction: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="System prompt and few-shot examples: the same in every request, and what a cache can hold "
-            "[tokens/request]. Absent for the prompt: counted from `texts`, else the assumption "
-            "`prompt_instruction_tokens`; for the fine-tune: the prompt's times the assumption "
-            "`tuned_instruction_share`.",
-            examples=[2600],
-        ),
-    ] = None
-    payload: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="What differs from request to request [tokens/request]. Absent for the prompt: counted from "
-            "`texts`, else the assumption `prompt_payload_tokens`; for the fine-tune: as prompted.",
-            examples=[{"low": 180, "high": 520}],
-        ),
-    ] = None
-    output: Annotated[
-        PositiveEstimate | None,
-        Meta(
-            description="The answer, hidden reasoning included [tokens/request]. Absent for the prompt: counted from "
-            "`texts`, else the assumption `prompt_output_tokens`; for the fine-tune: as prompted.",
-            examples=[45],
-        ),
-    ] = None
 
 
 class Texts(Closed, frozen=True):
@@ -149,31 +67,6 @@ class Texts(Closed, frozen=True):
     ] = field(default_factory=list)
 
 
-class MeasuredLatency(Closed, frozen=True):
-    """Latency of the prompt as measured, end to end: from sending a request to the last token of its answer."""
-
-    p50_seconds: Annotated[
-        float,
-        Meta(
-            ge=0.001,
-            le=3600,
-            description="Median [seconds]. Sets the scale of the prompt's latency, and of a fine-tune of the same "
-            "base model.",
-            examples=[1.1],
-        ),
-    ]
-    p95_seconds: Annotated[
-        float,
-        Meta(
-            ge=0.001,
-            le=3600,
-            description="95th percentile [seconds]; above `p50_seconds`, else a 422. Sets how far single requests "
-            "stray, for both options.",
-            examples=[2.3],
-        ),
-    ]
-
-
 class Prompting(Closed, frozen=True):
     """The prompt as it is today: how often it is right, what it sends, and what it costs."""
 
@@ -191,6 +84,14 @@ class Prompting(Closed, frozen=True):
             "accepted. Absent: none where `prices` are stated, else the assumption `prompt_base_model` of GET "
             "/v1/assumptions. One without a known price needs `prices`, else it is a 422.",
             examples=["openai/gpt-4.1-mini"],
+        ),
+    ] = None
+    is_pinned: Annotated[
+        bool | None,
+        Meta(
+            description="Whether the provider keeps what serves under the base model's name unchanged, as with a dated "
+            "snapshot. false: the prompt's accuracy drifts from quarter to quarter by the assumption `prompt_drift`. "
+            "Absent: unknown; a risk in words that moves no figure."
         ),
     ] = None
     prices: Annotated[
@@ -214,25 +115,42 @@ class Prompting(Closed, frozen=True):
         Annotated[list[Technique], Meta(max_length=20)] | None,
         Meta(
             description="Techniques the measured prompt uses already or was tried with; they promise no further gain. "
-            "Absent: unknown, and each counts at a part of its gain (the assumption `untold_technique_share`). An "
-            "empty array: none was tried.",
+            "Absent: unknown, and each counts as tried with the share of teams that have tried it (the assumption "
+            "`technique_tried_few_shot` and those of the other techniques). An empty array: none was tried.",
             examples=[["few_shot", "chain_of_thought"]],
+        ),
+    ] = None
+    improvement_techniques: Annotated[
+        Annotated[list[Technique], Meta(max_length=20)] | None,
+        Meta(
+            description="Techniques that a round of improving the prompt will try, and no others; one that was tried "
+            "already gains nothing. Absent: every technique that was not tried, and what further work always leaves. "
+            "An empty array: none, so improving gains nothing.",
+            examples=[["better_examples", "prompt_optimiser"]],
+        ),
+    ] = None
+    improved_tokens: Annotated[
+        Tokens | None,
+        Meta(
+            description="Tokens of one request to the improved prompt. Absent, or a part of it: as prompted, and what "
+            "the techniques not tried yet add (the assumptions `prompt_tokens_few_shot`, "
+            "`prompt_tokens_better_examples`, `prompt_tokens_chain_of_thought` and `prompt_tokens_prompt_optimiser`)."
         ),
     ] = None
     cache_hit_rate: Annotated[
         ShareEstimate | None,
         Meta(
             description="Share of requests that find the instruction in the provider's prompt cache [share]. Absent: "
-            "follows from the volume and the assumption `cache_time_to_live`; 0 without a cache-read price or below "
-            "`min_cacheable_tokens`."
+            "follows from the volume and the assumptions `cache_time_to_live` and `cache_hit_ceiling`; 0 without a "
+            "cache-read price or below `min_cacheable_tokens`."
         ),
     ] = None
     batch_share: Annotated[
         Share | None,
         Meta(
-            description="Share of requests, of either option, that can wait and are sent at batch prices, those of "
-            "the price list or by the assumption `batch_discount` [share]. Absent: the assumption `batch_share` of "
-            "GET /v1/assumptions.",
+            description="Share of requests, of every option, that can wait and are sent at batch prices: those of the "
+            "price list or by the assumption `batch_discount`, of a fine-tune those of its offer [share]. Absent: the "
+            "assumption `batch_share` of GET /v1/assumptions.",
             examples=[0],
         ),
     ] = None
@@ -254,8 +172,9 @@ class Prompting(Closed, frozen=True):
     improvement_cost: Annotated[
         PositiveEstimate | None,
         Meta(
-            description="One-off cost of a round of improving the prompt [finance.currency]. Absent: the assumption "
-            "`prompt_improvement_cost` of GET /v1/assumptions.",
+            description="One-off cost of a round of improving the prompt [finance.currency]. Absent: the assumptions "
+            "`prompt_improvement_hours` times `hourly_rate`; with `finance.cost_basis` `article` the assumption "
+            "`article_prompt_build_cost`.",
             examples=[{"low": 5000, "high": 30000}],
         ),
     ] = None
@@ -270,17 +189,27 @@ class Prompting(Closed, frozen=True):
     maintenance_cost_per_month: Annotated[
         PositiveEstimate | None,
         Meta(
-            description="People's time for keeping the prompt in order [finance.currency/month]. Absent: the "
-            "assumption `prompt_maintenance_cost_per_month` of GET /v1/assumptions.",
+            description="All upkeep of the prompt: people's time for keeping it in order [finance.currency/month]. "
+            "Absent: `fine_tuning.monitoring_cost_per_month` over the assumption `tuned_upkeep_factor` where it is "
+            "stated, else the assumptions `upkeep_hours_per_month` times `hourly_rate`.",
             examples=[{"low": 300, "high": 1200}],
         ),
     ] = None
     shutdown_date: Annotated[
         datetime.date | None,
         Meta(
-            description="Day on which the provider shuts the prompted base model down; the assumption "
-            "`prompt_migration_cost` then falls due. Absent: none is known, and it is taken to serve through the "
-            "horizon."
+            description="Day on which the provider shuts the prompted base model down; `migration_cost` is then paid, "
+            "and the prompt serves on. Absent: the day that the catalogue knows, else drawn by the age of the base "
+            "model, for a day that is not known is not never."
+        ),
+    ] = None
+    migration_cost: Annotated[
+        PositiveEstimate | None,
+        Meta(
+            description="Cost of moving the prompt to another base model when its own is shut down, paid each time "
+            "[finance.currency/migration]. Absent: the assumptions `prompt_migration_hours` times `hourly_rate`, and "
+            "as many answers as were measured graded again at `cost_per_trial`.",
+            examples=[{"low": 800, "high": 5000}],
         ),
     ] = None
     measured_latency: Annotated[
@@ -294,7 +223,17 @@ class Prompting(Closed, frozen=True):
         PositiveEstimate | None,
         Meta(
             description="Cost of grading one answer [finance.currency/trial]: prices the studies of "
-            "`value_of_information`. Absent: the assumption `prompt_cost_per_trial` of GET /v1/assumptions.",
+            "`value_of_information`, and grading again after a retraining or a migration. Absent: the assumption "
+            "`prompt_cost_per_trial` of GET /v1/assumptions.",
             examples=[{"low": 0.5, "high": 3}],
         ),
     ] = None
+    alternatives: Annotated[
+        list[Alternative],
+        Meta(
+            max_length=8,
+            description="Other ways to serve the task with a prompt that are to be judged beside today's: another base "
+            "model, retrieval, a router or a cascade. Absent or empty: none is judged; base models that may be worth "
+            "measuring are only suggested.",
+        ),
+    ] = field(default_factory=list)

@@ -1,0 +1,120 @@
+"""What another base model does to accuracy, and which of two is the abler: by capability. Part of the first stage."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from service.assessment.case import Used
+from service.assessment.resolve.desk import Desk
+from service.assessment.resolve.gains import is_reasoning
+from service.larder.capability import Capability
+from service.larder.effects import MODEL_CHANGE, ChangeKind
+from service.nouns.request.assessment import TaskKind
+from service.nouns.request.fine_tuning import Relation
+
+TEN = 10.0
+"""Points of the capability index to which weights and gaps refer."""
+
+KNOWLEDGE: Mapping[TaskKind, ChangeKind] = MappingProxyType({"question_answering": "knowledge"})
+
+
+class ModelChange(NamedTuple):
+    """How accuracy moves from base model A to B: logit b = intercept + slope * logit a + weights x gaps + sd * deviate."""
+
+    intercept: float
+    slope: float
+    gap_below: float
+    """Capability gained below the pivot, negative where lost [tens of points]."""
+    gap_above: float
+    """The same above the pivot [tens of points]."""
+    weight_below: float
+    """[log-odds per ten points]"""
+    weight_above: float
+    sd: float
+    """Between tasks [log-odds]."""
+    broken_share: float
+    """Chance that the new base model breaks the format."""
+    is_known: bool
+    """Whether both capabilities are known; if not, the gaps are 0 and the spread is the widest."""
+
+
+def kind_of_change(desk: Desk) -> ChangeKind:
+    """Return how a task answers to capability: by reasoning, else by knowledge, else by neither."""
+    if is_reasoning(desk):
+        return "reasoning"
+    kind = desk.request.task.kind
+    return "neither" if kind is None else KNOWLEDGE.get(kind, "neither")
+
+
+def known_capability(desk: Desk, model_id: str | None) -> Capability | None:
+    """Return the figure of a base model as of the day of the case; a guess is none, for it must not decide."""
+    figure = desk.catalogue.capabilities.find(model_id, desk.as_of) if model_id else None
+    return None if figure is None or figure.is_guess else figure
+
+
+def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> ModelChange:
+    """Return what serving from another base model does to the accuracy of the same prompt.
+
+    Where a capability is not known the gap is one of two models at random: no mean of its own, and the spread that the
+    larger of the two weights makes of it. That is noted at `pointer`. The same weights have no gap, whoever knows them.
+    """
+    found = desk.catalogue.effects.model_change(desk.as_of)
+    change = found.kinds[kind_of_change(desk)]
+    before, after = known_capability(desk, old), known_capability(desk, new)
+    is_same = relation_of(desk, old, new, None) == "same"
+    is_known = is_same or (before is not None and after is not None)
+    below = above = 0.0
+    if not is_same and before is not None and after is not None:
+        below = (min(after.value, found.pivot) - min(before.value, found.pivot)) / TEN
+        above = (max(after.value, found.pivot) - max(before.value, found.pivot)) / TEN
+    gap = below + above if is_known else found.unknown_gap
+    unknown = 0.0 if is_known else max(change.below, change.above) * found.unknown_gap
+    note = "Accuracy on another base model, from the same prompts on pairs of models and the gap of capability."
+    if not is_known:
+        silent = [
+            name or "a base model without a name" for name, figure in ((old, before), (new, after)) if figure is None
+        ]
+        note = (
+            f"How able {' and '.join(silent)} is, is not known: accuracy on the other base model is drawn with the widest spread. "
+            "Measure it, or name a base model whose capability is on record."
+        )
+    desk.used.append(
+        Used(pointer, "", None, None, None, "by capability" if is_known else "unknown capability", "log-odds", found.kind,
+             found.source, note, (), MODEL_CHANGE, found.checked)
+    )  # fmt: skip
+    return ModelChange(
+        intercept=change.intercept,
+        slope=found.slope,
+        gap_below=below,
+        gap_above=above,
+        weight_below=change.below,
+        weight_above=change.above,
+        sd=math.hypot(change.standard_deviation, change.standard_deviation_per_ten * gap, unknown),
+        broken_share=found.broken_share,
+        is_known=is_known,
+    )
+
+
+def weights_of(desk: Desk, model_id: str) -> str:
+    """Return the name of a base model's weights, the same string at every host."""
+    offer = desk.catalogue.offer(model_id)
+    return offer.weights if offer else model_id.rpartition("/")[2]
+
+
+def relation_of(
+    desk: Desk, prompt_model: str | None, base_model: str | None, stated: Relation | None
+) -> Relation | None:
+    """Return what a fine-tune's base model is to the prompted one, by capability, never by price; None where not known.
+
+    What the caller states wins. Both are ids of base models or of offers; the same weights are the same at every host.
+    """
+    if stated is not None:
+        return stated
+    if prompt_model is None or base_model is None:
+        return None
+    if weights_of(desk, prompt_model) == weights_of(desk, base_model):
+        return "same"
+    return desk.catalogue.capabilities.relation(base_model, prompt_model, desk.as_of)

@@ -1,0 +1,83 @@
+"""Options folded one after the other: each on what stands in for it, all against option 0. Part of the second stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from msgspec import Struct
+
+from service.assessment.ledger.fold import Values, fold, refold
+from service.assessment.ledger.line import Kind, Line
+from service.assessment.ledger.lines import BASELINE, STAND_IN
+
+COSTS = frozenset(STAND_IN.values()) | frozenset(BASELINE.values())
+"""What others read of an option."""
+
+NOTHING_STANDS_IN = {line: np.zeros((1, 1)) for line in STAND_IN}
+
+
+class Folded(Struct, frozen=True, kw_only=True, eq=False):
+    """An option with what stands in for it: its values, and which of them were put rather than calculated."""
+
+    id: str
+    kind: Kind
+    values: Values
+    stated: frozenset[Line]
+    stand_in: Folded | None
+
+    def of(self, lines: Mapping[Line, Line]) -> Values:
+        """Return what another option takes of it."""
+        return {line: self.values[source] for line, source in lines.items()}
+
+
+Changes = Callable[[Folded], Values]
+
+
+def opened(id: str, kind: Kind, inputs: Values, stand_in: Folded | None) -> Folded:
+    """Return an option folded as far as others read it."""
+    beside = NOTHING_STANDS_IN if stand_in is None else stand_in.of(STAND_IN)
+    stated = frozenset(inputs)
+    return Folded(id=id, kind=kind, values=fold(inputs | beside, kind, COSTS), stated=stated, stand_in=stand_in)
+
+
+def on_top_of(option: Folded, stand_in: Folded) -> Folded:
+    """Return an option with something else standing in for it."""
+    changed = refold(option.values, stand_in.of(STAND_IN), option.kind, option.stated, COSTS)
+    return Folded(
+        id=option.id, kind=option.kind, values=option.values | changed, stated=option.stated, stand_in=stand_in
+    )
+
+
+def settled(option: Folded, baseline: Folded, figures: frozenset[Line]) -> Folded:
+    """Return an option held against option 0, folded to the figures wanted."""
+    values = fold(option.values | baseline.of(BASELINE), option.kind, figures)
+    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
+
+
+def with_changes(
+    option: Folded, changes: Changes, baseline: Folded | None, until: frozenset[Line], memo: dict[str, Values]
+) -> Values:
+    """Return an option's lines that follow from changes to it, to what stands in for it, or to option 0.
+
+    Parameters
+    ----------
+    option : Folded
+        A folded option.
+    changes : callable
+        Maps an option to the lines that are put into it, and their values.
+    baseline : Folded or None
+        Option 0, where the option is held against it.
+    until : frozenset of Line
+        The figures wanted.
+    memo : dict
+        What was found for other options already, by id.
+    """
+    changed = dict(changes(option))
+    for other, lines in ((option.stand_in, STAND_IN), (baseline, BASELINE)):
+        if other is None:
+            continue
+        if other.id not in memo:
+            memo[other.id] = with_changes(other, changes, None, COSTS, memo)
+        changed |= {line: memo[other.id][source] for line, source in lines.items() if source in memo[other.id]}
+    return refold(option.values, changed, option.kind, option.stated, until)

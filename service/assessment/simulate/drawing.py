@@ -1,0 +1,135 @@
+"""The draws of every option: what stands in for a fine-tune and what it does at a retirement are chosen by their means.
+
+Draws are folded some thousand at a time, which bounds memory at long horizons. Part of the second stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from models.arrays import Array
+from service.assessment.case import IN_SERVICE, KEEP, Case, Option, Policy
+from service.assessment.ledger.fold import refold
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import DRAWN, Lines
+from service.assessment.simulate.book import COSTS, Folded, on_top_of, opened, settled
+from service.assessment.simulate.draws import drawn_inputs, points_of
+from service.assessment.simulate.volumes import volume_break_evens
+
+ROWS_AT_ONCE = 2048
+
+
+class Way(NamedTuple):
+    """How an option serves: what is done when its base model is retired, and what stands in."""
+
+    id: str
+    policy: Policy
+    stand_in: str | None
+
+
+class Sheet:
+    """Options in some of the draws, each folded when it is first asked for."""
+
+    def __init__(self, case: Case, options: Mapping[str, Option], ways: Mapping[str, Way], rows: slice) -> None:
+        """Open a sheet; `ways` tells how the options serve that others read, and may grow."""
+        self._case, self._options, self._ways, self._rows = case, options, ways, rows
+        self._folded: dict[Way, Folded] = {}
+        self._policies: dict[tuple[str, Policy], Way] = {}
+
+    @property
+    def size(self) -> int:
+        """Return how many draws it holds."""
+        return self._rows.stop - self._rows.start
+
+    def per_draw(self, figure: Array) -> Array:
+        """Return a figure of every draw, shape (draws,)."""
+        return np.array(np.broadcast_to(figure, (self.size, 1))[:, 0])
+
+    def settled_way(self, id: str) -> Folded:
+        """Return an option as it serves."""
+        return self.of(self._ways[id])
+
+    def of(self, way: Way) -> Folded:
+        """Return an option folded in one way."""
+        if way not in self._folded:
+            self._folded[way] = self._fold(way)
+        return self._folded[way]
+
+    def _fold(self, way: Way) -> Folded:
+        stand_in = self.settled_way(way.stand_in) if way.stand_in else None
+        known = self._policies.setdefault((way.id, way.policy), way)
+        if known is not way and stand_in is not None:
+            return on_top_of(self.of(known), stand_in)
+        option = self._options[way.id]
+        migrates = np.full((1, 1), float(way.policy == "migrate"))
+        for policy in option.policies:
+            other = self._policies.get((way.id, policy))
+            if other is not None and other in self._folded and policy != way.policy:
+                return self._under(self._folded[other], migrates, stand_in)
+        points = points_of(self._case, option.block).rows(self._rows)
+        inputs = drawn_inputs(self._case, option, points) | {Lines.migrates: migrates}
+        return opened(option.id, option.kind, inputs, stand_in)
+
+    def _under(self, other: Folded, migrates: Array, stand_in: Folded | None) -> Folded:
+        """Return an option under the other policy."""
+        changed = refold(other.values, {Lines.migrates: migrates}, other.kind, other.stated, COSTS)
+        folded = Folded(
+            id=other.id, kind=other.kind, values=other.values | changed, stated=other.stated, stand_in=other.stand_in
+        )
+        return folded if stand_in is None or stand_in is other.stand_in else on_top_of(folded, stand_in)
+
+
+class Drawing:
+    """All draws of a case, sheet by sheet."""
+
+    def __init__(self, case: Case, options: dict[str, Option]) -> None:
+        """Open the draws; options serve in no way yet but the prompt-like ones."""
+        self.case, self.options = case, options
+        self.ways: dict[str, Way] = {
+            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP) for option in case.prompts
+        }
+        self._only: Sheet | None = None
+
+    @property
+    def baseline(self) -> str:
+        """Return the id of option 0."""
+        return IN_SERVICE if self.case.in_service else KEEP
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield the draws part by part; where one part holds them all, what it has folded is kept."""
+        if self.case.draws <= ROWS_AT_ONCE:
+            self._only = self._only or Sheet(self.case, self.options, self.ways, slice(0, self.case.draws))
+            yield self._only
+            return
+        for first in range(0, self.case.draws, ROWS_AT_ONCE):
+            yield Sheet(self.case, self.options, self.ways, slice(first, first + ROWS_AT_ONCE))
+
+    def figure_in(self, ways: Iterable[Way], line: Line) -> dict[Way, Array]:
+        """Return one figure of every draw in each of several ways of serving."""
+        parts: dict[Way, list[Array]] = {way: [] for way in ways}
+        for sheet in self.sheets():
+            for way, found in parts.items():
+                folded = sheet.of(way)
+                baseline = folded if way.id == self.baseline else sheet.settled_way(self.baseline)
+                found.append(sheet.per_draw(settled(folded, baseline, frozenset({line})).values[line]))
+        return {way: np.concatenate(found) for way, found in parts.items()}
+
+    def figures(self, id: str) -> dict[Line, Array]:
+        """Return the figures of every draw of an option as it serves."""
+        parts: list[dict[Line, Array]] = []
+        for sheet in self.sheets():
+            values = settled(sheet.settled_way(id), sheet.settled_way(self.baseline), DRAWN).values
+            parts.append({line: sheet.per_draw(values[line]) for line in DRAWN})
+        return {line: np.concatenate([part[line] for part in parts]) for line in parts[0]}
+
+    def volume_break_evens(self, id: str) -> Array:
+        """Return the smallest monthly volume at which a fine-tune pays in every draw."""
+        parts = []
+        for sheet in self.sheets():
+            baseline = sheet.settled_way(self.baseline)
+            tune = settled(sheet.settled_way(id), baseline, frozenset({Lines.npv}))
+            parts.append(volume_break_evens(tune, baseline, sheet.size))
+        return np.concatenate(parts)

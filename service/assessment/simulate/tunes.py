@@ -1,0 +1,116 @@
+"""Fine-tuning offers as options: one at a time for the draws, all at once for the base case. Part of the second stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import numpy as np
+
+from models.arrays import Array
+from service.assessment.case import Candidate, Case, Inputs, Option, Policy
+from service.assessment.ledger.fold import Values, fold
+from service.assessment.ledger.line import Line
+from service.assessment.ledger.lines import Lines
+from service.assessment.simulate.draws import expected_lives, means, modelled, shared_means
+
+T = TypeVar("T")
+
+PRIOR = (Lines.prior_intercept, Lines.prior_weight, Lines.prior_level_variance)
+"""What of an offer its accuracy depends on."""
+
+
+def option_of(case: Case, candidate: Candidate) -> Option:
+    """Return a fine-tune on one offer."""
+    terms = {line: np.full((1, 1), number) for line, number in candidate.terms.items() if line not in candidate.ranges}
+    inputs = Inputs(
+        intervals={**_without(case.tuning.intervals, terms), **candidate.ranges},
+        constants={**_without(case.tuning.constants, candidate.ranges), **terms},
+    )
+    return Option(
+        id=f"tune:{candidate.id}",
+        kind="fine_tune",
+        name=candidate.name,
+        base_model=candidate.base_model or None,
+        inputs=inputs,
+        life=candidate.life,
+        shares_life=candidate.shares_life,
+        policies=policies_of(case, candidate),
+        price_source=candidate.source,
+        price_checked=candidate.checked,
+    )
+
+
+def _without(values: Mapping[Line, T], others: Mapping[Line, object]) -> dict[Line, T]:
+    return {line: value for line, value in values.items() if line not in others}
+
+
+def policies_of(case: Case, candidate: Candidate) -> tuple[Policy, ...]:
+    """Return what may be done when an offer's base model is retired.
+
+    Where nothing ends, or the same weights go on elsewhere, there is nothing to choose; without a successor to train what
+    stands in serves again.
+    """
+    if candidate.life.origin == "never" or candidate.life.serves_on:
+        return ("migrate",)
+    if not candidate.has_successor:
+        return ("revert",)
+    return case.shutdown_policies
+
+
+def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Policy, ...]) -> Values:
+    """Return the ledger inputs of fine-tunes at the base case, one row per offer, each with its policy."""
+    lines = dict.fromkeys(line for candidate in candidates for line in candidate.terms)
+    values = shared_means(case) | means(case.tuning)
+    values |= {
+        line: np.array([[candidate.terms[line]] for candidate in candidates])
+        for line in lines
+        if line not in case.tuning.lines or line in candidates[0].terms
+    }
+    values[Lines.migrates] = np.array([[float(policy == "migrate")] for policy in policies])
+    values[Lines.serves_on] = np.array([[float(candidate.life.serves_on)] for candidate in candidates])
+    known: dict[tuple[float, ...], Array] = {}
+    for candidate in candidates:
+        key = tuple(candidate.terms[line] for line in PRIOR)
+        if key not in known:
+            known[key] = modelled(case, option_of(case, candidate))[Lines.accuracy_at_start]
+    values[Lines.accuracy_at_start] = np.concatenate(
+        [known[tuple(candidate.terms[line] for line in PRIOR)] for candidate in candidates]
+    )
+    start = float(fold(dict(values), "fine_tune", frozenset({Lines.start_month}))[Lines.start_month].ravel()[0])
+    lives = [
+        expected_lives(candidate.life, policy, start, case.horizon_months)
+        for candidate, policy in zip(candidates, policies, strict=True)
+    ]
+    for line in (Lines.retirements, Lines.migrations):
+        values[line] = np.concatenate([life[line] for life in lives])
+    return values
+
+
+def priced_on_base(case: Case, candidate: Candidate, values: Values, keep: Values) -> Values:
+    """Return what the prompt as it is costs a request, here and on the base model of an offer; nan where it is not sold there."""
+    prices = candidate.base_prices
+    unknown = np.full((1, 1), np.nan)
+    if prices is None:
+        return {Lines.prompted_cost_per_request: unknown, Lines.cost_on_tuned_base: unknown}
+    there = {line: keep[line] for line in AS_PROMPTED} | {
+        Lines.tier_starts: prices.starts,
+        Lines.tier_input_prices: prices.input,
+        Lines.tier_output_prices: prices.output,
+        Lines.tier_cache_read_prices: prices.cache_read,
+        Lines.tier_cache_write_prices: prices.cache_write,
+        Lines.cache_priced: np.asarray(float(prices.is_cache_priced)),
+        Lines.min_cacheable_tokens: np.asarray(prices.min_cacheable_tokens),
+    }
+    cost = fold(there, "keep", frozenset({Lines.token_cost_per_request}))[Lines.token_cost_per_request]
+    return {
+        Lines.prompted_cost_per_request: keep[Lines.token_cost_per_request],
+        Lines.cost_on_tuned_base: cost,
+    }
+
+
+AS_PROMPTED = (
+    Lines.instruction_tokens, Lines.payload_tokens, Lines.output_tokens, Lines.mean_requests_per_second,
+    Lines.cache_time_to_live, Lines.cache_hit_ceiling, Lines.batch_share, Lines.batch_discount, Lines.invalid_output_rate,
+)  # fmt: skip
+"""What stays as it is where the prompt is priced on another base model."""
