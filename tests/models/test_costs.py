@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from models import cost, finance, hosting
 
 share = st.floats(0.0, 1.0)
-volume = st.floats(0.0, 1e9)
+volume = st.just(0.0) | st.floats(1e-6, 1e9)
 INF = np.array(math.inf)
 
 
 def needed(requests: float, tokens: float, peak: float, batch: float, tps: float, rps: float = math.inf) -> float:
     """Return the replicas kept at four fifths of their tokens per second, at least one."""
-    return float(hosting.replicas_needed(*map(np.array, (requests, tokens, peak, batch, tps, rps, 0.8, 1.0))))
+    load = hosting.replica_load(*map(np.array, (requests, tokens, peak, batch, tps, rps, 0.8)))
+    return float(hosting.whole_replicas(load, np.array(1.0)))
 
 
 @given(volume, st.floats(1.0, 1e5), st.floats(1.0, 10.0), share, st.floats(10.0, 1e5))

@@ -80,7 +80,7 @@ def test_what_is_required_reaches_what_was_asked_for(target: float, s: float, co
 @given(st.floats(100.0, 20_000.0), saturation)
 def test_more_trials_resolve_more(count: float, s: float) -> None:
     """The share of a variance that one more pilot resolves grows with its graded answers, and at its size with its examples."""
-    line = tuple(a(x) for x in (0.5, 0.7, 0.3, 0.0, 0.2))
+    line = a(0.5), a(0.7), a(0.3), a(0.0), a(0.2)
     predictive = a(1.0)
     few, many = (
         float(learning.resolved_share(line, predictive, a(0.02), a(count), a(count), a(n), s)[0, 0])
