@@ -42,37 +42,6 @@ def mean_accuracy(log_odds_mean: Array, log_odds_sd: Array, ceiling: Array) -> A
     return np.minimum(expit(log_odds), np.asarray(ceiling)[..., None]) @ NORMAL_WEIGHTS
 
 
-def tuned_accuracy(log_odds_mean: Array, log_odds_variance: Array, deviate: Array, ceiling: Array) -> Array:
-    """Return the accuracy of the fine-tuned model on the day it goes live.
-
-    Parameters
-    ----------
-    log_odds_mean, log_odds_variance : ndarray, shape (D, 1)
-        Posterior predictive of its log-odds.
-    deviate : ndarray, shape (D, 1)
-        Standard normal draw; nan marks the base case, which takes the mean over the predictive distribution.
-    ceiling : ndarray
-        Highest accuracy that can be observed (1 - label noise).
-
-    Returns
-    -------
-    ndarray, shape (D, 1)
-
-    Examples
-    --------
-    >>> one = np.ones((1, 1))
-    >>> tuned_accuracy(0 * one, one, np.array([[np.nan]]), one).round(12).tolist()
-    [[0.5]]
-    """
-    mean, variance, deviate = np.broadcast_arrays(log_odds_mean, log_odds_variance, deviate)
-    deviation = np.sqrt(variance)
-    is_base = np.isnan(deviate)
-    drawn = np.minimum(expit(mean + deviation * np.where(is_base, 0.0, deviate)), ceiling)
-    if not is_base.any():
-        return drawn
-    return np.where(is_base, mean_accuracy(mean, deviation, np.broadcast_to(ceiling, mean.shape)), drawn)
-
-
 def mixed_with_no_change(tuned: Array, prompt: Array, coin_uniform: Array, weight: Array) -> Array:
     """Return the accuracy of a fine-tune that with some chance changes nothing: it is then as good as the prompt.
 
@@ -342,19 +311,6 @@ def best_average_validity(months: Array, half_life: Array) -> Array:
     """
     midpoints = (np.arange(VALIDITY_STEPS) + 0.5) / VALIDITY_STEPS
     return (2.0 ** (-months * midpoints / half_life)).mean(axis=-1, keepdims=True)
-
-
-def live_average(accuracy: Array, live: Array) -> Array:
-    """Return the average of a monthly accuracy over live time; nan where there is none.
-
-    Examples
-    --------
-    >>> round(float(live_average(np.array([[0.9, 0.6]]), np.array([[0.5, 1.0]]))[0, 0]), 12)
-    0.7
-    """
-    time = live.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        return np.where(time > 0, (accuracy * live).sum(axis=1, keepdims=True) / np.where(time > 0, time, 1.0), np.nan)
 
 
 def live_minimum(accuracy: Array, live: Array) -> Array:
