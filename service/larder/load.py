@@ -207,8 +207,14 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)
     hazards = _hazards(tables[HAZARD])
     effects = _effects(tables)
-    models = None if unable else {name.partition("#")[0] for name in capabilities.figures}
-    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit, faults_of_effects(effects, models, SCALE))
+    of_files = (
+        untrue,
+        unable,
+        immortal,
+        faults_of_hazards(hazards),
+        unfit,
+        faults_of_effects(effects, None if unable else capabilities.figures, SCALE),
+    )
     if found := faults(assumptions, offers) + [fault for found in of_files for fault in found]:
         raise CatalogueError("; ".join(found))
     return Catalogue(
