@@ -90,7 +90,7 @@ def test_a_model_may_be_named_as_its_figure_is() -> None:
     ("prompt", "base", "stated", "expected"),
     [
         (STRONG, WEAK, None, "smaller"), (WEAK, STRONG, None, "larger"), (STRONG, "azure/gpt-4.1", None, "same"),
-        (STRONG, "azure/gpt-4.1.datazone", None, "same"), (STRONG, WEAK, "larger", "larger"), (None, WEAK, None, None),
+        (STRONG, "azure/gpt-4.1.datazone", None, "same"), (STRONG, "azure/gpt-4o-mini.datazone", None, "smaller"), (STRONG, WEAK, "larger", "larger"), (None, WEAK, None, None),
         (STRONG, None, None, None), (STRONG, "nobody/knows", None, None), (None, None, "same", "same"),
         ("tinker/qwen3.5-4b", "prime-intellect/qwen3.5-4b", None, "same"),
     ],
@@ -100,6 +100,11 @@ def test_larger_means_abler(
 ) -> None:
     """Capability tells, never price; what is stated wins; the same weights are the same at every host; else nobody knows."""
     assert relation_of(desk(), prompt, base, stated) == expected
+
+
+def test_models_that_figures_do_not_tell_apart_have_no_relation() -> None:
+    """A difference of 1.8 points is less than their joint standard deviation of 2.1."""
+    assert relation_of(desk(), STRONG, "openai/gpt-4.1-mini", None) is None
 
 
 def test_of_two_prices_the_abler_is_the_larger() -> None:
