@@ -10,6 +10,7 @@ from typing import Any
 
 from audit.calculation import DAYS_PER_MONTH
 from audit.cases_at_random import AS_OF, Request
+from audit.figures import Prices
 
 LARDER = Path(__file__).parents[2] / "service" / "larder" / "data"
 SPREAD = 2.5631031310892007  # §1: standard deviations between the 10th and the 90th percentile
@@ -37,12 +38,19 @@ def listed(folder: str, table: str) -> dict[str, dict[str, Any]]:
 ASSUMPTIONS = {name: entry | in_force(entry) for table in tables("assumptions") for name, entry in table.items()}
 OFFERS = listed("offers", "offer") | listed("self_hosted", "self_hosted")
 GPUS = listed("self_hosted", "gpu")
-LISTED = {
-    "openai/gpt-4.1-mini": (0.4, 1.6, 0.1, None, 0.5),
-    "openai/gpt-4.1-nano": (0.1, 0.4, 0.025, None, 0.5),
-    "anthropic/claude-sonnet-4-5": (3.0, 15.0, 0.3, 3.75, 0.5),
-}
-"""List prices on 2026-11-23 as the providers publish them: input, output, cache read, cache write, batch discount."""
+LISTED: dict[str, dict[str, Any]] = {
+    "openai/gpt-4.1-mini": {
+        "input_usd_per_mtok": 0.4, "output_usd_per_mtok": 1.6, "cache_read_usd_per_mtok": 0.1, "batch_discount": 0.5,
+    },
+    "openai/gpt-4.1-nano": {
+        "input_usd_per_mtok": 0.1, "output_usd_per_mtok": 0.4, "cache_read_usd_per_mtok": 0.025, "batch_discount": 0.5,
+    },
+    "anthropic/claude-sonnet-4-5": {
+        "input_usd_per_mtok": 3.0, "output_usd_per_mtok": 15.0,
+        "cache_read_usd_per_mtok": 0.3, "cache_write_usd_per_mtok": 3.75, "batch_discount": 0.5,
+    },
+}  # fmt: skip
+"""List prices on 2026-11-23 as the providers publish them."""
 OWN_TOKENIZERS = ("openai/gpt-4.1-mini",)
 """Base models whose tokenizer is public; the tokens of all others are estimated from it."""
 
@@ -106,3 +114,16 @@ def months_until(date: str | datetime.date | None) -> float:
 def units_per_usd(request: Request) -> float:
     """Return what one USD is in the request's currency."""
     return float(request["finance"].get("units_per_usd", 1.0))
+
+
+def prices_at(entry: Request, scale: float) -> Prices:
+    """Return the token prices of an entry, stated or listed, each times a scale (§4)."""
+
+    def paid(name: str) -> float | None:
+        price = entry.get(f"{name}_usd_per_mtok")
+        return None if price is None else float(price) * scale
+
+    cache_read, cache_write = paid("cache_read"), paid("cache_write")
+    return Prices(
+        input=paid("input") or 0.0, output=paid("output") or 0.0, cache_read=cache_read, cache_write=cache_write
+    )

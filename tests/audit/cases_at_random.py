@@ -271,7 +271,7 @@ def _say_more(dice: Dice, request: Request) -> None:
         "improved_tokens": dice.some_of(0.7, _tokens(dice)), "improvement_techniques": dice.sample(TECHNIQUES, 2),
     })  # fmt: skip
     graded = dice.choice([30, 400])
-    pilots = [{"training_examples": examples, "correct": dice.randint(0, graded), "total": graded}
+    pilots: list[Request] = [{"training_examples": examples, "correct": dice.randint(0, graded), "total": graded}
               for examples in dice.choice([[200], [100, 2000]])]  # fmt: skip
     pilots[-1] |= {"measured_latency": dice.latency()} if dice.some(0.3) else {}
     more = {"pilot_cost": dice.positive(100, 5000), "pilots": pilots, "measured_latency": dice.latency()}

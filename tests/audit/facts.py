@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from audit.assumed import LISTED, OWN_TOKENIZERS, assumed, mean, said, spread_of, stated, units_per_usd
+from audit.assumed import LISTED, OWN_TOKENIZERS, assumed, mean, prices_at, said, spread_of, stated, units_per_usd
 from audit.calculation import WEEKS_PER_MONTH
 from audit.cases_at_random import WORD, Request
 from audit.facts_of_fine_tunes import Prompted, fine_tune
 from audit.figures import Case, Option, Prices, Serving, Tokens, World
 
 Answer = dict[str, Any]
-PRICES = ("input", "output", "cache_read", "cache_write")
 PARTS_OF_A_REQUEST = ("instruction", "payload", "output")
 
 
@@ -71,21 +70,14 @@ def prompt_tokens(prompting: Request) -> Tokens:
     return Tokens(**found)
 
 
-def stated_prices(prices: Request, units: float) -> Prices:
-    """Return token prices that the caller states in USD (§4: no discount is taken off)."""
-    paid = {name: prices.get(f"{name}_usd_per_mtok") for name in PRICES}
-    return Prices(**{name: None if price is None else price * units for name, price in paid.items()})
-
-
 def prices_of(request: Request, place: Request) -> tuple[Prices, float] | None:
-    """Return the prices and the batch discount of what a place of the request states; None: nothing."""
+    """Return the prices and the batch discount of what a place of the request states; None: nothing (§4)."""
     units, kept = units_per_usd(request), 1.0 - request["finance"].get("vendor_discount", 0.0)
     if "prices" in place:
-        return stated_prices(place["prices"], units), assumed("batch_discount")
+        return prices_at(place["prices"], units), assumed("batch_discount")  # §4: no discount is taken off
     if "base_model" in place:
-        *listed, batch_discount = LISTED[place["base_model"]]
-        paid = [None if price is None else price * units * kept for price in listed]
-        return Prices(**dict(zip(PRICES, paid, strict=True))), batch_discount
+        entry = LISTED[place["base_model"]]
+        return prices_at(entry, units * kept), entry["batch_discount"]
     return None
 
 

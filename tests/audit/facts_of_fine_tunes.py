@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from audit.assumed import GPUS, LISTED, OFFERS, assumed, mean, months_until, said, stated, units_per_usd
+from audit.assumed import GPUS, LISTED, OFFERS, assumed, mean, months_until, prices_at, said, stated, units_per_usd
 from audit.calculation import WEEKS_PER_MONTH, is_before
 from audit.cases_at_random import Request
 from audit.figures import Hosting, Option, Prices, Project, Run, Serving, Tokens
 
 Answer = dict[str, Any]
 TOKENS_PER_PRICE = 1_000_000
-PRICES = ("input", "output", "cache_read", "cache_write")
 FEWEST_EXAMPLES, MOST_EXAMPLES = 10.0, 50_000.0  # fine_tuning.target_examples says so
 
 
@@ -71,9 +70,7 @@ def prices_of(request: Request, terms: Terms) -> Prices:
     """Return the token prices: stated ones as they are, those of the catalogue less the vendor's discount (§4)."""
     units, kept = units_per_usd(request), 1.0 - request["finance"].get("vendor_discount", 0.0)
     source, scale = (terms.offer["prices"], units) if "prices" in terms.offer else (terms.entry, units * kept)
-    paid = {name: source.get(f"{name}_usd_per_mtok") for name in PRICES}
-    found = {name: None if price is None else price * scale for name, price in paid.items()}
-    return Prices(**{**found, "input": found["input"] or 0.0, "output": found["output"] or 0.0})
+    return prices_at(source, scale)
 
 
 def serving_of(request: Request, like: Prompted, terms: Terms) -> Serving:
@@ -132,7 +129,7 @@ def planned_examples(tuning: Request) -> float:
 
 def missing_labels(tuning: Request) -> float:
     """Return how many labels are still to be had (§6)."""
-    return max(0.0, planned_examples(tuning) - tuning.get("labelled_examples", 0))
+    return max(0.0, planned_examples(tuning) - float(tuning.get("labelled_examples", 0)))
 
 
 def run_of(request: Request, terms: Terms) -> Run:
@@ -161,15 +158,14 @@ def cost_per_label(request: Request, like: Prompted) -> float:
         return 0.0
     kept = 1.0 - request["finance"].get("vendor_discount", 0.0)
     tokens_in = like.tokens.instruction + like.tokens.payload
+    prices = None
     if "prices" in teacher:
-        each = (teacher["prices"]["input_usd_per_mtok"], teacher["prices"]["output_usd_per_mtok"])
+        prices = prices_at(teacher["prices"], units)
     elif "base_model" in teacher:
-        each = tuple(price * kept for price in LISTED[teacher["base_model"]][:2])
-    else:
-        each = None
+        prices = prices_at(LISTED[teacher["base_model"]], units * kept)
     by_teacher = assumed("teacher_cost_per_example", units)
-    if each is not None:
-        by_teacher = (tokens_in * each[0] + like.tokens.output * each[1]) / TOKENS_PER_PRICE * units
+    if prices is not None:
+        by_teacher = (tokens_in * prices.input + like.tokens.output * prices.output) / TOKENS_PER_PRICE
     return by_teacher + stated(teacher, "checked_share", "teacher_checked_share") * by_hand
 
 
