@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import math
 import tomllib
 from pathlib import Path
@@ -55,6 +56,7 @@ OWN_TOKENIZERS = ("openai/gpt-4.1-mini",)
 """Base models whose tokenizer is public; the tokens of all others are estimated from it."""
 
 
+@functools.cache
 def mean_share(low: float, high: float) -> float:
     """Return the mean of a logit-normal share by the trapezium rule, which on a bell is as good as exact (§1)."""
     below, above = math.log(low / (1 - low)), math.log(high / (1 - high))

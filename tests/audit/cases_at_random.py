@@ -151,8 +151,8 @@ def _offer(dice: Dice) -> Request:
         "batch_discount": dice.choice([0, 0.3]), "has_successor": dice.some(0.5), "scale_to_zero": dice.some(0.7),
     })  # fmt: skip
     offer |= dice.some_of(0.15, {
-        "context_window_tokens": dice.choice([4000, 200_000]),
-        "max_training_example_tokens": dice.choice([3000, 65_536]),
+        "context_window_tokens": dice.choice([500, 200_000]),
+        "max_training_example_tokens": dice.choice([400, 65_536]),
     })  # fmt: skip
     if dice.some(0.2):
         offer |= {"training_usd_per_hour": dice.uniform(0.5, 8), "training_hours": dice.uniform(0.2, 30)}
@@ -174,12 +174,12 @@ def _labels(dice: Dice) -> Request:
         "labelled_examples": dice.choice([0, 5, 800, 6200, 90_000]), "target_examples": dice.choice([50, 3000]),
         "labels_per_week": dice.uniform(20, 900), "label_noise": 0.05,
     })  # fmt: skip
-    if dice.some(0.4):
+    if dice.some(0.5):
         found["label_source"] = dice.choice(["human", "teacher", "teacher", "logs"])
-    if found.get("label_source") == "teacher" and dice.some(0.8):
+    if found.get("label_source") == "teacher" and dice.some(0.85):
         teacher = dice.some_of(0.7, {"accuracy": dice.choice([0.6, 0.95]), "checked_share": dice.choice([0, 0.3])})
-        priced = {"base_model": PROMPTED[1]} if dice.some(0.5) else {"prices": _prices(dice, 1.0)}
-        found["teacher"] = teacher | (priced if dice.some(0.7) else {})
+        priced = {"base_model": PROMPTED[1]} if dice.some(0.35) else {"prices": _prices(dice, 1.0)}
+        found["teacher"] = teacher | (priced if dice.some(0.85) else {})
     return found
 
 

@@ -6,7 +6,7 @@
 | currency | only fields in USD are converted |
 | costs | stated, planned or bottom-up; the article's ranges |
 | clocks | no retraining, one beyond the horizon, last training, start at once, an end within the lead time |
-| ends | known or drawn; migrate, revert, best; no successor; redeployment of hosted open weights; never |
+| ends, limits | too long; known or drawn; migrate, revert, best; no successor; redeployment of hosted open weights; never |
 | hosting | by tokens, by requests, by use, batch only, shared, a stated bill, rented GPUs |
 | caching | given, derived, without a price, too short |
 | labels | people, a teacher, logs; missing ones, and their pace; noise |
@@ -18,6 +18,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -114,6 +115,10 @@ CORNERS: dict[str, Predicate] = {
     "known end, unsaid": lambda r: _ends(r) and _tuning(r, "on_shutdown") is None,
     "no successor": lambda r: _term(r, "has_successor") is False,
     "closed to new customers": lambda r: _tuning(r, "base_model") == "openai/gpt-4.1-mini",
+    "limit of length": lambda r: (
+        (_term(r, "context_window_tokens") or math.inf) < 1000
+        or (_term(r, "max_training_example_tokens") or math.inf) < 1000
+    ),
     "hosted open weights": lambda r: _tuning(r, "base_model") == HOSTED,
     "hosted open weights that end": lambda r: _life(r) == "open_weights_hosted" and _ends(r),
     "rented GPUs": lambda r: _tuning(r, "base_model") == RENTED,
