@@ -23,7 +23,7 @@ SHUT_DOWN = [seed for seed in range(120) if "shutdown_date" in request_at_random
 RELATIVE = 1e-9
 FEWEST = 8
 """In how many of the random requests every field, and every corner, has to occur."""
-HAS_BEGUN_AT = 1e-3
+SMALL = 1e-3
 """Part of the money at stake below which a single part, or a month, is not compared digit by digit."""
 
 
@@ -42,7 +42,7 @@ def compare_money(found: Answer, hand: Result, money: float) -> None:
     close(found["tco"]["base_case"], hand.tco, 0.0, f"{name} tco")
     close(found["tco_without_errors"]["base_case"], hand.tco_without_errors, hand.tco, f"{name} tco without errors")
     for part in PARTS:
-        close(found["present_values"][part], hand.parts[part], money * HAS_BEGUN_AT, f"{name} {part}")
+        close(found["present_values"][part], hand.parts[part], money * SMALL, f"{name} {part}")
     close(found["one_off"], hand.one_off, 0.0, f"{name} one-off")
     close(found["token_cost_per_request"], hand.cost_per_request, 0.0, f"{name} tokens of a request")
     close(found["tokens"]["cache_hit_rate"], hand.cache_hit_rate, 1e-3, f"{name} cache hit rate")
@@ -60,7 +60,7 @@ def compare_returns(found: Answer, hand: Result, money: float) -> None:
     close(found["roi"], hand.roi, money / invested if invested else 1.0, f"{name} roi")
     if found.get("saving_from_model") is not None:
         both = found["saving_from_model"] + found["saving_from_tuning"]
-        close(both, hand.token_saving, money * HAS_BEGUN_AT, f"{name} saving of tokens")
+        close(both, hand.token_saving, money * SMALL, f"{name} saving of tokens")
 
 
 def compare_time(found: Answer, hand: Result) -> None:
@@ -147,7 +147,7 @@ def test_base_case_equals_a_plain_calculation(seed: int, assess: Assess) -> None
         flows = next(part["months"] for part in answer["cash_flows"] if part["option"] == name)
         for flow in flows:
             month = flow["month"]
-            close(flow["cost"], hand.flows[month], money * HAS_BEGUN_AT, f"{name} in month {month}")
+            close(flow["cost"], hand.flows[month], money * SMALL, f"{name} in month {month}")
 
 
 @pytest.mark.parametrize("seed", SHUT_DOWN)

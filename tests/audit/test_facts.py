@@ -22,6 +22,7 @@ from audit.facts_of_fine_tunes import (
     retraining_of,
 )
 from audit.figures import Project, Run
+from audit.paper import near
 
 REQUEST: Request = {
     "task": {"description": "A case on paper.", "kind": "classification"},
@@ -42,11 +43,6 @@ TUNE = {
     "timeline": {"end_month": 11},
     "lifetime": {"origin": "catalogue", "retires_on": "2027-10-14", "on_shutdown": "migrate"},
 }
-
-
-def near(expected: Any) -> Any:
-    """Return a comparison to the last digits."""
-    return pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
 def case(**places: dict[str, Any]) -> Request:
