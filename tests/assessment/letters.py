@@ -7,6 +7,8 @@ from typing import Any
 Json = dict[str, Any]
 
 EXACT = 1e-9
+"""How near a figure comes where only arithmetic is done."""
+
 NEVER = "2046-11-23"
 """A date beyond every horizon."""
 

@@ -19,7 +19,7 @@ from assessment.letters import CASE, CHEAP, DEAR, EXACT, GPU, NEVER, OWN, prompt
 Json = dict[str, Any]
 Assess = Callable[[Json], Json]
 
-# 5. What can be said.
+# What can be said.
 
 
 def test_another_prompt_can_be_said(assess: Assess) -> None:
@@ -110,7 +110,7 @@ def test_the_token_saving_is_split_in_two(prompted: str, assess: Assess) -> None
     assert (from_model > 1) == (prompted == "openai/gpt-4.1")
 
 
-# 6. Prompts.
+# Prompts.
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_fewer_instructions_are_never_slower(capacity: Json, assess: Assess) -> 
     assert short["saving_p50_seconds"] >= 0
 
 
-# 7. Labels, ages, paybacks.
+# Labels, ages, paybacks.
 
 SLOW = merged(CASE, OWN, tuning(labelled_examples=200, target_examples=5000, labels_per_week=20))
 """4,800 labels are missing, at 20 a week."""

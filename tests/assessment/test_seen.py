@@ -23,7 +23,7 @@ from conftest import EXAMPLES, example
 Json = dict[str, Any]
 Assess = Callable[[Json], Json]
 
-# 1. Money by default, and rankings by means.
+# Money by default, and rankings by means.
 
 
 def test_a_retraining_is_planned_bottom_up(assess: Assess) -> None:
@@ -64,7 +64,7 @@ def test_dearer_errors_never_lower_the_value_of_the_more_accurate(assess: Assess
     assert worth == sorted(worth)
 
 
-# 2. Next to no volume.
+# Next to no volume.
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -117,7 +117,7 @@ def test_upkeep_is_one_guess_for_all(assess: Assess) -> None:
     assert found["monthly"]["upkeep"] == option(answer, "improve")["monthly"]["upkeep"] == keep["monthly"]["upkeep"]
 
 
-# 3. Bills.
+# Bills.
 
 
 def test_one_long_payload_among_ten_is_paid_for(assess: Assess) -> None:
@@ -212,7 +212,7 @@ def test_no_batch_discount_at_a_named_offer_without_one(assess: Assess) -> None:
     assert found["token_cost_per_request"] == pytest.approx(full, rel=EXACT)
 
 
-# 4. Lives.
+# Lives.
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
