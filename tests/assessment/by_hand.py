@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import copy
 import datetime
+import json
 import math
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
+Assess = Callable[[Json], Json]
 
 AS_OF = datetime.date(2026, 11, 23)
 DATA = Path(__file__).parents[2] / "service" / "larder" / "data"
+FIELD = Path(__file__).parents[1] / "field"
+NAMES = sorted(path.stem for path in FIELD.glob("*.json"))
 TENTH = 1.2815515655446004
 """Standard deviations from the middle of a normal distribution to its 90th percentile."""
 DAYS_A_MONTH = 30.4375
@@ -139,3 +143,30 @@ def fine_tunes(answer: Json) -> list[Json]:
 def feasible(answer: Json) -> list[Json]:
     """Return the options of an answer that can be had."""
     return [each for each in answer["options"] if each["is_feasible"]]
+
+
+def adds_up(month: Json) -> bool:
+    """Return whether the parts of a month are its total; an option without a full month has none."""
+    parts = [cost for name, cost in month.items() if name != "total"]
+    if month["total"] is None:
+        return all(cost is None for cost in parts)
+    return math.isclose(sum(parts), month["total"], rel_tol=1e-9, abs_tol=1e-9)
+
+
+def told(name: str) -> Json:
+    """Return a request of the field."""
+    request: Json = json.loads((FIELD / f"{name}.json").read_text())
+    return request
+
+
+def remembered(assess: Assess) -> Assess:
+    """Return a function that answers each request once."""
+    answers: dict[str, Json] = {}
+
+    def answer(request: Json) -> Json:
+        key = json.dumps(request, sort_keys=True)
+        if key not in answers:
+            answers[key] = assess(request)
+        return answers[key]
+
+    return answer
