@@ -26,12 +26,10 @@ from assessment.by_hand import (
     tokens_per_second,
     told,
 )
+from assessment.letters import EXACT
 
 Json = dict[str, Any]
 Assess = Callable[[Json], Json]
-
-EXACT, SUMMED = 1e-9, 1e-6
-"""How near a figure comes where only arithmetic is done, and where the mean of a share is summed on another grid."""
 
 QWEN = tokens_per_second("qwen3.5-9b", "h100")
 
@@ -80,9 +78,9 @@ def test_tokens_of_a_request(name: str, which: str, field: Assess) -> None:
     """The tokens of a request, and of a month of them, cost what they come to by hand."""
     request = told(name)
     found, by_hand = option(field(request), which), TOKEN_COSTS[name, which]
-    assert found["token_cost_per_request"] == pytest.approx(by_hand, rel=SUMMED, abs=1e-15)
+    assert found["token_cost_per_request"] == pytest.approx(by_hand, rel=EXACT, abs=1e-15)
     requests = request["volume"]["requests_per_month"]
-    assert found["monthly"]["tokens"] == pytest.approx(by_hand * requests, rel=SUMMED, abs=1e-9)
+    assert found["monthly"]["tokens"] == pytest.approx(by_hand * requests, rel=EXACT, abs=1e-9)
 
 
 def test_every_request_of_the_field_is_worked_out() -> None:

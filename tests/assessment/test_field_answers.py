@@ -12,6 +12,7 @@ from assessment.by_hand import (
     lead_months,
     mean_accuracy,
     merged,
+    months_until,
     option,
     remembered,
     replicas,
@@ -74,7 +75,7 @@ def test_a_missed_target_is_a_missed_target(field: Assess) -> None:
 
 
 def test_half_a_billion_requests_are_worth_a_fine_tune(field: Assess) -> None:
-    """Two years at two million USD a month of tokens are not spent for want of a fine-tune that costs a fortieth."""
+    """A million and a half USD of tokens a month are not spent for want of a fine-tune that costs a thirtieth."""
     answer = field(told("half-a-billion-extractions"))
     tune, keep = option(answer, "tune:own"), option(answer, "keep")
     assert tune["monthly"]["hosting"] < keep["monthly"]["tokens"] / 25
@@ -95,7 +96,9 @@ def test_nothing_moves_on_at_a_provider_that_closes(field: Assess) -> None:
     assert first["present_values"]["migration"] == 0
     assert first["stands_in"] in {each["id"] for each in answer["options"] if each["kind"] in ("keep", "improve")}
     for each in fine_tunes(answer):
-        assert not each["offer"].startswith("openai/"), each["id"]
+        if each["offer"].startswith("openai/"):
+            assert each["lifetime"]["on_shutdown"] == "revert", each["id"]
+            assert each["timeline"]["end_month"] <= months_until("2027-01-14"), each["id"]
     assert answer["verdict"]["action"] in ("keep_fine_tune", "fine_tune", "return_to_prompt")
 
 
