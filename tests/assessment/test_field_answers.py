@@ -151,13 +151,17 @@ def test_what_was_not_said_is_planned_bottom_up(field: Assess) -> None:
     assert any((row["article_low"], row["article_high"]) == (5000, 150_000) for row in answer["article_check"])
 
 
-def test_the_same_volume_of_long_and_of_short_requests(field: Assess) -> None:
-    """Eighty times the tokens take many GPUs where short requests take one."""
+@pytest.mark.parametrize("offer", ["together/qwen3.5-9b", "self-hosted/qwen3.5-9b.h100"])
+def test_the_same_volume_of_long_and_of_short_requests(offer: str, field: Assess) -> None:
+    """Eighty times the tokens take many GPUs where short requests take one, whoever rents the GPU out."""
     long, short = (
-        option(field(told(name)), "tune:together/qwen3.5-9b") for name in ("long-requests", "short-requests")
+        option(field(merged(told(name), {"fine_tuning": {"base_model": offer}})), f"tune:{offer}")["latency"][
+            "replicas"
+        ]
+        for name in ("long-requests", "short-requests")
     )
-    assert short["latency"]["replicas"] == 1
-    assert long["latency"]["replicas"] == replicas(10e6, 16_700, tokens_per_second("qwen3.5-9b", "h100")) > 5
+    assert short == 1
+    assert long == replicas(10e6, 16_700, tokens_per_second("qwen3.5-9b", "h100")) > 5
 
 
 def test_the_likelier_offer_stands_beside_the_cheaper(field: Assess) -> None:
