@@ -341,53 +341,56 @@ def project_cost(
     return engineering_hours * hourly_rate + examples_to_label * cost_per_example + training_runs * cost_per_run
 
 
-def stand_in_outlay(build_cost: Array, live_months: Array) -> Array:
-    """Return the outlay for what stands in: its build cost where the option never goes live, else nothing.
+def stand_in_outlay(one_off_cost: Array, live_months: Array, horizon: Array) -> Array:
+    """Return the outlay for what stands in: its one-off cost where it serves for any part of the horizon, else nothing.
 
     Examples
     --------
-    >>> stand_in_outlay(np.array([2.0, 2.0]), np.array([12.0, 0.0]))
-    array([0., 2.])
+    >>> stand_in_outlay(np.array([2.0, 2.0]), np.array([12.0, 24.0]), np.array(24.0))
+    array([2., 0.])
     """
-    return np.where(live_months > 0.0, 0.0, build_cost)
+    return np.where(live_months < horizon - ROUNDING_SLACK, one_off_cost, 0.0)
 
 
-def replicas(
-    requests_per_month: Array,
-    peak_to_average: Array,
-    requests_per_second_per_replica: Array,
-    minimum: Array,
-) -> Array:
-    """Return the replicas needed at the month's peak; 1 for a hosted adapter (infinite capacity per replica).
+def move(hours: Array, hourly_rate: Array, grading: Array) -> Array:
+    """Return the cost of moving to another base model: hours, and grading again [money].
 
-    ``max(minimum, ceil(peak requests per second / requests per second of one replica))``.
+    Examples
+    --------
+    >>> float(move(np.array(20.0), np.array(100.0), np.array(300.0)))
+    2300.0
+    """
+    return hours * hourly_rate + grading
+
+
+def moves(counts: Array, cost_of_one: Array, requests: Array, share: Array | float = 1.0) -> Array:
+    """Return what moves cost in each month; who has no requests does not move.
 
     Parameters
     ----------
-    requests_per_month : ndarray, shape (D, H)
-        Volume.
-    peak_to_average : ndarray
-        Peak rate over mean rate.
-    requests_per_second_per_replica : ndarray
-        Capacity of one replica [1/s]; infinite for a hosted adapter.
-    minimum : ndarray
-        Fewest replicas kept.
+    counts : ndarray, shape (D, H)
+        Moves in each month.
+    cost_of_one : ndarray, shape (D, 1)
+        Money.
+    requests : ndarray, shape (D, H)
+        Requests of each month.
+    share : ndarray, shape (D, H), or float
+        Part of the month that the option serves.
 
     Examples
     --------
-    >>> float(replicas(np.array(2_629_800.0), np.array(4.0), np.array(3.0), np.array(1.0)))
+    >>> moves(np.array([[1.0, 1.0]]), np.array([[50.0]]), np.array([[0.0, 9.0]]), np.array([[1.0, 0.5]])).tolist()
+    [[0.0, 25.0]]
+    """
+    return share * counts * cost_of_one * (requests > 0.0)
+
+
+def per_request(monthly: Array, also_monthly: Array, requests: Array) -> Array:
+    """Return two monthly costs over the requests of a month; nan without requests.
+
+    Examples
+    --------
+    >>> float(per_request(np.array(60.0), np.array(40.0), np.array(50.0)))
     2.0
     """
-    peak = requests_per_second(requests_per_month) * peak_to_average
-    return np.maximum(minimum, np.ceil(peak / requests_per_second_per_replica - ROUNDING_SLACK))
-
-
-def hosting_per_month(fee_per_hour: Array, replica_count: Array, storage_per_month: Array) -> Array:
-    """Return the monthly hosting cost: hourly fee x 730.5 x replicas, plus storage.
-
-    Examples
-    --------
-    >>> round(float(hosting_per_month(np.array(1.7), np.array(1.0), np.array(2.0))), 2)
-    1243.85
-    """
-    return fee_per_hour * HOURS_PER_MONTH * replica_count + storage_per_month
+    return (monthly + also_monthly) / np.where(requests > 0.0, requests, np.nan)

@@ -218,17 +218,6 @@ def scale_to_measured(measured_p50: Array, ttft: Array, output_tokens: Array, to
     return measured_p50 / end_to_end_seconds(ttft, output_tokens, tokens_per_second, np.ones(()))
 
 
-def scale_if_same(scale: Array, is_same_base: Array) -> Array:
-    """Return the prompt's scale for the same base model, else 1.
-
-    Examples
-    --------
-    >>> float(scale_if_same(np.array(2.0), np.array(1.0))), float(scale_if_same(np.array(2.0), np.array(0.0)))
-    (2.0, 1.0)
-    """
-    return np.where(is_same_base > 0, scale, 1.0)
-
-
 def scale_of_option(
     measured_scale: Array, is_measured: Array, prompt_scale: Array, carries_over: Array, drawn_scale: Array
 ) -> Array:
@@ -282,3 +271,26 @@ def saving_share(before: Array, after: Array) -> Array:
     """
     served = (before > 0) & np.isfinite(after)
     return np.where(served, 1.0 - np.where(served, after, 0.0) / np.where(before > 0, before, 1.0), -np.inf)
+
+
+def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_per_second: Array) -> Array:
+    """Return the requests a second that one saturated replica serves: by tokens where that is known, else as stated.
+
+    Parameters
+    ----------
+    tokens_per_second : ndarray
+        Tokens in and out of one replica [1/s]; infinite where not known.
+    tokens_per_request : ndarray
+        Tokens in and out of one request.
+    requests_per_second : ndarray
+        As stated [1/s]; infinite where nothing is dedicated.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(replica_flow(a(2000.0), a(500.0), a(np.inf))), float(replica_flow(a(np.inf), a(500.0), a(3.0)))
+    (4.0, 3.0)
+    """
+    is_known = np.isfinite(tokens_per_second) & (tokens_per_request > 0.0)
+    by_tokens = np.where(is_known, tokens_per_second, 1.0) / np.where(is_known, tokens_per_request, 1.0)
+    return np.where(is_known, by_tokens, requests_per_second)
