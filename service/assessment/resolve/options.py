@@ -218,7 +218,7 @@ def in_service(desk: Desk, at: Prompted, serving: Candidate) -> Option:
     ):
         if line not in draft.intervals:
             draft.range(line, desk.tuning.intervals[of_the_build])
-    draft.put(Lines.planned_examples, desk.tuning.constants[Lines.planned_examples])
+    draft.put(Lines.planned_examples, desk.tuning.mean(Lines.planned_examples))
     draft.put_all((Lines.build_cost, Lines.training_run_cost, Lines.labels_cost), 0.0)
     draft.put_all((Lines.start_weeks, Lines.labelling_weeks), 0.0)
     interval = Lines.retraining_interval_months
