@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import arithmetic, cost
 from service.assessment.ledger.accuracy import Accuracy
+from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import TUNES, Chapter, Line, Own, each
 from service.assessment.ledger.requests import Requests
 from service.assessment.ledger.volume import Volume
@@ -143,8 +144,12 @@ class Projects(Chapter):
         arithmetic.add, reads=(retraining_project_cost, regrading_cost), field="/fine_tuning/retraining/cost",
         column={"fine_tune": 1, "in_service": 1}, parts=("options.training.retraining_cost",),
     )
+    redeployment_cost = Line(
+        "currency", "Cost of moving a fine-tune of open weights to another host: hours, and nothing trained.",
+        column=dict.fromkeys(TUNES, Own(8)),
+    )
     migration_cost = Line(
         "currency", "Cost of one move to another base model: hours and grading again, or the one figure stated.",
         cost.move, reads=(migration_hours, Volume.hourly_rate, regrading_cost), field="/prompting/migration_cost",
-        by_kind=each(TUNES, arithmetic.same_as, retraining_cost), column=18,
+        by_kind=each(TUNES, arithmetic.blend, Life.serves_on, redeployment_cost, retraining_cost), column=18,
     )

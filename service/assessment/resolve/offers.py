@@ -15,7 +15,6 @@ from service.assessment.resolve.latency import TUNED, measured_of_tuned
 from service.assessment.resolve.model_change import relation_of
 from service.assessment.resolve.options import Prompted
 from service.assessment.resolve.prices import listed_tiers
-from service.assessment.resolve.projects import redeployment
 from service.assessment.resolve.terms import Terms
 from service.larder.facts import Source
 from service.nouns.request.fine_tuning import Relation
@@ -225,8 +224,6 @@ class Market:
             draft.range(line, interval)
         if is_named:
             desk.state(draft, Lines.hosting_cost_per_month, desk.tuned.hosting_cost_per_month)
-        if life.serves_on:
-            draft.range(Lines.migration_cost, redeployment(desk))
         measured = measured_of_tuned(desk) if is_measured else None
         self._at.pace.put(draft, measured, TUNED, is_same_base=is_same)
         return draft

@@ -17,7 +17,7 @@ from service.assessment.resolve.latency import Pace
 from service.assessment.resolve.lives import life_of_prompt
 from service.assessment.resolve.model_change import change_of
 from service.assessment.resolve.prices import Priced, price_of, put_prices
-from service.assessment.resolve.projects import put_improvement, put_move_of_prompt, put_retraining
+from service.assessment.resolve.projects import put_improvement, put_move_of_prompt, put_redeployment, put_retraining
 from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS, TOKENS
 from service.assessment.resolve.upkeep import Exponents
 from service.larder.prices import PriceList
@@ -212,6 +212,7 @@ def in_service(desk: Desk, at: Prompted, serving: Candidate) -> Option:
     draft, tuning = Draft("in_service"), desk.tuned
     put_serving(desk, draft, at.exponents)
     put_retraining(desk, draft)
+    put_redeployment(desk, draft, occurs=serving.life.serves_on)
     for line, of_the_build in (
         (Lines.retraining_cost_per_example, Lines.cost_per_example),
         (Lines.retraining_epochs, Lines.epochs),

@@ -5,7 +5,7 @@ Part of the first stage.
 
 from __future__ import annotations
 
-from service.assessment.case import ArticleFigure, Interval, Studies
+from service.assessment.case import ArticleFigure, Studies
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, Draft, middle, sure
@@ -117,11 +117,17 @@ def put_move_of_prompt(desk: Desk, draft: Draft) -> None:
         draft.range(hours, desk.assume(pointer, "prompt_migration_hours", hours, Lines.migration_cost))
 
 
-def redeployment(desk: Desk) -> Interval:
-    """Return what it costs to move a fine-tune of open weights to another host: hours at the mean price of an hour."""
-    hours = desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", Lines.migration_cost)
-    rate = desk.shared.mean(Lines.hourly_rate)
-    return hours._replace(low=hours.low * rate, high=hours.high * rate)
+def put_redeployment(desk: Desk, draft: Draft, *, occurs: bool) -> None:
+    """Put what it costs to move a fine-tune of open weights to another host: hours at the mean price of an hour."""
+    line = Lines.redeployment_cost
+    if not occurs:
+        draft.put(line, 0.0)
+        return
+    hours, rate = (
+        desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", line),
+        desk.shared.mean(Lines.hourly_rate),
+    )
+    draft.range(line, hours._replace(low=hours.low * rate, high=hours.high * rate))
 
 
 def put_improvement(desk: Desk, draft: Draft) -> None:
