@@ -154,3 +154,36 @@ def first_month(monthly: Array) -> Array:
     [[1.0]]
     """
     return monthly[:, :1]
+
+
+def more(amount: Array, is_added: Array, added: Array) -> Array:
+    """Return an amount and what is added to it where a flag says so.
+
+    Examples
+    --------
+    >>> float(more(np.array(300.0), np.array(1.0), np.array(50.0))), float(more(np.array(300.0), np.array(0.0), np.array(50.0)))
+    (350.0, 300.0)
+    """
+    return np.maximum(amount + is_added * added, 0.0)
+
+
+def share_and_more(amount: Array, share: Array, is_added: Array, added: Array) -> Array:
+    """Return a share of an amount and what is added to it where a flag says so.
+
+    Examples
+    --------
+    >>> float(share_and_more(np.array(300.0), np.array(0.5), np.array(1.0), np.array(50.0)))
+    200.0
+    """
+    return more(amount * share, is_added, added)
+
+
+def quotient(numerator: Array, denominator: Array) -> Array:
+    """Return a quotient of either sign, nan where the denominator is not positive.
+
+    Examples
+    --------
+    >>> float(quotient(np.array(-6.0), np.array(3.0))), float(quotient(np.array(-6.0), np.array(0.0)))
+    (-2.0, nan)
+    """
+    return ratio(numerator, denominator)

@@ -19,3 +19,6 @@ MONTHS_PER_YEAR = 12.0
 NORMAL_NODES, NORMAL_WEIGHTS = hermegauss(61)
 """Gauss-Hermite quadrature of 61 nodes: a mean over a standard normal variable is ``f(nodes) @ weights``."""
 NORMAL_WEIGHTS = NORMAL_WEIGHTS / NORMAL_WEIGHTS.sum()
+
+UPPER_DECILE_DEVIATE = 1.2815515655446004
+"""Standard normal deviate of the 90th percentile."""

@@ -341,15 +341,59 @@ def project_cost(
     return engineering_hours * hourly_rate + examples_to_label * cost_per_example + training_runs * cost_per_run
 
 
-def stand_in_outlay(build_cost: Array, live_months: Array) -> Array:
-    """Return the outlay for what stands in: its build cost where the option never goes live, else nothing.
+def stand_in_outlay(one_off_cost: Array, live_months: Array, horizon: Array) -> Array:
+    """Return the outlay for what stands in: its one-off cost where it serves for any part of the horizon, else nothing.
 
     Examples
     --------
-    >>> stand_in_outlay(np.array([2.0, 2.0]), np.array([12.0, 0.0]))
-    array([0., 2.])
+    >>> stand_in_outlay(np.array([2.0, 2.0]), np.array([12.0, 24.0]), np.array(24.0))
+    array([2., 0.])
     """
-    return np.where(live_months > 0.0, 0.0, build_cost)
+    return np.where(live_months < horizon - ROUNDING_SLACK, one_off_cost, 0.0)
+
+
+def move(hours: Array, hourly_rate: Array, grading: Array) -> Array:
+    """Return the cost of moving to another base model: hours, and grading again [money].
+
+    Examples
+    --------
+    >>> float(move(np.array(20.0), np.array(100.0), np.array(300.0)))
+    2300.0
+    """
+    return hours * hourly_rate + grading
+
+
+def moves(counts: Array, cost_of_one: Array, requests: Array, share: Array | float = 1.0) -> Array:
+    """Return what moves cost in each month; who has no requests does not move.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (D, H)
+        Moves in each month.
+    cost_of_one : ndarray, shape (D, 1)
+        Money.
+    requests : ndarray, shape (D, H)
+        Requests of each month.
+    share : ndarray, shape (D, H), or float
+        Part of the month that the option serves.
+
+    Examples
+    --------
+    >>> moves(np.array([[1.0, 1.0]]), np.array([[50.0]]), np.array([[0.0, 9.0]]), np.array([[1.0, 0.5]])).tolist()
+    [[0.0, 25.0]]
+    """
+    return share * counts * cost_of_one * (requests > 0.0)
+
+
+def per_request(monthly: Array, also_monthly: Array, requests: Array) -> Array:
+    """Return two monthly costs over the requests of a month; nan without requests.
+
+    Examples
+    --------
+    >>> float(per_request(np.array(60.0), np.array(40.0), np.array(50.0)))
+    2.0
+    """
+    return (monthly + also_monthly) / np.where(requests > 0.0, requests, np.nan)
 
 
 def replicas(

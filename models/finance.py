@@ -131,3 +131,52 @@ def payback_requests(one_off: Array, saving_per_request: Array) -> Array:
     saves = saving_per_request > 0
     with np.errstate(over="ignore"):
         return np.where(saves, np.maximum(one_off, 0.0) / np.where(saves, saving_per_request, 1.0), np.nan)
+
+
+def first_full_month(monthly: Array, start: Array) -> Array:
+    """Return a monthly figure of the first full month after a start; of the last month where there is none.
+
+    Parameters
+    ----------
+    monthly : ndarray, shape (D, H) or (D, 1)
+        A figure of each month.
+    start : ndarray, shape (D, 1)
+        Months from the decision.
+
+    Returns
+    -------
+    ndarray, shape (D, 1)
+
+    Examples
+    --------
+    >>> first_full_month(np.array([[1.0, 2.0, 4.0]]), np.array([[0.5]])).tolist()
+    [[2.0]]
+    """
+    months = monthly.shape[1]
+    if months == 1:
+        return monthly
+    place = np.clip(np.ceil(start - ROUNDING_SLACK), 0, months - 1).astype(int)
+    rows = max(len(monthly), len(place))
+    return np.take_along_axis(np.broadcast_to(monthly, (rows, months)), np.broadcast_to(place, (rows, 1)), axis=1)
+
+
+def extra(cost: Array, over: Array, share: Array) -> Array:
+    """Return what a cost is above another for a share of the month; nothing where it is below.
+
+    Examples
+    --------
+    >>> float(extra(np.array(5.0), np.array(3.0), np.array(0.5))), float(extra(np.array(3.0), np.array(5.0), np.array(0.5)))
+    (1.0, 0.0)
+    """
+    return share * np.maximum(cost - over, 0.0)
+
+
+def saved(requests: Array, before: Array, after: Array) -> Array:
+    """Return what requests save when one costs less: ``requests * (before - after)``.
+
+    Examples
+    --------
+    >>> float(saved(np.array(100.0), np.array(0.5), np.array(0.25)))
+    25.0
+    """
+    return requests * (before - after)

@@ -16,7 +16,7 @@ ROUNDING_SLACK = 1e-9
 """What counts as equal when a ratio of measured quantities is rounded up to whole replicas."""
 
 
-def replicas_needed(
+def replica_load(
     requests: Array,
     tokens_per_request: Array,
     peak_to_average: Array,
@@ -24,13 +24,12 @@ def replicas_needed(
     tokens_per_second_per_replica: Array,
     requests_per_second_per_replica: Array,
     utilisation: Array,
-    minimum: Array,
 ) -> Array:
-    """Return the replicas kept in each month so that its busiest flow is served.
+    """Return the replicas that the busiest flow of each month fills, a part of one included.
 
     Work that can wait is sized by the mean: ``flow = mean * (batch_share + (1 - batch_share) * peak_to_average)``, and
-    ``max(minimum, ceil(flow * tokens / (tokens per second of a replica * utilisation)))``; by requests, which are
-    measured at the load wanted, without the utilisation.
+    ``flow * tokens / (tokens per second of a replica * utilisation)``; by requests, which are measured at the load wanted,
+    without the utilisation.
 
     Parameters
     ----------
@@ -48,12 +47,11 @@ def replicas_needed(
         Requests that a replica serves [1/s]; infinite where not known. Counts where the tokens are not known.
     utilisation : ndarray
         Share of the tokens per second which is planned with.
-    minimum : ndarray
-        Fewest replicas kept; all there are where both capacities are infinite.
 
     Returns
     -------
     ndarray, shape (D, H)
+        Replicas; 0 where both capacities are infinite.
 
     Examples
     --------
@@ -62,16 +60,26 @@ def replicas_needed(
 
     >>> a, inf = np.array, np.array(np.inf)
     >>> second = a(2_629_800.0)
-    >>> float(replicas_needed(second, a(1000.0), a(4.0), a(0.0), a(2000.0), inf, a(0.8), a(1.0)))
-    3.0
-    >>> float(replicas_needed(second, a(1000.0), a(4.0), a(0.75), a(2000.0), inf, a(0.8), a(1.0)))
-    2.0
+    >>> float(replica_load(second, a(1000.0), a(4.0), a(0.0), a(2000.0), inf, a(0.8)))
+    2.5
+    >>> float(replica_load(second, a(1000.0), a(4.0), a(0.75), a(2000.0), inf, a(0.8)))
+    1.09375
     """
     mean = requests / (HOURS_PER_MONTH * SECONDS_PER_HOUR)
     flow = mean * (batch_share + (1.0 - batch_share) * peak_to_average)
     load_of_tokens = flow * tokens_per_request / (tokens_per_second_per_replica * utilisation)
     load_of_requests = flow / requests_per_second_per_replica
-    load = np.where(np.isfinite(tokens_per_second_per_replica), load_of_tokens, load_of_requests)
+    return np.where(np.isfinite(tokens_per_second_per_replica), load_of_tokens, load_of_requests)
+
+
+def whole_replicas(load: Array, minimum: Array) -> Array:
+    """Return the replicas kept: the load rounded up, and never fewer than are kept whatever the volume.
+
+    Examples
+    --------
+    >>> whole_replicas(np.array([0.0, 2.0, 2.1]), np.array(1.0)).tolist()
+    [1.0, 2.0, 3.0]
+    """
     return np.maximum(minimum, np.ceil(load - ROUNDING_SLACK))
 
 

@@ -282,3 +282,26 @@ def saving_share(before: Array, after: Array) -> Array:
     """
     served = (before > 0) & np.isfinite(after)
     return np.where(served, 1.0 - np.where(served, after, 0.0) / np.where(before > 0, before, 1.0), -np.inf)
+
+
+def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_per_second: Array) -> Array:
+    """Return the requests a second that one saturated replica serves: by tokens where that is known, else as stated.
+
+    Parameters
+    ----------
+    tokens_per_second : ndarray
+        Tokens in and out of one replica [1/s]; infinite where not known.
+    tokens_per_request : ndarray
+        Tokens in and out of one request.
+    requests_per_second : ndarray
+        As stated [1/s]; infinite where nothing is dedicated.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(replica_flow(a(2000.0), a(500.0), a(np.inf))), float(replica_flow(a(np.inf), a(500.0), a(3.0)))
+    (4.0, 3.0)
+    """
+    is_known = np.isfinite(tokens_per_second) & (tokens_per_request > 0.0)
+    by_tokens = np.where(is_known, tokens_per_second, 1.0) / np.where(is_known, tokens_per_request, 1.0)
+    return np.where(is_known, by_tokens, requests_per_second)

@@ -16,12 +16,9 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 from scipy.stats import qmc
 
-from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
+from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, UPPER_DECILE_DEVIATE, Array
 
 Family = Literal["positive", "share", "rate"]
-
-UPPER_DECILE_DEVIATE = 1.2815515655446004
-"""Standard normal deviate of the 90th percentile."""
 
 FIXED_POINTS = 8192
 FIXED_SEED = 0

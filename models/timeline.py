@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.arrays import WEEKS_PER_MONTH, Array
+from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, UPPER_DECILE_DEVIATE, WEEKS_PER_MONTH, Array
 
 INSTANT = 1e-9
 """Two dates closer than this [months] are the same instant."""
@@ -59,6 +59,26 @@ def growth(growth_per_month: Array, months: Array) -> Array:
     [1.0, 1.1]
     """
     return np.maximum(1.0 + growth_per_month, 0.0) ** (months - 1.0)
+
+
+def mean_growth(low: float, high: float, months: Array) -> Array:
+    """Return the mean of `growth` over a normal growth whose 80 % interval is [low, high], by Gauss-Hermite quadrature.
+
+    Returns
+    -------
+    ndarray, shape (1, H)
+
+    Examples
+    --------
+    The mean of (1 + g)^2 is 1 + var g for a mean of 0:
+
+    >>> spread = 0.1 * 1.2815515655446004
+    >>> mean_growth(-spread, spread, np.array([1.0, 3.0])).round(12).tolist()
+    [[1.0, 1.01]]
+    """
+    deviation = (high - low) / 2.0 / UPPER_DECILE_DEVIATE
+    rates = (low + high) / 2.0 + deviation * NORMAL_NODES
+    return (NORMAL_WEIGHTS @ growth(rates[:, None], months))[None, :]
 
 
 def price_factor(decline_per_year: Array, months: Array) -> Array:

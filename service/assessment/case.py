@@ -148,6 +148,20 @@ class Option(Struct, frozen=True, kw_only=True):
         return self.id
 
 
+class Tiers(NamedTuple):
+    """Token prices by tier of the input's length, in the request's currency per million tokens."""
+
+    starts: Array
+    """Input sizes above which the next tier holds [tokens], shape (T,)."""
+    input: Array
+    """Shape (T + 1,), as the other prices."""
+    output: Array
+    cache_read: Array
+    cache_write: Array
+    is_cache_priced: bool
+    min_cacheable_tokens: float
+
+
 class Candidate(Struct, frozen=True, kw_only=True):
     """A fine-tuning offer as this case would buy it: its terms as plain numbers, beside what all fine-tunes share."""
 
@@ -161,6 +175,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     terms: Mapping[Line, float]
     ranges: Mapping[Line, Interval]
     """Terms that are ranges, as GPU prices and throughputs; each has its mean in `terms`."""
+    base_prices: Tiers | None
+    """Of its base model by the token, for a prompt; None where it is not sold so, or is the prompt's own."""
     life: Life
     shares_life: bool
     has_successor: bool
@@ -211,6 +227,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """What all options share."""
     prompts: tuple[Option, ...]
     """Keep first, improve second, then the alternatives."""
+    suggested: tuple[Option, ...]
+    """Other base models that the service itself looks at; nobody asked for them."""
     in_service: Option | None
     tuning: Inputs
     """What all fine-tunes share."""

@@ -38,9 +38,12 @@ class Accuracy(Chapter):
     change_intercept = Line("log-odds", "Level of another base model for a prompt that is right half the time.",
                             origin="fitted")
     change_slope = Line("ratio", "How much of the prompt's log-odds carries over to another base model.", origin="fitted")
-    change_gap = Line(
-        "log-odds", "What the gap in capability between the two base models is worth.", origin="fitted",
+    change_gap_below = Line(
+        "10 points", "Gap in capability between the two base models, its part below the pivot.", origin="fitted",
     )
+    change_gap_above = Line("10 points", "The same, its part above the pivot.", origin="fitted")
+    change_weight_below = Line("log-odds/10 points", "What ten points of it are worth below the pivot.", origin="fitted")
+    change_weight_above = Line("log-odds/10 points", "The same above the pivot.", origin="fitted")
     change_sd = Line("log-odds", "How far another base model strays from what its capability says.", origin="fitted")
     change_deviate = Line("deviate", "Where in that range a draw falls.", column={"other_prompt": Own(1)})
     broken_share = Line("share", "Chance that the prompt's format does not work on another base model.", origin="fitted")
@@ -111,14 +114,14 @@ class Accuracy(Chapter):
     log_odds_mean = Line(
         "log-odds",
         "Best estimate of the fine-tune's accuracy at the planned examples, pilots included, as log-odds.",
-        learning.predictive_mean,
+        learning.saturated_mean,
         reads=(level_mean, prior_level_variance, prior_slope_mean, prior_slope_variance, pilots, seed_variance,
                bend_variance, saturation_examples, planned_examples),
     )
     log_odds_variance = Line(
         "log-odds^2",
         "How far off the best estimate of the fine-tune's accuracy may be; every pilot brings it down.",
-        learning.predictive_variance,
+        learning.saturated_variance,
         reads=(level_mean, prior_level_variance, prior_slope_mean, prior_slope_variance, pilots, seed_variance,
                bend_variance, saturation_examples, planned_examples),
     )
@@ -129,15 +132,16 @@ class Accuracy(Chapter):
             "improve": Formula(accuracy.improved_accuracy, (prompted_accuracy, gain, Volume.accuracy_ceiling)),
             "other_prompt": Formula(
                 accuracy.changed_accuracy,
-                (prompted_accuracy, change_intercept, change_slope, change_gap, change_sd, change_deviate, broken_share,
-                 broken_coin, broken_factor, Volume.accuracy_ceiling),
+                (prompted_accuracy, change_intercept, change_slope, change_gap_below, change_gap_above,
+                 change_weight_below, change_weight_above, change_sd, change_deviate, broken_coin, broken_share,
+                 broken_factor, Volume.accuracy_ceiling),
             ),
             **each(
-                TUNES, accuracy.tuned_accuracy, log_odds_mean, log_odds_variance, accuracy_deviate, prompted_accuracy,
+                TUNES, accuracy.fine_tuned_accuracy, log_odds_mean, log_odds_variance, accuracy_deviate, prompted_accuracy,
                 no_change_weight, no_change_coin, teacher_gap, teacher_accuracy, Volume.accuracy_ceiling,
             ),
         },
-        column={"other_prompt": Own(1), "in_service": Own(1)}, field={
+        column={"other_prompt": Own(1), "in_service": Own(7)}, field={
             "keep": "/prompting/measured_accuracy", "other_prompt": "/prompting/alternatives",
             "in_service": "/fine_tuning/pilots",
         },

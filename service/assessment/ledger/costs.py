@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import arithmetic, cost, finance
+from models import arithmetic, cost, finance, hosting
 from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import TUNES, Chapter, Line, Own, each
 from service.assessment.ledger.projects import Projects
@@ -68,20 +68,27 @@ class Costs(Chapter):
                "in_service": "/fine_tuning/monitoring_cost_per_month"},
         column={"fine_tune": 12, "in_service": 12}, is_read=True,
     )
+    replica_load = Line(
+        "replicas", "Replicas that the busiest flow of each month fills, a part of one included.", hosting.replica_load,
+        reads=(REQUESTS, Requests.tokens_per_request, Volume.peak_to_average, Volume.batch_share,
+               replica_tokens_per_second, replica_requests_per_second, replica_utilisation),
+    )
     replicas = Line(
         "replicas", "Dedicated replicas kept in each month so that the peak is served; 1 where nothing is dedicated.",
-        cost.replicas_needed,
-        reads=(REQUESTS, Requests.tokens_per_request, Volume.peak_to_average, Volume.batch_share,
-               replica_tokens_per_second, replica_requests_per_second, replica_utilisation, minimum_replicas),
+        hosting.whole_replicas, reads=(replica_load, minimum_replicas),
+    )
+    replica_fee_per_hour = Line(
+        "currency/hour", "Hourly fee of a replica with all its GPUs.", arithmetic.multiply,
+        reads=(hosting_fee_per_hour, gpus_per_replica),
     )
     replica_hours = Line(
-        "hours", "Hours of replicas paid for in each month.", cost.replica_hours,
+        "hours", "Hours of replicas paid for in each month.", hosting.replica_hours,
         reads=(REQUESTS, Requests.tokens_per_request, replicas, replica_tokens_per_second, replica_requests_per_second,
                is_paid_by_use),
     )
     hosting_cost_per_month = Line(
-        "currency/month", "Hosting bill of a full month of service: hourly fees, and storage.", cost.hosting_cost,
-        reads=(hosting_fee_per_hour, gpus_per_replica, replica_hours, storage_cost_per_month, hosting_share),
+        "currency/month", "Hosting bill of a full month of service: hourly fees, and storage.", hosting.hosting_cost,
+        reads=(replica_fee_per_hour, replica_hours, storage_cost_per_month, hosting_share),
         field="/fine_tuning/hosting_cost_per_month", column={"fine_tune": 35, "in_service": 35},
     )
     tokens_per_month = Line(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeVar, get_args
 
 from models.arrays import Array
@@ -74,7 +73,7 @@ class Line:
     """Formula of `models/` that gives it; an input has none."""
     reads: tuple[Line, ...] = ()
     """The lines that the formula takes, in order."""
-    by_kind: Mapping[Kind, Formula] = MappingProxyType({})
+    by_kind: Mapping[Kind, Formula] = dataclasses.field(default_factory=dict)
     """Formulas of kinds of option that have one of their own."""
     field: ByKind[str] = ""
     """JSON pointer of the request field that states it, or that it follows from; empty where none does."""

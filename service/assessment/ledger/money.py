@@ -33,6 +33,9 @@ class Money(Chapter):
         "currency", "Month 0 against option 0: usually an outlay, hence negative.", arithmetic.subtract,
         reads=(baseline_outlay, Costs.outlay),
     )
+    extra_outlay = Line(
+        "currency", "What month 0 costs more than with option 0.", arithmetic.subtract, reads=(Costs.outlay, baseline_outlay),
+    )
     savings = Line(
         "currency", "What the option saves in each month against option 0; negative where it costs more.",
         arithmetic.subtract, reads=(baseline_costs, Costs.costs), parts=("cash_flows.saving",),
@@ -104,11 +107,11 @@ class Money(Chapter):
         arithmetic.subtract, reads=(baseline_monthly_total, Costs.monthly_total), is_read=True,
     )
     saving_per_request = Line(
-        "currency/request", "The same for one request.", arithmetic.ratio_of, reads=(saving_per_month, Costs.monthly_requests),
+        "currency/request", "The same for one request.", arithmetic.quotient, reads=(saving_per_month, Costs.monthly_requests),
     )
     payback_requests = Line(
         "requests", "Requests after which the outlay is earned back; empty where running on saves nothing.",
-        finance.payback_requests, reads=(saving_at_start, saving_per_request), parts=("options.payback_requests",),
+        finance.payback_requests, reads=(extra_outlay, saving_per_request), parts=("options.payback_requests",),
     )
     correct = Line(
         "answers", "Right answers of each month.", arithmetic.multiply,

@@ -7,6 +7,7 @@ draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -16,15 +17,13 @@ from models.latency import percentile_seconds, with_waiting
 from service.assessment.case import KEEP, Candidate, Case, Option, Policy
 from service.assessment.ledger.fold import Values
 from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import DRAWN, FIGURES, Lines
+from service.assessment.ledger.lines import FIGURES, Lines
 from service.assessment.simulate.book import Folded, opened, settled
 from service.assessment.simulate.break_evens import BreakEven, Search, break_evens, curves
-from service.assessment.simulate.chain import Chain
+from service.assessment.simulate.drawing import Drawing, Way
 from service.assessment.simulate.draws import base_inputs
-from service.assessment.simulate.drawing import Drawn, Way, draw, ways_of
-from service.assessment.simulate.screening import UNPRICED, Screened, screen, shortlist
+from service.assessment.simulate.screening import Screened, screen, shortlist
 from service.assessment.simulate.tunes import option_of, priced_on_base
-from service.assessment.simulate.volumes import volume_break_evens
 from service.nouns.faults import Fault, Unassessable
 
 FEW_REPLICAS, MOST_REPLICAS = 1000.0, 100_000.0
@@ -128,9 +127,146 @@ def _fewest_replicas(case: Case, base: Values) -> int | None:
     return int(servers[meets.argmax(), 0]) if meets.any() else None
 
 
-def _base(case: Case, option: Option, way: Way, book: Mapping[str, Folded]) -> Folded:
-    """Return an option at the base case, folded as far as others read it."""
-    inputs = base_inputs(case, option, way.policy)
-    if option.kind == "fine_tune":
-        inputs |= priced_on_base(case, option, inputs, book[KEEP].values)
-    return opened(option.id, option.kind, inputs, book[way.stand_in] if way.stand_in else None)
+def _not_money() -> Unassessable:
+    message = "Some draws are too large to be money: a range spans too many powers of ten."
+    return Unassessable([Fault("", message, "ranges", "narrower ranges")])
+
+
+def _simulated(case: Case, drawing: Drawing, base: Folded, candidate: Candidate | None, worth: Worth) -> Simulated:
+    """Return an option as it serves, at the base case and in the draws."""
+    option, way = drawing.options[base.id], drawing.ways[base.id]
+    draws = drawing.figures(base.id)
+    if not all(np.abs(draws[line]).max() < LARGEST_MONEY for line in (Lines.npv, Lines.tco)):
+        raise _not_money()
+    return Simulated(
+        option=option,
+        candidate=candidate,
+        policy=way.policy,
+        stand_in=way.stand_in,
+        obstacle=worth.obstacle,
+        folded=base,
+        draws=draws,
+        mean_npv_by_policy=worth.by_policy,
+        fewest_replicas=_fewest_replicas(case, base.values),
+    )
+
+
+class Worth(NamedTuple):
+    """What an option is worth under each policy, and why it cannot serve; empty where it can."""
+
+    by_policy: Mapping[Policy, float]
+    obstacle: str
+
+
+def _choose_ways(
+    case: Case, drawing: Drawing, ids: list[str], stand_ins: tuple[str, ...]
+) -> dict[str, dict[Policy, float]]:
+    """Put how each fine-tune serves, and return what each policy is worth on its own best stand-in.
+
+    Under the framework a way that is likelier by more than a few points to meet a stated requirement goes before the one
+    that is worth more.
+    """
+    ways = {
+        id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
+        for id in ids
+    }
+    worth = drawing.figure_in([way for each in ways.values() for way in each], Lines.npv)
+    required, found = case.request.task.required_accuracy, {}
+    for id, each in ways.items():
+        best: dict[Policy, Way] = {}
+        for way in each:
+            if way.policy not in best or worth[way].mean() > worth[best[way.policy]].mean():
+                best[way.policy] = way
+        found[id] = {policy: float(worth[way].mean()) for policy, way in best.items()}
+        chosen = max(best.values(), key=lambda way: worth[way].mean())
+        if required is not None and case.policy == "framework" and len(best) > 1:
+            right = drawing.figure_in(best.values(), Lines.average_accuracy)
+            chance = {way: float((right[way] >= required).mean()) for way in best.values()}
+            likeliest = max(best.values(), key=lambda way: chance[way])
+            if chance[likeliest] > chance[chosen] + case.thresholds["thrift_chance"]:
+                chosen = likeliest
+        drawing.ways[id] = chosen
+    return found
+
+
+def _kept(case: Case, drawing: Drawing, worth: Mapping[str, Mapping[Policy, float]], baseline: str) -> list[str]:
+    """Return the fine-tunes that stay options: the best by mean NPV, and the likeliest to meet the bar."""
+    by_npv = sorted(worth, key=lambda id: (-worth[id][drawing.ways[id].policy], id))
+    kept, finance = by_npv[:KEPT_OFFERS], case.request.finance
+    bar: Array | float | None = case.request.task.required_accuracy
+    if bar is None and (finance is None or finance.error_cost is None):
+        today = drawing.ways[baseline]
+        bar = drawing.figure_in([today], Lines.average_accuracy)[today] - case.tolerated_loss
+    if bar is not None and len(by_npv) > KEPT_OFFERS:
+        right = drawing.figure_in([drawing.ways[id] for id in by_npv], Lines.average_accuracy)
+        likeliest = max(by_npv, key=lambda id: float((right[drawing.ways[id]] >= bar).mean()))
+        kept += [likeliest] if likeliest not in kept else []
+    return kept
+
+
+def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
+    """Return the prompt-like options at the base case, and the fine-tune in service on the best of them."""
+    book: dict[str, Folded] = {}
+    for option in (*case.prompts, *case.suggested):
+        way = drawing.ways[option.id]
+        inputs = base_inputs(case, option)
+        book[option.id] = opened(option.id, option.kind, inputs, book[way.stand_in] if way.stand_in else None)
+    if (current := case.in_service) is not None:
+        served = [option.id for option in case.prompts if option.is_measured]
+        ways = [Way(current.id, policy, id) for policy in current.policies for id in served]
+        cost = drawing.figure_in(ways, Lines.tco)
+        way = drawing.ways[current.id] = min(ways, key=lambda way: cost[way].mean())
+        inputs = base_inputs(case, current, way.policy)
+        book[current.id] = opened(current.id, current.kind, inputs, book[way.stand_in or KEEP])
+    return book
+
+
+def simulate(case: Case) -> Simulation:
+    """Return every option at the base case and in the draws, the ranking of all offers, and the break-evens.
+
+    Raises
+    ------
+    Unassessable
+        If a draw of the NPV is not finite: the ranges are too wide to be money.
+    """
+    beside = (*case.prompts, *case.suggested, *([case.in_service] if case.in_service else ()))
+    drawing = Drawing(case, {option.id: option for option in beside})
+    book = _prompts(case, drawing)
+    baseline = book[drawing.baseline]
+    stand_ins = (drawing.baseline,) if case.in_service else tuple(o.id for o in case.prompts if o.is_measured)
+    screened = screen(case, case.candidates, tuple(book[id] for id in stand_ins), baseline)
+    drawn = {f"tune:{screened[at].candidate.id}": screened[at] for at in shortlist(screened)}
+    drawing.options.update({id: option_of(case, offer.candidate) for id, offer in drawn.items()})
+    worth = _choose_ways(case, drawing, list(drawn), stand_ins)
+    kept = _kept(case, drawing, worth, drawing.baseline)
+    for id in kept:
+        way, option = drawing.ways[id], drawing.options[id]
+        inputs = base_inputs(case, option, way.policy) | {
+            Lines.migrates: np.full((1, 1), float(way.policy == "migrate"))
+        }
+        inputs |= priced_on_base(case, drawn[id].candidate, inputs, book[KEEP].values)
+        book[id] = opened(id, option.kind, inputs, book[way.stand_in or KEEP])
+    plain = Worth({}, "")
+    told = {id: Worth(worth[id], drawn[id].obstacle) if id in drawn else plain for id in book}
+    found = {
+        id: _simulated(
+            case, drawing, settled(folded, baseline, FIGURES), drawn[id].candidate if id in drawn else None, told[id]
+        )
+        for id, folded in book.items()
+    }
+    tunes = [found[id] for id in kept]
+    suggested = {option.id for option in case.suggested}
+    others = [one for id, one in found.items() if id not in {*kept, *suggested, drawing.baseline}]
+    searched = [one.folded for one in tunes if one.is_feasible] or [one.folded for one in tunes[:1]]
+    is_alive = bool(tunes) and tunes[0].is_feasible
+    return Simulation(
+        options=(found[drawing.baseline], *others, *tunes),
+        screened=tuple(screened),
+        beside=tuple(screen(case, case.bystanders, tuple(book[id] for id in stand_ins), baseline))
+        if case.bystanders
+        else (),
+        suggested=tuple(found[id] for id in suggested),
+        volume_break_even=drawing.volume_break_evens(kept[0]) if is_alive else np.full(case.draws, np.inf),
+        break_evens=tuple(break_evens(searched, found[drawing.baseline].folded, case.context_window, is_alive)),
+        curves=curves(searched, found[drawing.baseline].folded) if "curves" in case.request.include else (),
+    )

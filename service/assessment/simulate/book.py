@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from msgspec import Struct
 
-from models.arrays import Array
 from service.assessment.ledger.fold import Values, fold, refold
 from service.assessment.ledger.line import Kind, Line
-from service.assessment.ledger.lines import BASELINE, STAND_IN, Lines
+from service.assessment.ledger.lines import BASELINE, STAND_IN
 
 COSTS = frozenset(STAND_IN.values()) | frozenset(BASELINE.values())
 """What others read of an option."""
 
 NOTHING_STANDS_IN = {line: np.zeros((1, 1)) for line in STAND_IN}
-WORTH, TCO = frozenset({Lines.npv}), frozenset({Lines.tco})
 
 
 class Folded(Struct, frozen=True, kw_only=True, eq=False):
@@ -83,13 +81,3 @@ def with_changes(
             memo[other.id] = with_changes(other, changes, None, COSTS, memo)
         changed |= {line: memo[other.id][source] for line, source in lines.items() if source in memo[other.id]}
     return refold(option.values, changed, option.kind, option.stated, until)
-
-
-def worth(option: Folded, baseline: Folded) -> Array:
-    """Return the NPV of an option against option 0."""
-    return settled(option, baseline, WORTH).values[Lines.npv]
-
-
-def total_cost(option: Folded) -> Array:
-    """Return the total cost of an option."""
-    return fold(dict(option.values), option.kind, TCO)[Lines.tco]

@@ -1,12 +1,12 @@
 """Break-even: at which value of each of ten inputs the base-case NPV is zero. Part of the second stage.
 
-"All else unchanged" means the same request with that one value put in: what is derived from it follows, the screening
-of offers included. The two accuracies are set directly, each leaving the other as it is.
+"All else unchanged" means the same request with that one value put in: what is derived from it follows, and of the fine-tunes
+kept as options the best is taken at each value. The two accuracies are set directly, each leaving the other as it is.
 """
 
 from __future__ import annotations
 
-from copy import copy
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from models.arrays import WEEKS_PER_MONTH, Array
 from models.breakeven import Crossing, changes, linear_root, scan
-from models.cost import requests_per_second
-from models.timeline import volume
-from service.assessment.case import Candidate
-from service.assessment.ledger.fold import Values, downstream, read_by, refold
-from service.assessment.ledger.line import Line
+from service.assessment.ledger.fold import Values, refold
+from service.assessment.ledger.line import KINDS, Kind, Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import jumps
+from service.assessment.simulate.book import Changes, Folded, with_changes
 
 HIGHEST_VOLUME = 1e11
 HIGHEST_MONEY = 1e12
@@ -30,11 +28,9 @@ LONGEST_LEAD_WEEKS = 520.0
 MOST_JUMPS = 1_000
 """Dates named as jumps along one input; of more, those between which the NPV stays clear of zero are left out."""
 ROWS_AT_ONCE = 1024
-"""Points times offers folded together; bounds memory at long horizons."""
+"""Points folded together; bounds memory at long horizons."""
 ROUNDED = 1e-7
 """What rounding may leave of an NPV at the root of a line, as a share of the prompt's total cost."""
-LEADER_POINTS = 128
-"""At most how many points of a grid all offers are compared at."""
 CURVE_POINTS = 41
 POINTS_PER_MONTH = 8
 """Lead times at which the NPV is read."""
@@ -43,27 +39,35 @@ AROUND = np.geomspace(0.1, 10.0, 41)
 
 
 class Search(NamedTuple):
-    """One input to search: its name for the caller, its line and legal range."""
+    """One input to search: its name for the caller, its line and legal range, and the options it is an input of."""
 
     input: str
     line: Line
     low: float
     high: float
     is_linear: bool
+    kinds: frozenset[Kind]
 
+
+ALL, TUNE, PROMPT = frozenset(KINDS), frozenset[Kind]({"fine_tune"}), frozenset[Kind]({"keep", "improve"})
 
 SEARCHES = (
-    Search("requests_per_month", Lines.requests_per_month, 0.0, HIGHEST_VOLUME, False),
-    Search("tuned_accuracy", Lines.tuned_accuracy_at_start, 0.0, 1.0, True),
-    Search("prompt_accuracy", Lines.prompt_accuracy, 0.0, 1.0, False),
-    Search("error_cost", Lines.error_cost, 0.0, HIGHEST_MONEY, True),
-    Search("one_off_cost", Lines.tuned_build_cost, 0.0, HIGHEST_MONEY, True),
-    Search("retraining_interval_months", Lines.retraining_interval_months, jumps.SHORTEST_INTERVAL_MONTHS, 0.0, False),
-    Search("prompt_instruction_tokens", Lines.prompt_instruction_tokens, 0.0, HIGHEST_TOKENS, False),
-    Search("prompt_cache_hit_rate", Lines.prompt_cache_hit_rate, 0.0, 1.0, False),
-    Search("tuned_output_price", Lines.tuned_output_price, 0.0, HIGHEST_PRICE, True),
-    Search("lead_time_weeks", Lines.lead_time_weeks, 0.0, LONGEST_LEAD_WEEKS, False),
+    Search("requests_per_month", Lines.requests_per_month, 0.0, HIGHEST_VOLUME, False, ALL),
+    Search("tuned_accuracy", Lines.accuracy_at_start, 0.0, 1.0, True, TUNE),
+    Search("prompt_accuracy", Lines.prompted_accuracy, 0.0, 1.0, False, ALL),
+    Search("error_cost", Lines.error_cost, 0.0, HIGHEST_MONEY, True, ALL),
+    Search("one_off_cost", Lines.build_cost, 0.0, HIGHEST_MONEY, True, TUNE),
+    Search(
+        "retraining_interval_months", Lines.retraining_interval_months, jumps.SHORTEST_INTERVAL_MONTHS, 0.0, False, TUNE
+    ),
+    Search("prompt_instruction_tokens", Lines.prompted_instruction_tokens, 0.0, HIGHEST_TOKENS, False, ALL),
+    Search("prompt_cache_hit_rate", Lines.cache_hit_rate, 0.0, 1.0, False, PROMPT),
+    Search("tuned_output_price", Lines.output_price, 0.0, HIGHEST_PRICE, True, TUNE),
+    Search("lead_time_weeks", Lines.start_weeks, 0.0, LONGEST_LEAD_WEEKS, False, TUNE),
 )
+
+WANTED = frozenset({Lines.npv, Lines.end_month, Lines.start_month})
+LOAD = frozenset({Lines.replica_load})
 
 
 class BreakEven(NamedTuple):
@@ -82,9 +86,9 @@ def _grid(search: Search, current: float, horizon: int) -> Array:
         points = np.linspace(search.low, search.high, 41)
     elif search.line is Lines.requests_per_month:
         points = np.concatenate([[0.0], np.geomspace(1e-3, search.high, 85), current * AROUND])
-    elif search.line is Lines.prompt_instruction_tokens:
+    elif search.line is Lines.prompted_instruction_tokens:
         points = np.concatenate([[0.0], np.geomspace(1.0, search.high, 57), current * AROUND])
-    elif search.line is Lines.lead_time_weeks:
+    elif search.line is Lines.start_weeks:
         points = np.append(
             np.arange(horizon * POINTS_PER_MONTH + 1.0) / POINTS_PER_MONTH * WEEKS_PER_MONTH, search.high
         )
@@ -93,77 +97,58 @@ def _grid(search: Search, current: float, horizon: int) -> Array:
     return np.unique(np.clip(np.append(points, current), search.low, search.high))
 
 
-def _some_rows(values: Values, rows: NDArray[np.intp], count: int) -> Values:
-    """Return the values of some offers of a calculation with one row per offer."""
-    return {
-        line: array[rows]
-        if count > 1 and line is not Lines.pilots and array.ndim == 2 and array.shape[0] == count
-        else array
-        for line, array in values.items()
-    }
-
-
-def one_row(values: Values, row: int, rows: int) -> Values:
-    """Return the values of one offer of a calculation with one row per offer."""
-    return _some_rows(values, np.array([row]), rows)
-
-
 class Envelope:
-    """The base-case NPV as a function of one input: of the best feasible offer where offers are screened."""
+    """The base-case NPV as a function of one input: of the best of some fine-tunes, all that follows from it following."""
 
-    def __init__(self, values: Values, stated: frozenset[Line], search: Search, trains: NDArray[np.bool_]) -> None:
-        """Prepare the lines that follow from the input; `values` holds one row per offer."""
-        self.stated = stated | ({Lines.tuned_accuracy_at_start} if search.line is Lines.prompt_accuracy else set())
-        self.stated -= {search.line}
-        self.line = search.line
-        self.trains = trains
-        self.offers = trains.size
-        lines = downstream(frozenset({self.line}), self.stated, Lines.npv)
-        ends = downstream(frozenset({self.line}), self.stated, Lines.live_end_month)
-        starts = downstream(frozenset({self.line}), self.stated, Lines.lead_time_months)
-        read = read_by(lines, frozenset({self.line})) | {Lines.npv, Lines.live_end_month, Lines.lead_time_months}
-        read |= read_by(ends, frozenset({self.line})) | read_by(starts, frozenset({self.line}))
-        self.values = {line: values[line] for line in read if line in values}
+    def __init__(self, tunes: Sequence[Folded], baseline: Folded, search: Search) -> None:
+        """Take the fine-tunes, held against option 0."""
+        self.tunes, self.baseline, self.search = tuple(tunes), baseline, search
+
+    @property
+    def offers(self) -> int:
+        """Return how many fine-tunes there are."""
+        return len(self.tunes)
 
     def of(self, rows: NDArray[np.intp]) -> Envelope:
-        """Return the envelope of some of the offers."""
-        part = copy(self)
-        part.values = _some_rows(self.values, rows, self.offers)
-        part.trains, part.offers = self.trains[rows], rows.size
-        return part
+        """Return the envelope of some of the fine-tunes."""
+        return Envelope([self.tunes[row] for row in rows], self.baseline, self.search)
 
-    def by_offer(self, points: Array, spare: float | None = None) -> Array:
-        """Return the NPV of every offer at every point, shape (K, O); what cannot be bought is -inf.
+    def _changes(self, points: Array, spare: float | None) -> Changes:
+        """Return what is put into an option at some points of the input.
 
         With `spare`, replicas are as many as the peak fills, a part of one included, and so many more.
         """
-        at_once = max(ROWS_AT_ONCE // self.offers, 1)
-        parts = [self._by_offer(points[first : first + at_once], spare) for first in range(0, points.size, at_once)]
+
+        def put(option: Folded) -> Values:
+            if option.kind not in self.search.kinds:
+                return {}
+            values = {self.search.line: points[:, None]}
+            if spare is not None:
+                load = refold(option.values, dict(values), option.kind, option.stated, LOAD).get(
+                    Lines.replica_load, option.values[Lines.replica_load]
+                )
+                values[Lines.replicas] = np.maximum(option.values[Lines.minimum_replicas], (load + spare) * (load > 0))
+            return values
+
+        return put
+
+    def by_offer(self, points: Array, spare: float | None = None) -> Array:
+        """Return the NPV of every fine-tune at every point, shape (K, O); what would never serve is -inf."""
+        parts = [
+            self._by_offer(points[first : first + ROWS_AT_ONCE], spare) for first in range(0, points.size, ROWS_AT_ONCE)
+        ]
         return np.concatenate(parts)
 
     def _by_offer(self, points: Array, spare: float | None) -> Array:
-        count = points.size
-
-        def rows(array: Array) -> Array:
-            if self.offers > 1 and array.ndim == 2 and array.shape[0] == self.offers:
-                return np.tile(array, (count, 1))
-            return array
-
-        values = {line: array if line is Lines.pilots else rows(array) for line, array in self.values.items()}
-        column = np.repeat(points, self.offers)[:, None]
-        put_in = {self.line: column}
-        if spare is not None:
-            peak = requests_per_second(volume(column, values[Lines.growth_per_month], values[Lines.months]))
-            filled = peak * values[Lines.peak_to_average] / values[Lines.replica_requests_per_second] + spare
-            dedicated = np.isfinite(values[Lines.replica_requests_per_second])
-            put_in[Lines.tuned_replicas] = np.maximum(values[Lines.minimum_replicas], np.where(dedicated, filled, 0.0))
-        npv, end, start = (
-            np.broadcast_to(refold(values, dict(put_in), self.stated, figure), (count * self.offers, 1))
-            for figure in (Lines.npv, Lines.live_end_month, Lines.lead_time_months)
-        )
-        alive = ((end > start)[:, 0] & np.tile(self.trains, count)).reshape(count, self.offers)
-        table = npv[:, 0].reshape(count, self.offers)
-        return np.where(alive | ~alive.any(axis=1, keepdims=True), table, -np.inf)
+        put = self._changes(points, spare)
+        memo: dict[str, Values] = {}
+        npv, alive = np.empty((points.size, self.offers)), np.empty((points.size, self.offers), dtype=bool)
+        for place, tune in enumerate(self.tunes):
+            changed = with_changes(tune, put, self.baseline, WANTED, memo)
+            of = {line: changed.get(line, tune.values[line])[:, 0] for line in WANTED}
+            npv[:, place] = of[Lines.npv]
+            alive[:, place] = of[Lines.end_month] > of[Lines.start_month]
+        return np.where(alive | ~alive.any(axis=1, keepdims=True), npv, -np.inf)
 
     def in_doubt(self, low: Array, high: Array) -> NDArray[np.bool_]:
         """Return whether the NPV may be zero between two volumes, wherever the replicas are added."""
@@ -173,17 +158,13 @@ class Envelope:
         return ~((np.maximum(most[left], most[right]) < 0) | (np.minimum(least[left], least[right]) > 0))
 
     def best(self, points: Array) -> NDArray[np.intp]:
-        """Return the row of the offer that is best at every point."""
+        """Return the row of the fine-tune that is best at every point."""
         return self.by_offer(points).argmax(axis=1)
 
     def __call__(self, points: Array) -> Array:
         """Return the NPV at every point, shape (K,)."""
         table: Array = self.by_offer(np.atleast_1d(points)).max(axis=1)
         return table
-
-
-def _trains(candidates: tuple[Candidate, ...]) -> NDArray[np.bool_]:
-    return np.array([not candidate.no_longer_trains for candidate in candidates])
 
 
 def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
@@ -196,130 +177,103 @@ def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
     return changes(npv, roots, np.ones(roots.size, dtype=bool), search.low, search.high, 0.0)
 
 
-def _contenders(npv: Envelope, grid: Array, chosen: int) -> NDArray[np.intp]:
-    """Return the rows of the chosen offer and of those that lead, or come second, on a grid or between its points.
-
-    Between two points with different leaders, one that a straight line puts above both where they meet leads too.
-    """
-    if npv.offers == 1:
-        return np.array([0])
-    table = npv.by_offer(np.append(grid[:: 1 + grid.size // LEADER_POINTS], grid[-1]))
-    leaders = np.argpartition(-table, 1, axis=1)[:, :2]
-    first = table.argmax(axis=1)
-    cell = np.flatnonzero(first[1:] != first[:-1])
-    here, there = table[cell], table[cell + 1]
-    row = np.arange(cell.size)
-    with np.errstate(invalid="ignore"):
-        lead, lag = (end[row, first[cell]] - end[row, first[cell + 1]] for end in (here, there))
-        share = (lead / (lead - lag))[:, None]
-        between = here + share * (there - here)
-        above = (between >= between[row, first[cell]][:, None]).any(axis=0)
-    return np.unique(np.concatenate([leaders.ravel(), np.flatnonzero(above), [chosen]]))
-
-
-def _jumps(npv: Envelope, search: Search, grid: Array, offers: list[Values], horizon: int) -> Array:
-    """Return the points at which the NPV of some offers may jump along an input."""
-    if search.line in (Lines.retraining_interval_months, Lines.lead_time_weeks):
+def _jumps(npv: Envelope, search: Search, grid: Array, horizon: int) -> Array:
+    """Return the points at which the NPV of some fine-tunes may jump along an input."""
+    values = [tune.values for tune in npv.tunes]
+    if search.line in (Lines.retraining_interval_months, Lines.start_weeks):
         along = jumps.along_interval if search.line is Lines.retraining_interval_months else jumps.along_lead_time
-        found = [along(clock, horizon) for clock in {jumps.clock(offer, horizon) for offer in offers}]
+        found = [along(clock, horizon) for clock in {jumps.clock(offer, horizon) for offer in values}]
         return jumps.near_zero(npv, np.concatenate(found), MOST_JUMPS, search.low, search.high)
-    if search.line is Lines.prompt_instruction_tokens:
-        return np.concatenate([jumps.along_instruction(offer) for offer in offers])
-    if search.line is Lines.prompt_cache_hit_rate:
+    chain = [*values, *(option.values for option in _behind(npv))]
+    if search.line is Lines.prompted_instruction_tokens:
+        return np.concatenate([jumps.along_instruction(option) for option in chain])
+    if search.line is Lines.cache_hit_rate:
         return np.zeros(1)
-    dedicated = [offer for offer in offers if np.isfinite(offer[Lines.replica_requests_per_second]).all()]
-    if (
-        Lines.minimum_replicas in npv.values and dedicated
-    ):  # else replicas do not follow from the input, or cost nothing
+    dedicated = [option for option in chain if np.isfinite(option[Lines.waiting_flow]).all()]
+    if search.line is Lines.requests_per_month and dedicated:
         windows = jumps.windows_in_doubt(npv.in_doubt, grid)
         most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
-        return np.concatenate([jumps.along_volume(offer, windows, most) for offer in dedicated])
+        return np.concatenate([jumps.along_volume(option, windows, most) for option in dedicated])
     return np.empty(0)
 
 
-def _scan(values: Values, search: Search, npv: Envelope, chosen: int, current: float, scale: float) -> list[Crossing]:
-    """Return the changes of sign along one input, looked for among the offers that lead somewhere.
-
-    Where another offer turns out to be best at one of them, the search is done again with it.
-    """
-    horizon = int(values[Lines.horizon_months])
-    grid = _grid(search, current, horizon)
-    rows = _contenders(npv, grid, chosen)
-    while True:
-        some = npv.of(rows)
-        offers = [one_row(values, row, npv.offers) for row in rows]
-        found = scan(some, grid, _jumps(some, search, grid, offers, horizon), scale)
-        missed = np.setdiff1d(npv.best(np.array([c.value for c in found])), rows) if found else rows[:0]
-        if missed.size == 0:
-            return found
-        rows = np.union1d(rows, missed)
+def _behind(npv: Envelope) -> Iterator[Folded]:
+    """Yield option 0 and whatever stands in for a fine-tune."""
+    option: Folded | None
+    for option in (npv.baseline, *(tune.stand_in for tune in npv.tunes)):
+        while option is not None:
+            yield option
+            option = option.stand_in
 
 
-def curves(
-    values: Values, stated: frozenset[Line], candidates: tuple[Candidate, ...], chosen: int
-) -> tuple[tuple[Search, Array, Array], ...]:
+def curves(tunes: Sequence[Folded], baseline: Folded) -> tuple[tuple[Search, Array, Array], ...]:
     """Return the base-case NPV along each of the ten inputs: (input, values, NPV).
 
     Shares run over their whole range, the others from a tenth of today's value to ten times it.
     """
-    trains = _trains(candidates)
-    base = one_row(values, chosen, trains.size)
     found = []
     for search in SEARCHES:
-        current = float(base[search.line].ravel()[0]) or 1.0
+        current = _current(tunes[0], baseline, search) or 1.0
         points = (
             np.linspace(0.0, 1.0, CURVE_POINTS)
             if search.high == 1.0
             else np.geomspace(0.1, 10.0, CURVE_POINTS) * current
         )
-        found.append((search, points, Envelope(values, stated, search, trains)(points)))
+        found.append((search, points, Envelope(tunes, baseline, search)(points)))
     return tuple(found)
 
 
+def _current(tune: Folded, baseline: Folded, search: Search) -> float:
+    """Return today's value of an input: the fine-tune's where it is one of its own, else the prompt's."""
+    option = tune if "fine_tune" in search.kinds else baseline
+    while search.kinds.isdisjoint({option.kind}) and option.stand_in is not None:
+        option = option.stand_in
+    return float(option.values[search.line].ravel()[0])
+
+
 def break_evens(
-    values: Values, stated: frozenset[Line], candidates: tuple[Candidate, ...], chosen: int, context_window: float
-) -> list[BreakEven]:
-    """Return the break-even of all ten inputs, with every change of sign along each.
+    tunes: Sequence[Folded], baseline: Folded, context_window: float, is_alive: bool
+) -> Iterator[BreakEven]:
+    """Yield the break-even of all ten inputs, with every change of sign along each.
 
     Two that lie within a millionth of each other and cancel are none. Along the volume, of the points where a replica is
     added the 20,000 nearest to today's (`jumps.MOST_REPLICA_JUMPS`) are looked at one by one; beyond them only a grid.
 
     Parameters
     ----------
-    values : dict of ndarray
-        The base case, folded, with one row per offer.
-    stated : frozenset of Line
-        Lines that the request states.
-    candidates : tuple of Candidate
-        The offers.
-    chosen : int
-        The offer of the base case.
+    tunes : sequence of Folded
+        Fine-tunes at the base case, held against option 0; the first is the best.
+    baseline : Folded
+        Option 0.
     context_window : float
         Most input tokens that the prompted base model reads.
+    is_alive : bool
+        Whether any of them can serve; if not, only a shorter lead time could change that.
     """
-    trains = _trains(candidates)
-    base = one_row(values, chosen, trains.size)
+    values = tunes[0].values
     horizon = int(values[Lines.horizon_months])
-    scale = max(1.0, float(values[Lines.prompt_tco].max()))
-    results = []
+    scale = max(1.0, float(baseline.values[Lines.tco].max()))
     for template in SEARCHES:
         search = template
         if template.line is Lines.retraining_interval_months:
             search = template._replace(high=float(max(horizon, 1)))
-        if template.line is Lines.prompt_instruction_tokens:
-            search = template._replace(
-                high=min(HIGHEST_TOKENS, max(context_window - float(base[Lines.prompt_payload_tokens].max()), 1.0))
-            )
-        current = float(base[search.line].ravel()[0])
-        npv = Envelope(values, stated, search, trains)
-        found = _linear(npv, search, scale) if search.is_linear else _scan(values, search, npv, chosen, current, scale)
-        here = float(base[Lines.npv].ravel()[0])
+        if template.line is Lines.prompted_instruction_tokens:
+            payload = float(baseline.values[Lines.prompted_payload_tokens].max())
+            search = template._replace(high=min(HIGHEST_TOKENS, max(context_window - payload, 1.0)))
+        current = _current(tunes[0], baseline, search)
+        npv = Envelope(tunes, baseline, search)
+        if search.is_linear:
+            found = _linear(npv, search, scale)
+        else:
+            grid = _grid(search, current, horizon)
+            found = scan(npv, grid, _jumps(npv, search, grid, horizon), scale)
+        if not is_alive and not (search.line is Lines.start_weeks and found):
+            yield BreakEven(search, current, (), (), "never")
+            continue
         if found:
             nearest = min(found, key=lambda crossing: abs(crossing.value - current))
             state = "reached" if nearest.is_zero else "crossed"
         else:
-            state = "always" if here > 0 else "never"
+            state = "always" if float(values[Lines.npv].ravel()[0]) > 0 else "never"
         best = npv.best(np.array([crossing.value for crossing in found])) if found else ()
-        offers = tuple(candidates[row].id for row in best)
-        results.append(BreakEven(search, current, tuple(found), offers, state))
-    return results
+        yield BreakEven(search, current, tuple(found), tuple(tunes[row].id for row in best), state)

@@ -5,7 +5,7 @@ Draws are folded some thousand at a time, which bounds memory at long horizons. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +15,11 @@ from service.assessment.case import IN_SERVICE, KEEP, Case, Option, Policy
 from service.assessment.ledger.fold import refold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import DRAWN, Lines
-from service.assessment.simulate.book import COSTS, Folded, on_top_of, opened, settled, total_cost, worth
+from service.assessment.simulate.book import COSTS, Folded, on_top_of, opened, settled
 from service.assessment.simulate.draws import drawn_inputs, points_of
+from service.assessment.simulate.volumes import volume_break_evens
 
 ROWS_AT_ONCE = 2048
-
-LIKELIER = 0.03
-"""By how much one way must be likelier to meet a stated requirement to be preferred to the one that is worth more."""
 
 
 class Way(NamedTuple):
@@ -45,6 +43,10 @@ class Sheet:
     def size(self) -> int:
         """Return how many draws it holds."""
         return self._rows.stop - self._rows.start
+
+    def per_draw(self, figure: Array) -> Array:
+        """Return a figure of every draw, shape (draws,)."""
+        return np.array(np.broadcast_to(figure, (self.size, 1))[:, 0])
 
     def settled_way(self, id: str) -> Folded:
         """Return an option as it serves."""
@@ -83,7 +85,7 @@ class Sheet:
 class Drawing:
     """All draws of a case, sheet by sheet."""
 
-    def __init__(self, case: Case, options: Mapping[str, Option]) -> None:
+    def __init__(self, case: Case, options: dict[str, Option]) -> None:
         """Open the draws; options serve in no way yet but the prompt-like ones."""
         self.case, self.options = case, options
         self.ways: dict[str, Way] = {
@@ -105,41 +107,29 @@ class Drawing:
         for first in range(0, self.case.draws, ROWS_AT_ONCE):
             yield Sheet(self.case, self.options, self.ways, slice(first, first + ROWS_AT_ONCE))
 
-    def read(self, what: Mapping[Way, Callable[[Sheet], Array]]) -> dict[Way, Array]:
-        """Return one figure of every draw in each of several ways."""
-        parts: dict[Way, list[Array]] = {way: [] for way in what}
+    def figure_in(self, ways: Iterable[Way], line: Line) -> dict[Way, Array]:
+        """Return one figure of every draw in each of several ways of serving."""
+        parts: dict[Way, list[Array]] = {way: [] for way in ways}
         for sheet in self.sheets():
-            for way, figure in what.items():
-                parts[way].append(figure(sheet))
+            for way, found in parts.items():
+                folded = sheet.of(way)
+                baseline = folded if way.id == self.baseline else sheet.settled_way(self.baseline)
+                found.append(sheet.per_draw(settled(folded, baseline, frozenset({line})).values[line]))
         return {way: np.concatenate(found) for way, found in parts.items()}
-
-    def costs_in(self, ways: Iterable[Way]) -> dict[Way, float]:
-        """Return the mean total cost of an option in several ways."""
-
-        def tco(way: Way) -> Callable[[Sheet], Array]:
-            def figure(sheet: Sheet) -> Array:
-                return self._per_draw(total_cost(sheet.of(way)), sheet)
-
-            return figure
-
-        return {way: float(found.mean()) for way, found in self.read({way: tco(way) for way in ways}).items()}
-
-    def worth_in(self, ways: Iterable[Way]) -> dict[Way, Array]:
-        """Return the NPV of every draw in several ways."""
-
-        def npv(way: Way) -> Callable[[Sheet], Array]:
-            return lambda sheet: self._per_draw(worth(sheet.of(way), sheet.settled_way(self.baseline)), sheet)
-
-        return self.read({way: npv(way) for way in ways})
 
     def figures(self, id: str) -> dict[Line, Array]:
         """Return the figures of every draw of an option as it serves."""
         parts: list[dict[Line, Array]] = []
         for sheet in self.sheets():
             values = settled(sheet.settled_way(id), sheet.settled_way(self.baseline), DRAWN).values
-            parts.append({line: self._per_draw(values[line], sheet) for line in DRAWN if line in values})
+            parts.append({line: sheet.per_draw(values[line]) for line in DRAWN})
         return {line: np.concatenate([part[line] for part in parts]) for line in parts[0]}
 
-    @staticmethod
-    def _per_draw(figure: Array, sheet: Sheet) -> Array:
-        return np.array(np.broadcast_to(figure, (sheet.size, 1))[:, 0])
+    def volume_break_evens(self, id: str) -> Array:
+        """Return the smallest monthly volume at which a fine-tune pays in every draw."""
+        parts = []
+        for sheet in self.sheets():
+            baseline = sheet.settled_way(self.baseline)
+            tune = settled(sheet.settled_way(id), baseline, frozenset({Lines.npv}))
+            parts.append(volume_break_evens(tune, baseline, sheet.size))
+        return np.concatenate(parts)

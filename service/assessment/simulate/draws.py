@@ -25,6 +25,8 @@ BLOCK, OWN_BLOCK = 64, 16
 
 LIFE, RENEWALS, COINS, LENGTH = 51, slice(52, 58), slice(21, 28), 58
 """Columns of the case: life of the prompted base model, of its successors, what was tried, and how many tokens it takes."""
+SEARCH = "better_examples"
+"""The technique after which an optimiser finds little: it searches examples itself."""
 OWN_LIFE = 0
 """Column of an option's own block: the life of its base model."""
 
@@ -102,16 +104,29 @@ def _techniques(option: Option, points: Points) -> Values:
     gains = option.gains
     if gains is None:
         return {}
-    is_tried = points.case[:, COINS] < gains.tried
-    mean, deviation = accuracy.combined_technique(gains.means, gains.sds, is_tried, gains.share_of_others)
+    is_tried = (points.case[:, COINS] < gains.tried_share) | ~gains.is_planned
+    is_searched = is_tried[:, [gains.techniques.index(SEARCH)]]
+    mean, deviation = (
+        np.where(is_searched, after, before)
+        for before, after in zip(
+            accuracy.combined_technique(gains.means, gains.sds, is_tried, gains.share_of_others),
+            accuracy.combined_technique(
+                gains.means_after_search, gains.sds_after_search, is_tried, gains.share_of_others
+            ),
+            strict=True,
+        )
+    )
     found = {Lines.technique_mean: mean, Lines.technique_sd: deviation}
-    for line, each in (
+    lengths = points.at(LENGTH)
+    for line, tokens in (
         (Lines.added_instruction_tokens, gains.instruction_tokens),
         (Lines.added_output_tokens, gains.output_tokens),
     ):
         if line not in option.inputs.lines:
-            lengths = sampling.quantiles(points.case[:, LENGTH, None], each)
-            found[line] = (lengths * ~is_tried).sum(axis=1, keepdims=True)
+            found[line] = np.zeros((1, 1))
+            for technique, interval in tokens.items():
+                is_adopted = ~is_tried[:, [gains.techniques.index(technique)]]
+                found[line] = found[line] + is_adopted * sampling.quantile(lengths, *interval)
     return found
 
 

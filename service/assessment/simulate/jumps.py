@@ -44,15 +44,16 @@ def _first(values: Values, line: Line) -> float:
 
 
 def clock(values: Values, horizon: int) -> Clock:
-    """Return the dates of one offer from its base case."""
-    shutdown, migrates = _first(values, Lines.tuned_shutdown_months), _first(values, Lines.migrates) > 0
+    """Return the dates of one fine-tune from its base case."""
+    retirement = _first(values, Lines.retirements)
+    migrates = _first(values, Lines.migrates) > 0 and not _first(values, Lines.serves_on) > 0
     return Clock(
-        start=_first(values, Lines.lead_time_months),
-        end=float(horizon) if migrates else float(np.clip(shutdown, 0.0, horizon)),
-        shutdown=shutdown,
+        start=_first(values, Lines.start_month),
+        end=_first(values, Lines.end_month),
+        shutdown=retirement,
         last_training=_first(values, Lines.last_training_months),
         interval=max(_first(values, Lines.retraining_interval_months), SHORTEST_INTERVAL_MONTHS),
-        migrates=migrates and 0.0 < shutdown < horizon,
+        migrates=migrates and 0.0 < retirement < horizon,
         grows_stale=bool(np.isfinite(_first(values, Lines.knowledge_half_life_months)))
         and _first(values, Lines.error_cost) > 0,
     )
@@ -95,25 +96,24 @@ def along_lead_time(at: Clock, horizon: int) -> Array:
 
 
 def along_instruction(values: Values) -> Array:
-    """Return the instruction tokens at which the prefix becomes cacheable or the request enters a price tier."""
-    share = _first(values, Lines.tuned_instruction_share) if Lines.tuned_instruction_share in values else np.inf
-    tiers = values[Lines.prompt_tier_starts] - _first(values, Lines.prompt_payload_tokens)
-    tuned = _first(values, Lines.tuned_min_cacheable_tokens) / max(share, 1e-12)
-    return np.concatenate([[_first(values, Lines.prompt_min_cacheable_tokens), tuned], tiers])
+    """Return the prompt's instruction tokens at which an option's prefix becomes cacheable or enters a price tier."""
+    share = max(_first(values, Lines.instruction_share), 1e-12) if Lines.instruction_share in values else np.inf
+    added = _first(values, Lines.added_instruction_tokens) if Lines.added_instruction_tokens in values else 0.0
+    tiers = np.ravel(values[Lines.tier_starts]) - _first(values, Lines.payload_tokens)
+    return (np.append(tiers, _first(values, Lines.min_cacheable_tokens)) - added) / share
 
 
 def along_volume(values: Values, windows: list[tuple[float, float]], most: int) -> Array:
     """Return the volumes in some windows at which a month needs one more replica; of too many, those nearest today's."""
-    per_request = _first(values, Lines.peak_requests_per_second) / max(_first(values, Lines.requests_per_month), 1e-300)
-    growth = max(1.0 + _first(values, Lines.growth_per_month), 0.0) ** (values[Lines.months] - 1.0)
+    today = max(_first(values, Lines.requests_per_month), 1e-300)
     found = [np.empty(0)]
-    factors = np.unique(per_request * growth / _first(values, Lines.replica_requests_per_second))
+    factors = np.unique(np.ravel(values[Lines.replica_load]) / today)
     most = most // (factors.size * max(len(windows), 1))
     for replicas_per_request in factors[factors > 0]:
-        today = _first(values, Lines.requests_per_month) * replicas_per_request
+        load = today * replicas_per_request
         for low, high in windows:
             first, last = np.ceil(low * replicas_per_request), np.floor(high * replicas_per_request)
-            first = np.clip(np.floor(today) - most // 2, first, max(last - most + 1, first))
+            first = np.clip(np.floor(load) - most // 2, first, max(last - most + 1, first))
             found.append(np.arange(first, min(last, first + most - 1) + 1.0) / replicas_per_request)
     return np.concatenate(found)
 

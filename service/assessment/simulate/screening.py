@@ -7,7 +7,7 @@ import math
 import numpy as np
 from msgspec import Struct
 
-from models.arrays import DAYS_PER_MONTH, DAYS_PER_WEEK, WEEKS_PER_MONTH, Array
+from models.arrays import DAYS_PER_MONTH, DAYS_PER_WEEK, WEEKS_PER_MONTH
 from service.assessment.case import Candidate, Case, Policy
 from service.assessment.ledger.fold import Values
 from service.assessment.ledger.line import Line
@@ -17,6 +17,10 @@ from service.assessment.simulate.tunes import base_rows, policies_of
 
 BEST_BY_NPV, BEST_BY_ACCURACY = 6, 3
 """How many offers are drawn."""
+
+
+UNPRICED = frozenset({Lines.saving_from_model, Lines.saving_from_tuning})
+"""Figures that need the prompt's price on the base model of an offer, which only those kept are given."""
 
 
 class Screened(Struct, frozen=True, kw_only=True, eq=False):
@@ -92,10 +96,6 @@ def screen(
             )
         )
     return found
-
-
-UNPRICED = frozenset({Lines.saving_from_model, Lines.saving_from_tuning})
-"""Figures that need the prompt's price on the base model of an offer, which only those kept are given."""
 
 
 def shortlist(screened: list[Screened]) -> list[int]:

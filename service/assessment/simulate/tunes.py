@@ -85,3 +85,32 @@ def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Pol
     for line in (Lines.retirements, Lines.migrations):
         values[line] = np.concatenate([life[line] for life in lives])
     return values
+
+
+def priced_on_base(case: Case, candidate: Candidate, values: Values, keep: Values) -> Values:
+    """Return what the prompt as it is costs a request, here and on the base model of an offer; nan where it is not sold there."""
+    prices = candidate.base_prices
+    unknown = np.full((1, 1), np.nan)
+    if prices is None:
+        return {Lines.prompted_cost_per_request: unknown, Lines.cost_on_tuned_base: unknown}
+    there = {line: keep[line] for line in AS_PROMPTED} | {
+        Lines.tier_starts: prices.starts,
+        Lines.tier_input_prices: prices.input,
+        Lines.tier_output_prices: prices.output,
+        Lines.tier_cache_read_prices: prices.cache_read,
+        Lines.tier_cache_write_prices: prices.cache_write,
+        Lines.cache_priced: np.asarray(float(prices.is_cache_priced)),
+        Lines.min_cacheable_tokens: np.asarray(prices.min_cacheable_tokens),
+    }
+    cost = fold(there, "keep", frozenset({Lines.token_cost_per_request}))[Lines.token_cost_per_request]
+    return {
+        Lines.prompted_cost_per_request: keep[Lines.token_cost_per_request],
+        Lines.cost_on_tuned_base: cost,
+    }
+
+
+AS_PROMPTED = (
+    Lines.instruction_tokens, Lines.payload_tokens, Lines.output_tokens, Lines.mean_requests_per_second,
+    Lines.cache_time_to_live, Lines.cache_hit_ceiling, Lines.batch_share, Lines.batch_discount, Lines.invalid_output_rate,
+)  # fmt: skip
+"""What stays as it is where the prompt is priced on another base model."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
 from models.arrays import Array
-from service.assessment.ledger.fold import Values, downstream, read_by, refold
+from service.assessment.ledger.fold import Values, downstream
 from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import Lines
+from service.assessment.ledger.lines import BASELINE, STAND_IN, Lines
+from service.assessment.simulate.book import COSTS, Folded, with_changes
 from service.assessment.simulate.break_evens import HIGHEST_VOLUME
 
 GRID_POINTS = 12
@@ -17,6 +20,9 @@ CLOSE = {"xatol": 1e-6}
 """How closely a volume is located: its logarithm to a millionth."""
 CLOSE_TURN = {"xrtol": 1e-3}
 """How closely the best volume of a draw is located: its logarithm to a thousandth."""
+
+VOLUME = frozenset({Lines.requests_per_month})
+NPV = frozenset({Lines.npv})
 
 
 def _band(at_grid: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -32,40 +38,65 @@ def _band(at_grid: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return draw, heights[:, draw].argmax(axis=0) + 1
 
 
-def volume_break_evens(values: Values, stated: frozenset[Line]) -> Array:
-    """Return, for each draw, the smallest monthly volume at which fine-tuning pays.
+def _read(option: Folded, put: AbstractSet[Line], until: frozenset[Line]) -> Values:
+    """Return the values that recomputing some figures of an option reads, when some lines are put in."""
+    lines = downstream(option.kind, frozenset(put), option.stated, until)
+    formulas = [formula for line in lines if (formula := line.formula(option.kind))]
+    read = {source for formula in formulas for source in formula.reads} | until
+    return {line: option.values[line] for line in read if line in option.values}
+
+
+def _pruned(option: Folded, put: frozenset[Line], until: frozenset[Line]) -> Folded:
+    """Return an option, and what stands in for it, with nothing but what a change of volume reads."""
+    stand_in = None if option.stand_in is None else _pruned(option.stand_in, VOLUME, COSTS)
+    return Folded(
+        id=option.id, kind=option.kind, values=_read(option, put, until), stated=option.stated, stand_in=stand_in
+    )
+
+
+def _rows(option: Folded, draws: int, draw: NDArray[np.intp]) -> Folded:
+    """Return some of the draws of an option."""
+    values = {
+        line: array[draw] if array.ndim == 2 and array.shape[0] == draws and line is not Lines.pilots else array
+        for line, array in option.values.items()
+    }
+    stand_in = None if option.stand_in is None else _rows(option.stand_in, draws, draw)
+    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=stand_in)
+
+
+def volume_break_evens(tune: Folded, baseline: Folded, draws: int) -> Array:
+    """Return, for each draw, the smallest monthly volume at which a fine-tune pays against option 0.
 
     Looked for at powers of ten and at today's volume, at the peak between them of a draw that does not pay there, and
     from the first that pays downwards. Replicas may make it pay in between; the base case looks at each of them.
 
     Parameters
     ----------
-    values : dict of ndarray
-        A folded calculation of D draws.
-    stated : frozenset of Line
-        Lines that the request states.
+    tune : Folded
+        The fine-tune, held against option 0.
+    baseline : Folded
+        Option 0.
+    draws : int
+        How many draws D they hold.
 
     Returns
     -------
     ndarray, shape (D,)
         Requests per month; 0 when it pays at any volume, infinite when at none.
     """
-    volume = Lines.requests_per_month
-    stated = stated - {volume}
-    lines = downstream(frozenset({volume}), stated, Lines.npv)
-    kept = {source: values[source] for source in read_by(lines, frozenset({volume}))}
-    draws = max(array.shape[0] for array in kept.values() if array.ndim == 2)
-    today = np.clip(np.median(values[volume]), 1.0, HIGHEST_VOLUME)
+    today = np.clip(np.median(tune.values[Lines.requests_per_month]), 1.0, HIGHEST_VOLUME)
+    put = VOLUME | STAND_IN.keys() | BASELINE.keys()
+    tune, baseline = _pruned(tune, frozenset(put), NPV), _pruned(baseline, VOLUME, COSTS)
+    everywhere = np.arange(draws)
+
+    def npv(log_volume: Array, draw: NDArray[np.intp]) -> Array:
+        volume = np.exp(log_volume)[:, None]
+        one, other = _rows(tune, draws, draw), _rows(baseline, draws, draw)
+        return with_changes(one, lambda _: {Lines.requests_per_month: volume}, other, NPV, {})[Lines.npv][:, 0]
+
     grid = np.unique(np.append(np.geomspace(1.0, HIGHEST_VOLUME, GRID_POINTS), today))
-    at_grid = np.stack([refold(kept, {volume: np.full((draws, 1), point)}, stated, Lines.npv)[:, 0] for point in grid])
-
-    def npv(log_volume: Array, draw: Array) -> Array:
-        part = {
-            s: a[draw] if s is not Lines.pilots and a.ndim == 2 and a.shape[0] == draws else a for s, a in kept.items()
-        }
-        return refold(part, {volume: np.exp(log_volume)[:, None]}, stated, Lines.npv)[:, 0]
-
     places = np.log(grid)
+    at_grid = np.stack([npv(np.full(draws, place), everywhere) for place in places])
     pays = at_grid > 0.0
     first, pays_somewhere = pays.argmax(axis=0), np.array(pays.any(axis=0))
     low, high = places[np.maximum(first - 1, 0)], places[first]
