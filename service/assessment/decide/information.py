@@ -218,9 +218,7 @@ def _required_examples(case: Case, tune: Simulated, curve: _Curve) -> float | No
     if start >= curve(Lines.accuracy_ceiling):
         return np.inf
     spread = curve(Lines.seed_variance) if len(curve.values[Lines.pilots]) else 0.0
-    return learning.required_examples(
-        *curve.posterior, np.asarray(spread), start, case.confidence, curve.saturation
-    )
+    return learning.required_examples(*curve.posterior, np.asarray(spread), start, case.confidence, curve.saturation)
 
 
 def _nothing(case: Case, simulation: Simulation) -> Information:
@@ -234,7 +232,9 @@ def _nothing(case: Case, simulation: Simulation) -> Information:
         evpi=0.0,
         inputs=(),
         graded_trials=Study(size=trials, trials=trials, cost=trials * cost, value=0.0),
-        pilot=Study(size=int(min(SMALLEST_PILOT, case.planned_examples)), trials=int(case.trials.total), cost=pilot, value=0.0),
+        pilot=Study(
+            size=int(min(SMALLEST_PILOT, case.planned_examples)), trials=int(case.trials.total), cost=pilot, value=0.0
+        ),
         required_examples=None if requirement is None else np.inf,
     )
 

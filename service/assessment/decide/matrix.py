@@ -60,6 +60,11 @@ class Held(Struct, frozen=True, kw_only=True, eq=False):
         return self.one.mean_npv
 
     @property
+    def probability_positive(self) -> float:
+        """Return the share of the draws in which its NPV is above zero."""
+        return decision.share(self.one.draws[Lines.npv] > 0)
+
+    @property
     def is_served(self) -> bool:
         """Return whether it may be served today."""
         return self.one.is_feasible and self.one.option.is_measured
@@ -199,7 +204,9 @@ def held_against_the_bar(case: Case, simulation: Simulation) -> Matrix:
     chance_best = {one.id: decision.share(best == column) for column, one in enumerate(served)}
     found = []
     for one in simulation.options:
-        other = max((rival for rival in served if rival.id != one.id), key=lambda rival: rival.mean_npv, default=baseline)
+        other = max(
+            (rival for rival in served if rival.id != one.id), key=lambda rival: rival.mean_npv, default=baseline
+        )
         in_time = times[one.id]
         found.append(
             Held(

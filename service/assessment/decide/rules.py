@@ -16,8 +16,8 @@ from service.assessment.case import Case
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulated
-from service.nouns.request.fine_tuning import FineTuning
 from service.nouns.request.assessment import LatencyTarget
+from service.nouns.request.fine_tuning import FineTuning
 
 Status = Literal["satisfied", "not_satisfied", "unknown"]
 Choice = Literal["prompt_engineering", "fine_tuning"]
