@@ -42,37 +42,6 @@ def mean_accuracy(log_odds_mean: Array, log_odds_sd: Array, ceiling: Array) -> A
     return np.minimum(expit(log_odds), np.asarray(ceiling)[..., None]) @ NORMAL_WEIGHTS
 
 
-def tuned_accuracy(log_odds_mean: Array, log_odds_variance: Array, deviate: Array, ceiling: Array) -> Array:
-    """Return the accuracy of the fine-tuned model on the day it goes live.
-
-    Parameters
-    ----------
-    log_odds_mean, log_odds_variance : ndarray, shape (D, 1)
-        Posterior predictive of its log-odds.
-    deviate : ndarray, shape (D, 1)
-        Standard normal draw; nan marks the base case, which takes the mean over the predictive distribution.
-    ceiling : ndarray
-        Highest accuracy that can be observed (1 - label noise).
-
-    Returns
-    -------
-    ndarray, shape (D, 1)
-
-    Examples
-    --------
-    >>> one = np.ones((1, 1))
-    >>> tuned_accuracy(0 * one, one, np.array([[np.nan]]), one).round(12).tolist()
-    [[0.5]]
-    """
-    mean, variance, deviate = np.broadcast_arrays(log_odds_mean, log_odds_variance, deviate)
-    deviation = np.sqrt(variance)
-    is_base = np.isnan(deviate)
-    drawn = np.minimum(expit(mean + deviation * np.where(is_base, 0.0, deviate)), ceiling)
-    if not is_base.any():
-        return drawn
-    return np.where(is_base, mean_accuracy(mean, deviation, np.broadcast_to(ceiling, mean.shape)), drawn)
-
-
 def mixed_with_no_change(tuned: Array, prompt: Array, coin_uniform: Array, weight: Array) -> Array:
     """Return the accuracy of a fine-tune that with some chance changes nothing: it is then as good as the prompt.
 
@@ -344,19 +313,6 @@ def best_average_validity(months: Array, half_life: Array) -> Array:
     return (2.0 ** (-months * midpoints / half_life)).mean(axis=-1, keepdims=True)
 
 
-def live_average(accuracy: Array, live: Array) -> Array:
-    """Return the average of a monthly accuracy over live time; nan where there is none.
-
-    Examples
-    --------
-    >>> round(float(live_average(np.array([[0.9, 0.6]]), np.array([[0.5, 1.0]]))[0, 0]), 12)
-    0.7
-    """
-    time = live.sum(axis=1, keepdims=True)
-    with np.errstate(invalid="ignore"):
-        return np.where(time > 0, (accuracy * live).sum(axis=1, keepdims=True) / np.where(time > 0, time, 1.0), np.nan)
-
-
 def live_minimum(accuracy: Array, live: Array) -> Array:
     """Return the accuracy of the worst month with any live time; nan where there is none.
 
@@ -369,20 +325,23 @@ def live_minimum(accuracy: Array, live: Array) -> Array:
     return np.where(np.isfinite(worst), worst, np.nan)
 
 
-def average_from_start(accuracy_by_month: Array, requests: Array, share_after_start: Array) -> Array:
+def average_since_start(
+    accuracy: Array, stand_in_accuracy: Array, live_share: Array, share_since_start: Array, requests: Array
+) -> Array:
     """Return the accuracy of what serves from an option's start to the horizon, by requests, stand-in included.
 
-    ``sum(a_m v_m s_m) / sum(v_m s_m)``. Without requests it is the plain average over time; an option that starts
-    after the horizon is as accurate as what stands in, averaged over all months.
+    ``sum(v_m (live_m a_m + (s_m - live_m) b_m)) / sum(v_m s_m)`` for the part s_m of a month after the start. Without
+    requests it is the plain average over time; an option that starts after the horizon is as accurate as what stands in,
+    averaged over all months.
 
     Parameters
     ----------
-    accuracy_by_month : ndarray, shape (D, H)
-        Accuracy of what serves, the option and what stands in blended.
+    accuracy, stand_in_accuracy : ndarray, shape (D, H)
+        Accuracy of the option itself, and of what stands in.
+    live_share, share_since_start : ndarray, shape (D, H)
+        Part of each month in which the option serves, and part after its start, in [0, 1].
     requests : ndarray, shape (D, H)
         Volume.
-    share_after_start : ndarray, shape (D, H)
-        Part of each month after the start, in [0, 1].
 
     Returns
     -------
@@ -390,11 +349,17 @@ def average_from_start(accuracy_by_month: Array, requests: Array, share_after_st
 
     Examples
     --------
-    >>> accuracy, after = np.array([[0.6, 0.7, 0.9]]), np.array([[0.0, 0.5, 1.0]])
-    >>> [round(float(average_from_start(accuracy, np.array([v]), after)[0, 0]), 12) for v in ([1, 2, 3], [0, 0, 0])]
-    [0.85, 0.833333333333]
+    Live from the middle of the first of three months to the end of the second: (0.5 * 0.9 + 0.9 + 0.6) / 2.5.
+
+    >>> a = np.array
+    >>> live, since = a([[0.5, 1.0, 0.0]]), a([[0.5, 1.0, 1.0]])
+    >>> float(average_since_start(a([[0.9]]), a([[0.6]]), live, since, a([[1.0, 1.0, 1.0]])).round(12)[0, 0])
+    0.78
     """
-    time = np.where(share_after_start.sum(axis=1, keepdims=True) > 0, share_after_start, 1.0)
-    weights = requests * time
-    weights = np.where(weights.sum(axis=1, keepdims=True) > 0, weights, time)
-    return (accuracy_by_month * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
+    starts = share_since_start.sum(axis=1, keepdims=True) > 0
+    time = np.where(starts, share_since_start, 1.0)
+    weights = np.where((requests * time).sum(axis=1, keepdims=True) > 0, requests * time, time)
+    own = np.where(time > 0, live_share / np.where(time > 0, time, 1.0), 0.0)
+    right = own * accuracy + (1.0 - own) * stand_in_accuracy
+    return (right * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
+

@@ -161,14 +161,14 @@ def first_full_month(monthly: Array, start: Array) -> Array:
 
 
 def extra(cost: Array, over: Array, share: Array) -> Array:
-    """Return what a cost is above another for a share of the month; nothing where it is below.
+    """Return what a cost is above another for a share of the month; negative where it is below.
 
     Examples
     --------
-    >>> float(extra(np.array(5.0), np.array(3.0), np.array(0.5))), float(extra(np.array(3.0), np.array(5.0), np.array(0.5)))
-    (1.0, 0.0)
+    >>> float(extra(np.array(5.0), np.array(3.0), np.array(0.5)))
+    1.0
     """
-    return share * np.maximum(cost - over, 0.0)
+    return share * (cost - over)
 
 
 def saved(requests: Array, before: Array, after: Array) -> Array:

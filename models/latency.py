@@ -218,17 +218,6 @@ def scale_to_measured(measured_p50: Array, ttft: Array, output_tokens: Array, to
     return measured_p50 / end_to_end_seconds(ttft, output_tokens, tokens_per_second, np.ones(()))
 
 
-def scale_if_same(scale: Array, is_same_base: Array) -> Array:
-    """Return the prompt's scale for the same base model, else 1.
-
-    Examples
-    --------
-    >>> float(scale_if_same(np.array(2.0), np.array(1.0))), float(scale_if_same(np.array(2.0), np.array(0.0)))
-    (2.0, 1.0)
-    """
-    return np.where(is_same_base > 0, scale, 1.0)
-
-
 def scale_of_option(
     measured_scale: Array, is_measured: Array, prompt_scale: Array, carries_over: Array, drawn_scale: Array
 ) -> Array:

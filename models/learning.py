@@ -122,7 +122,6 @@ def posterior(
     pilots: Array,
     seed_variance: Array,
     bend_variance: Array,
-    saturation: Array | float | None = None,
 ) -> tuple[Array, Array, Array, Array, Array]:
     """Return the posterior of (level, slope) after all pilots.
 
@@ -143,8 +142,6 @@ def posterior(
         Variance between training runs of the same recipe [log-odds^2].
     bend_variance : ndarray
         Variance per squared decade by which a curve departs from the line [log-odds^2/decade^2].
-    saturation : ndarray or float, optional
-        As in `effective_examples`; not given, the examples of the pilots stand on the line as they are.
 
     Returns
     -------
@@ -160,7 +157,6 @@ def posterior(
     >>> round(float(level[0, 0]), 2)
     1.1
     """
-    pilots = pilots if saturation is None else pilots_on_line(pilots, saturation)
     level, slope = np.asarray(level_mean, dtype=float), np.maximum(slope_mean, 0.0)
     v_level, v_cross, v_slope = np.asarray(level_variance, dtype=float), np.zeros(()), np.asarray(slope_variance)
     largest = decades(pilots[:, 0].max()) if len(pilots) else 0.0

@@ -5,11 +5,9 @@ Time is in months from the assessment date; month m covers (m - 1, m] and its fl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, UPPER_DECILE_DEVIATE, WEEKS_PER_MONTH, Array
 
@@ -92,28 +90,6 @@ def price_factor(decline_per_year: Array, months: Array) -> Array:
     return np.maximum(1.0 - decline_per_year, 0.0) ** ((months - 0.5) / 12.0)
 
 
-def live_end(lead_time: Array, horizon: Array, shutdown: Array, migrates: Array) -> Array:
-    """Return the month at which fine-tuning stops serving.
-
-    The horizon or the provider's shutdown, whichever is first; with migration, the horizon, provided that the
-    shutdown comes after go-live (what never went live cannot be migrated).
-
-    Parameters
-    ----------
-    lead_time, horizon, shutdown : ndarray
-        Months; `shutdown` is infinite when none is known.
-    migrates : ndarray
-        1 when a successor is trained at the shutdown, else 0.
-
-    Examples
-    --------
-    >>> float(live_end(np.array(2.0), np.array(24.0), np.array(10.0), np.array(0.0)))
-    10.0
-    """
-    end = np.minimum(horizon, np.maximum(shutdown, 0.0))
-    return np.where((migrates > 0) & (shutdown > lead_time), np.maximum(end, horizon), end)
-
-
 def live_share(months: Array, start: Array, end: Array) -> Array:
     """Return the part of each month, in [0, 1], that lies inside [start, end].
 
@@ -158,46 +134,60 @@ def end_of_service(
     return np.maximum(np.where(outlives, horizon, np.minimum(horizon, retirements[:, :1])), start)
 
 
-class _Clock(NamedTuple):
-    """Trainings every R months from an origin: the `passed` first ones lie before the service, the `last` ends them."""
+class _Clocks(NamedTuple):
+    """Trainings every R months: a clock from the first training on, and one from each move to a successor.
 
-    is_set: NDArray[np.bool_]
-    origin: Array
+    All but the interval have a column for each clock, one after the other; a clock that never starts has an infinite
+    origin.
+    """
+
+    origins: Array
     interval: Array
     passed: Array
+    """Trainings of a clock that lie before the service, and are not bought."""
     last: Array
+    """Trainings of a clock until something ends it."""
 
-    def trained_by(self, time: Array) -> Array:
-        """Return how many trainings were bought up to a time."""
-        reached = np.floor((time - self.origin) / self.interval + INSTANT)
-        return np.where(self.is_set, np.maximum(np.minimum(reached, self.last) - self.passed, 0.0), 0.0)
-
-    def age_at(self, time: Array) -> Array:
-        """Return the months since the last training, since the origin where none was bought."""
-        bought = self.trained_by(time)
-        return time - self.origin - np.where(bought > 0, self.interval * (bought + self.passed), 0.0)
+    def at(self, time: Array) -> tuple[Array, Array, Array]:
+        """Return what is bought by the clocks that ended, by the one that runs at a time, and its last training."""
+        current = np.zeros(time.shape, dtype=np.intp)
+        for k in range(1, self.origins.shape[1]):
+            current += time >= self.origins[:, k : k + 1]
+        each = np.maximum(self.last - self.passed, 0.0)
+        ended, origin, passed, last = (
+            np.take_along_axis(table, current, axis=1)
+            for table in (each.cumsum(axis=1) - each, self.origins, self.passed, self.last)
+        )
+        # A date within an instant of a time is reached at that time; the slack in the floor sees to it.
+        reached = np.floor((time - origin) / self.interval + INSTANT)
+        bought = np.maximum(np.minimum(reached, last) - passed, 0.0)
+        return ended, bought, origin + np.where(bought > 0, self.interval * (bought + passed), 0.0)
 
 
 def _clocks(
-    start: Array, end: Array, interval: Array, last_training: Array, retirements: Array, restarts: Array, age: Array
-) -> Iterator[_Clock]:
-    """Yield the clock of the first training, then one for each retirement in [start, end) that restarts it."""
-    regular = np.isfinite(interval)
-    every = np.where(regular, interval, 1.0)
+    start: Array,
+    end: Array,
+    interval: Array,
+    last_training: Array,
+    retirements: Array,
+    restarts: Array,
+    serves_on: Array | float,
+    age_at_start: Array | float,
+) -> _Clocks:
+    """Return the clocks; each ends with the next one or the service, the first one with the last training date too."""
+    restarts = np.asarray(restarts) * (np.asarray(serves_on) <= 0)
+    shape = np.broadcast_shapes(*[np.shape(x) for x in (start, end, interval, last_training, restarts, age_at_start)])
+    first = np.broadcast_to(start - age_at_start, np.broadcast_shapes(shape, (len(retirements), 1)))
     inside = (retirements >= start - INSTANT) & (retirements < end - INSTANT) & (restarts > 0)
-    moves = np.where(inside, retirements, np.inf)
-    first = start - age
-    passed = np.floor(age / every + INSTANT)
-    # One column for each clock: where it begins and where the next one, the end or the last training date ends it.
-    for k in range(moves.shape[1] + 1):
-        is_set = end > start if k == 0 else inside[:, k - 1 : k]
-        if not is_set.any():
-            continue
-        origin = first if k == 0 else np.where(is_set, moves[:, k - 1 : k], 0.0)
-        stop = np.minimum(end, moves[:, k:].min(axis=1, keepdims=True, initial=np.inf))
-        stop = np.minimum(stop, last_training) if k == 0 else stop
-        last = np.where(regular, np.ceil((stop - origin) / every - INSTANT) - 1.0, 0.0)
-        yield _Clock(is_set, origin, every, passed if k == 0 else np.zeros(()), last)
+    moves = np.broadcast_to(np.sort(np.where(inside, retirements, np.inf), axis=1), (len(first), retirements.shape[1]))
+    origins = np.concatenate([first, moves], axis=1)
+    stops = np.concatenate([np.minimum(last_training, moves[:, :1]), moves[:, 1:], np.full_like(first, np.inf)], axis=1)
+    is_bought = np.isfinite(interval)
+    every = np.where(is_bought, interval, 1.0)
+    last = np.where(is_bought, np.ceil((np.minimum(stops, end) - origins) / every - INSTANT) - 1.0, 0.0)
+    passed = np.zeros_like(origins)
+    passed[:, :1] = np.floor(age_at_start / every + INSTANT)
+    return _Clocks(origins, every, passed, last)
 
 
 def retrainings(
@@ -248,12 +238,10 @@ def retrainings(
     >>> retrainings(np.arange(1.0, 8.0), one, 7 * one, 2 * one, np.array(np.inf), 4 * one, one).ravel().tolist()
     [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]
     """
-    bought = np.zeros((1, 1))
-    moves = np.asarray(restarts) * (np.asarray(serves_on) <= 0)
-    for clock in _clocks(start, end, interval, last_training, retirements, moves, np.asarray(age_at_start)):
-        # A date within an instant of a whole month belongs to that month; the slack in the floor sees to it.
-        bought = bought + clock.trained_by(months) - clock.trained_by(months - 1.0)
-    return bought + np.zeros(np.broadcast_shapes(np.shape(start), np.shape(end), (1, len(months))))
+    clocks = _clocks(start, end, interval, last_training, retirements, restarts, serves_on, age_at_start)
+    edges = np.broadcast_to(np.append(months[:1] - 1.0, months), (len(clocks.origins), len(months) + 1))
+    ended, running, _ = clocks.at(edges)
+    return np.diff(ended + running, axis=1)
 
 
 def knowledge_age(
@@ -287,13 +275,11 @@ def knowledge_age(
     >>> knowledge_age(np.arange(1.0, 4.0), zero, zero + 3, zero + 2, np.array(np.inf), never, zero).ravel().tolist()
     [0.5, 1.5, 0.5]
     """
-    from_, until = np.maximum(months - 1.0, start), np.minimum(months, end)
-    middle = (from_ + until) / 2.0
-    age = np.zeros(middle.shape)
-    moves = np.asarray(restarts) * (np.asarray(serves_on) <= 0)
-    for clock in _clocks(start, end, interval, last_training, retirements, moves, np.asarray(age_at_start)):
-        age = np.where(clock.is_set & (middle >= clock.origin), clock.age_at(middle), age)
-    return np.where(until > from_, np.maximum(age, 0.0), 0.0)
+    clocks = _clocks(start, end, interval, last_training, retirements, restarts, serves_on, age_at_start)
+    begins, ends = np.maximum(months - 1.0, start), np.minimum(months, end)
+    middle = np.broadcast_to((begins + ends) / 2.0, (len(clocks.origins), len(months)))
+    *_, trained = clocks.at(middle)
+    return np.where(ends > begins, np.maximum(middle - trained, 0.0), 0.0)
 
 
 def months_between_trainings(interval: Array, retrained: Array, live_months: Array) -> Array:
@@ -306,17 +292,6 @@ def months_between_trainings(interval: Array, retrained: Array, live_months: Arr
     (4.0, 20.0)
     """
     return np.where((retrained == 0) & (live_months > 0), live_months, interval)
-
-
-def month_of(date: Array, months: Array) -> Array:
-    """Return 1 in the month in which a date falls (an overdue date falls in month 1), else 0.
-
-    Examples
-    --------
-    >>> month_of(np.array(1.5), np.array([1.0, 2.0, 3.0])).tolist()
-    [0.0, 1.0, 0.0]
-    """
-    return (np.maximum(np.ceil(date - INSTANT), 1.0) == months) * 1.0
 
 
 def share_after(months: Array, start: Array) -> Array:

@@ -11,11 +11,11 @@ import numpy_financial as npf
 import pytest
 from audit.cases_at_random import request_at_random
 from conftest import EXAMPLES, example
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from models import accuracy, cost, finance, latency, learning, sampling, sensitivity, timeline
+from models import accuracy, cost, finance, latency, learning, sampling, sensitivity
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 money = st.floats(-1e6, 1e6)
@@ -52,31 +52,6 @@ def test_cost_is_additive_in_tokens_and_linear_in_price(
         request(first, 0, 1) + request(second, output, 1), rel=1e-9
     )
     assert request(first, output, factor) == pytest.approx(factor * request(first, output, 1), rel=1e-9)
-
-
-@given(st.floats(0, 30), st.floats(0, 130), st.floats(0.25, 40), st.floats(0.1, 60), st.booleans())
-@settings(max_examples=200)
-def test_live_time_and_retrainings_add_up(
-    lead: float, shutdown: float, interval: float, last: float, migrates: bool
-) -> None:
-    """Live shares add up to the live time; retrainings by month add up to a count by date."""
-    horizon = 24
-    months = np.arange(1.0, horizon + 1)
-    end = timeline.live_end(a(lead), a(horizon), a(shutdown), a(migrates))
-    live = timeline.live_share(months, a(lead), end)
-    assert float(live.sum()) == pytest.approx(max(float(end[0, 0]) - lead, 0.0), abs=1e-9)
-    paid = timeline.retrainings(months, a(lead), end, a(interval), a(last), a(shutdown), a(horizon))
-    moved = migrates and lead < shutdown < horizon
-    stop = min(float(end[0, 0]), last, shutdown if moved else np.inf)
-    dates = [lead + j * interval for j in range(1, 200) if lead + j * interval < stop - 1e-7]
-    if moved:
-        dates += [shutdown] + [
-            shutdown + j * interval for j in range(1, 200) if shutdown + j * interval < horizon - 1e-7
-        ]
-    near = any(abs(d - stop) < 1e-6 for d in (lead + j * interval for j in range(1, 200)))
-    near |= moved and any(abs(shutdown + j * interval - horizon) < 1e-6 for j in range(1, 200))
-    if not near:
-        assert float(paid.sum()) == (len(dates) if float(end[0, 0]) > lead else 0)
 
 
 @given(st.integers(1, 500), st.integers(1, 500))

@@ -16,6 +16,11 @@ Json = dict[str, Any]
 LEAST: Json = filled(resolved(ROOT))
 QUICK: Json = {"as_of": str(TODAY), "simulation": {"draws": 256}}
 TERMS: Json = {"input_usd_per_mtok": 0.3, "output_usd_per_mtok": 1.1, "cache_read_usd_per_mtok": 0.04}
+PILOT: Json = {"training_examples": 800, "correct": 190, "total": 200}
+SMALLER: Json = {
+    "name": "smaller", "base_model": "openai/gpt-4.1-nano", "measured_accuracy": {"correct": 140, "total": 200},
+}  # fmt: skip
+HOURLY = "/fine_tuning/offer/training_usd_per_hour"
 BASES: dict[str, Json] = {
     "the least": LEAST | QUICK,
     "an offer of the caller's own, planned bottom-up": LEAST
@@ -52,6 +57,41 @@ VALUES: dict[str, tuple[Json, ...]] = {
     # A currency needs its rate, and a rate its currency.
     "/finance/currency": ({"/finance/currency": "EUR", "/finance/units_per_usd": 0.92},),
     "/finance/units_per_usd": ({"/finance/units_per_usd": 0.92, "/finance/currency": "EUR"},),
+    # An alternative differs from the prompt in more than its name.
+    "/prompting/alternatives": ({"/prompting/alternatives": [SMALLER]},),
+    # What is in service is measured, and only that was trained last.
+    "/fine_tuning/in_service": ({"/fine_tuning/in_service": True, "/fine_tuning/pilots": [PILOT]},),
+    "/fine_tuning/last_trained_date": (
+        {
+            "/fine_tuning/last_trained_date": "2026-05-01",
+            "/fine_tuning/in_service": True,
+            "/fine_tuning/pilots": [PILOT],
+        },
+    ),
+    # A teacher labels where labels come from one.
+    "/fine_tuning/teacher": ({"/fine_tuning/teacher": {"accuracy": 0.8}, "/fine_tuning/label_source": "teacher"},),
+    **{
+        f"/fine_tuning/teacher/{name}": (
+            {f"/fine_tuning/teacher/{name}": value, "/fine_tuning/label_source": "teacher"},
+        )
+        for name, value in (
+            ("base_model", "anthropic/claude-sonnet-4-5"),
+            ("prices", TERMS),
+            ("accuracy", 0.8),
+            ("checked_share", 0.9),
+        )
+    },
+    **{
+        f"/fine_tuning/teacher/prices/{name}": (
+            {f"/fine_tuning/teacher/prices/{name}": 0.05, "/fine_tuning/label_source": "teacher"},
+        )
+        for name in ("cache_read_usd_per_mtok", "cache_write_usd_per_mtok")
+    },
+    # Training by the hour has hours and the price of one.
+    **{
+        f"/fine_tuning/offer/training_{name}": ({"/fine_tuning/offer/training_hours": 300, HOURLY: 40},)
+        for name in ("hours", "usd_per_hour")
+    },
 }
 """Values that the schema cannot tell, by field, with the company they need."""
 

@@ -114,6 +114,21 @@ class Inputs(Struct, frozen=True):
         return frozenset(self.intervals) | frozenset(self.constants)
 
 
+class TokenTiers(NamedTuple):
+    """What tokens of a base model cost by tier of the input's length [currency/1M tokens]."""
+
+    starts: tuple[float, ...]
+    """Input sizes above which the next tier holds [tokens]; one fewer than prices."""
+    input: tuple[float, ...]
+    output: tuple[float, ...]
+    cache_read: tuple[float, ...]
+    cache_write: tuple[float, ...]
+    is_cache_priced: bool
+    min_cacheable_tokens: float
+    batch_discount: float | None
+    """None where no batch price is published."""
+
+
 class Trials(NamedTuple):
     """Graded answers."""
 
@@ -168,6 +183,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     id: str
     """That of the offer; `own` for the caller's."""
     name: str
+    is_named: bool
+    """Whether the caller names or states it; what is stated of the fine-tune's hosting is stated of this one."""
     base_model: str
     relation: Relation | None
     is_same_base: bool
@@ -182,6 +199,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     has_successor: bool
     obstacle: str
     """Why it cannot be bought, whatever the time it takes; empty where it can."""
+    base_prices: TokenTiers | None
+    """What the prompt would cost on its base model; None where that is the prompt's own, or not sold by the token."""
     last_training_date: datetime.date | None
     shutdown_date: datetime.date | None
     source: Source
@@ -195,6 +214,8 @@ class Studies(NamedTuple):
 
     cost_per_trial: float
     pilot_cost: float
+    """Of one pilot: as stated, all in; else its hours, and a training run at its size comes on top."""
+    pilot_run_is_extra: bool
     cost_per_example: float
     labelled_examples: float
 
@@ -234,6 +255,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """What all fine-tunes share."""
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]
+    suggested: tuple[Option, ...]
+    """Other base models for the prompt that the service itself looks at; none is measured, and none takes part in plans."""
     shutdown_policies: tuple[Policy, ...]
     """What the caller allows when a base model is retired."""
     said: frozenset[Line]

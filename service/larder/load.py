@@ -152,12 +152,13 @@ def _hazards(table: dict[str, Any]) -> dict[str, HazardClass]:
     }
 
 
-def _effects(tables: Mapping[str, dict[str, Any]]) -> Effects:
-    return Effects(
+def _effects(tables: Mapping[str, dict[str, Any]], models: Collection[str] | None) -> tuple[Effects, list[str]]:
+    effects = Effects(
         improvements=_noun(IMPROVEMENT, tables[IMPROVEMENT], ImprovementFile).values,
         model_changes=_noun(MODEL_CHANGE, tables[MODEL_CHANGE], ModelChangeFile).values,
         shapes=_noun(SHAPE, tables[SHAPE], ShapeFile).values,
     )
+    return effects, faults_of_effects(effects, models, SCALE)
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -206,9 +207,8 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)
     lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)
     hazards = _hazards(tables[HAZARD])
-    effects = _effects(tables)
-    models = None if unable else {name.partition("#")[0] for name in capabilities.figures}
-    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit, faults_of_effects(effects, models, SCALE))
+    effects, ineffective = _effects(tables, None if unable else capabilities.figures)
+    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit, ineffective)
     if found := faults(assumptions, offers) + [fault for found in of_files for fault in found]:
         raise CatalogueError("; ".join(found))
     return Catalogue(

@@ -196,8 +196,8 @@ def replicas(tokens_per_request: float, tokens_per_second: float) -> float:
     """Return the replicas for ten million requests a month by the larder's assumptions."""
     peak, utilisation = (KNOWN.assumptions[name].at(TODAY).value for name in ("peak_to_average", "replica_utilisation"))
     assert peak == 3 and utilisation == 0.8
-    numbers = (10e6, tokens_per_request, peak, 0.0, tokens_per_second, math.inf, utilisation, 1.0)
-    return float(hosting.replicas_needed(*map(np.array, numbers)))
+    numbers = (10e6, tokens_per_request, peak, 0.0, tokens_per_second, math.inf, utilisation)
+    return float(hosting.whole_replicas(hosting.replica_load(*map(np.array, numbers)), np.array(1.0)))
 
 
 def test_long_requests_take_ten_replicas_and_short_ones_take_one() -> None:

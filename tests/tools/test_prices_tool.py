@@ -359,13 +359,10 @@ def test_the_files_checked_longest_ago_are_listed_first(folder: Path, capsys: An
     """--age lists every file of dated facts with its oldest check and how many of its facts in force are old."""
     assert tool.main(["--age"], DAY) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
-    others = {
+    others = {f"fitted/{name}.toml": 1 for name in ("improvement", "model_change", "accuracy_shape")} | {
         "capability/capability.csv": len(KNOWN.capabilities.figures),
         "lifetimes/lifetimes.csv": len(KNOWN.lifetimes.lives),
         "lifetimes/hazard.toml": len(KNOWN.hazards),
-        "fitted/improvement.toml": 1,
-        "fitted/model_change.toml": 1,
-        "fitted/accuracy_shape.toml": 1,
         "self_hosted/gpus.toml": len(KNOWN.gpus),
     }
     counts = {row[0]: int(row[-1]) for row in rows}

@@ -135,8 +135,11 @@ class Life(Chapter):
         reads=(Volume.months, start_month),
     )
     average_accuracy = Line(
-        "share", "Accuracy of what serves from the option's start to the horizon, by requests: held against the requirement.",
-        accuracy.average_from_start, reads=(accuracy_by_month, Volume.requests, share_since_start), is_drawn=True,
+        "share",
+        "Accuracy of what serves from the option's start to the horizon, by requests: held against the requirement.",
+        accuracy.average_since_start,
+        reads=(own_accuracy, stand_in_accuracy, live_share, share_since_start, Volume.requests),
+        is_drawn=True,
         parts=("options.accuracy.average_base_case",),
     )
     worst_month_accuracy = Line(

@@ -78,7 +78,7 @@ class Money(Chapter):
         parts=("options.present_values.stand_in",),
     )
     extra_upkeep_costs = Line(
-        "currency", "Upkeep above that of option 0 while the option serves; nothing where it is below.", finance.extra,
+        "currency", "Upkeep above that of option 0 while the option serves; negative where it is below.", finance.extra,
         reads=(Costs.upkeep_per_month, baseline_upkeep_per_month, Life.live_share),
     )
     investments = Line(

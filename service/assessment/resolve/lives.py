@@ -58,8 +58,8 @@ def life_of_prompt(
 def life_of_offer(desk: Desk, offer: FineTuningOffer, terms: OfferValue, stated: datetime.date | None) -> Life:
     """Return the life of the base model of an offer of the catalogue: the date stated, else its terms', else drawn.
 
-    Where the terms state none, the life of the offer's own id counts, or that of its base model at the same provider; the
-    same weights end on other days elsewhere.
+    Where the terms of a hosted adapter state none, the life of the offer's own id counts, or that of its base model at the
+    same provider; the same weights end on other days elsewhere, and dedicated replicas outlive the service by the token.
     """
     hosted = offer.lifetime_class
     if stated is not None:
@@ -67,7 +67,7 @@ def life_of_offer(desk: Desk, offer: FineTuningOffer, terms: OfferValue, stated:
     if terms.shutdown_date is not None:
         return _dated(desk, "catalogue", terms.shutdown_date, hosted)
     provider = offer.id.partition("/")[0]
-    for name in (offer.id, offer.base_model):
+    for name in (offer.id, offer.base_model) if offer.serving == "adapter" else ():
         record = desk.catalogue.lifetimes.find(name, desk.as_of)
         if record is not None and record.provider == provider and record.shutdown is not None:
             return _dated(desk, "catalogue", record.shutdown, hosted)

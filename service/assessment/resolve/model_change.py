@@ -49,9 +49,20 @@ def kind_of_change(desk: Desk) -> ChangeKind:
     return "neither" if kind is None else KNOWLEDGE.get(kind, "neither")
 
 
+def weights_of(desk: Desk, model_id: str) -> str:
+    """Return the name of a base model's weights, the same string at every host."""
+    offer = desk.catalogue.offer(model_id)
+    return offer.weights if offer else model_id.rpartition("/")[2]
+
+
+def _known_as(desk: Desk, model_id: str) -> str:
+    """Return the name by which the table of capability knows a base model or offer: its id, else its weights."""
+    return model_id if desk.catalogue.capabilities.find(model_id, desk.as_of) else weights_of(desk, model_id)
+
+
 def known_capability(desk: Desk, model_id: str | None) -> Capability | None:
     """Return the figure of a base model as of the day of the case; a guess is none, for it must not decide."""
-    figure = desk.catalogue.capabilities.find(model_id, desk.as_of) if model_id else None
+    figure = desk.catalogue.capabilities.find(_known_as(desk, model_id), desk.as_of) if model_id else None
     return None if figure is None or figure.is_guess else figure
 
 
@@ -98,12 +109,6 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
     )
 
 
-def weights_of(desk: Desk, model_id: str) -> str:
-    """Return the name of a base model's weights, the same string at every host."""
-    offer = desk.catalogue.offer(model_id)
-    return offer.weights if offer else model_id.rpartition("/")[2]
-
-
 def relation_of(
     desk: Desk, prompt_model: str | None, base_model: str | None, stated: Relation | None
 ) -> Relation | None:
@@ -117,4 +122,4 @@ def relation_of(
         return None
     if weights_of(desk, prompt_model) == weights_of(desk, base_model):
         return "same"
-    return desk.catalogue.capabilities.relation(base_model, prompt_model, desk.as_of)
+    return desk.catalogue.capabilities.relation(_known_as(desk, base_model), _known_as(desk, prompt_model), desk.as_of)
