@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from models.arrays import WEEKS_PER_MONTH
 from service.assessment.case import Case
-from service.assessment.decide.matrix import Held, Matrix
+from service.assessment.decide.matrix import Matrix
 from service.assessment.explain.figures import Figures
 from service.assessment.ledger.lines import Lines
 from service.nouns.answer.verdict import ArticleCheck
@@ -28,9 +28,9 @@ OF_PROMPT: MappingProxyType[str, Callable[[Case, Figures], float | None]] = Mapp
 """What of a better prompt stands beside each figure."""
 
 
-def article_answer(case: Case, matrix: Matrix, tune: Held | None) -> list[ArticleCheck]:
+def article_answer(case: Case, matrix: Matrix) -> list[ArticleCheck]:
     """Return one row for each figure of the article."""
-    improved, rows = Figures(matrix.improved.one), []
+    improved, tune, rows = Figures(matrix.improved.one), matrix.best_tuned, []
     for figure in case.article:
         found = None
         if figure.quantity in OF_PROMPT:
@@ -38,8 +38,6 @@ def article_answer(case: Case, matrix: Matrix, tune: Held | None) -> list[Articl
         elif tune is not None:
             found = OF_TUNE[figure.quantity](case, Figures(tune.one))
         rows.append(
-            ArticleCheck(
-                quantity=figure.quantity, bottom_up=found, article_low=figure.low, article_high=figure.high
-            )
+            ArticleCheck(quantity=figure.quantity, bottom_up=found, article_low=figure.low, article_high=figure.high)
         )
     return rows

@@ -68,8 +68,10 @@ def _cash_flow(case: Case, one: Simulated) -> CashFlow:
     columns = {field: figures.by_month(line, case.horizon_months) for field, line in standing_in("cash_flows").items()}
     start: dict[str, Any] = {field: figures(AT_START[field]) if field in AT_START else 0.0 for field in columns}
     months = [CashFlowMonth(month=0, **start | {"accuracy": None})]
-    for index in range(case.horizon_months):
-        months.append(CashFlowMonth(month=index + 1, **{field: column[index] for field, column in columns.items()}))
+    months += [
+        CashFlowMonth(month=index + 1, **{field: column[index] for field, column in columns.items()})
+        for index in range(case.horizon_months)
+    ]
     return CashFlow(option=one.id, months=months)
 
 

@@ -71,7 +71,9 @@ def offers_answer(case: Case, simulation: Simulation, matrix: Matrix) -> list[Of
         return (place, not offer.is_feasible, is_bystander, -offer.npv, offer.candidate.id)
 
     ranked = sorted(screened, key=rank)
-    best = next((offer for offer, beside in ranked if offer.candidate.id in kept and offer.is_feasible and not beside), None)
+    best = next(
+        (offer for offer, beside in ranked if offer.candidate.id in kept and offer.is_feasible and not beside), None
+    )
     answers = []
     for offer, is_bystander in ranked:
         held = None if is_bystander else kept.get(offer.candidate.id)

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from service.assessment.case import Case
 from service.assessment.decide.matrix import Held, Matrix
 from service.assessment.explain.figures import NO_NPV, Figures, finite, npv_answer
 from service.assessment.ledger.line import TUNES, Line
@@ -40,7 +39,8 @@ def _payback(figures: Figures, line: Line) -> PaybackAnswer:
 
 def _prices(figures: Figures) -> OptionPrices:
     """Return the prices of an option; of the cache only those that are published."""
-    option, others = figures.one.option, {}
+    option = figures.one.option
+    others: dict[str, Any] = {}
     if not figures(Lines.cache_priced):
         others["cache_read"] = None
     if not figures(Lines.cache_priced) or figures(Lines.cache_write_price) == figures(Lines.input_price):
@@ -76,13 +76,12 @@ def _accuracy(figures: Figures) -> OptionAccuracy:
         }
     if figures.one.option.kind not in TUNES:
         others["planned_examples"] = None
-    return figures.noun(
-        OptionAccuracy, "options.accuracy", interval=AccuracyInterval(low=low, high=high), **others
-    )
+    return figures.noun(OptionAccuracy, "options.accuracy", interval=AccuracyInterval(low=low, high=high), **others)
 
 
 def _latency(held: Held, figures: Figures) -> OptionLatency:
-    one, others = held.one, {}
+    one = held.one
+    others: dict[str, Any] = {}
     if not np.isfinite(one.base[Lines.waiting_flow]).all():
         others["replicas"] = None
     return figures.noun(
@@ -149,6 +148,6 @@ def _option(matrix: Matrix, held: Held) -> OptionAnswer:
     )
 
 
-def options_answer(_case: Case, matrix: Matrix) -> list[OptionAnswer]:
+def options_answer(matrix: Matrix) -> list[OptionAnswer]:
     """Return every way to serve the task, as they rank."""
     return [_option(matrix, held) for held in matrix.options]

@@ -24,7 +24,6 @@ from service.nouns.answer.information import (
     ValueOfInformation,
 )
 
-
 OF_OTHERS = STAND_IN.keys() | BASELINE.keys()
 """Lines that an option takes from what stands in, and from option 0."""
 
@@ -119,7 +118,11 @@ def curves_answer(case: Case, simulation: Simulation) -> list[Curve]:
     """Return the base-case NPV along each input of the break-evens."""
     return [
         Curve(
-            option=simulation.tunes[0].id, input=s.input, unit=in_currency(s.line.unit, case.currency), values=points.tolist(), npv=npv.tolist(),
+            option=simulation.tunes[0].id,
+            input=s.input,
+            unit=in_currency(s.line.unit, case.currency),
+            values=points.tolist(),
+            npv=npv.tolist(),
         )
         for s, points, npv in simulation.curves
     ]
