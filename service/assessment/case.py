@@ -114,21 +114,6 @@ class Inputs(Struct, frozen=True):
         return frozenset(self.intervals) | frozenset(self.constants)
 
 
-class TokenTiers(NamedTuple):
-    """What tokens of a base model cost by tier of the input's length [currency/1M tokens]."""
-
-    starts: tuple[float, ...]
-    """Input sizes above which the next tier holds [tokens]; one fewer than prices."""
-    input: tuple[float, ...]
-    output: tuple[float, ...]
-    cache_read: tuple[float, ...]
-    cache_write: tuple[float, ...]
-    is_cache_priced: bool
-    min_cacheable_tokens: float
-    batch_discount: float | None
-    """None where no batch price is published."""
-
-
 class Trials(NamedTuple):
     """Graded answers."""
 
@@ -199,8 +184,6 @@ class Candidate(Struct, frozen=True, kw_only=True):
     has_successor: bool
     obstacle: str
     """Why it cannot be bought, whatever the time it takes; empty where it can."""
-    base_prices: TokenTiers | None
-    """What the prompt would cost on its base model; None where that is the prompt's own, or not sold by the token."""
     last_training_date: datetime.date | None
     shutdown_date: datetime.date | None
     source: Source
@@ -255,8 +238,6 @@ class Case(Struct, frozen=True, kw_only=True):
     """What all fine-tunes share."""
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]
-    suggested: tuple[Option, ...]
-    """Other base models for the prompt that the service itself looks at; none is measured, and none takes part in plans."""
     shutdown_policies: tuple[Policy, ...]
     """What the caller allows when a base model is retired."""
     said: frozenset[Line]

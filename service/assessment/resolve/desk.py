@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from models.arrays import DAYS_PER_MONTH, Array
-from models.sampling import UPPER_DECILE_DEVIATE, Family, mean
+from models.arrays import DAYS_PER_MONTH, UPPER_DECILE_DEVIATE, Array
+from models.sampling import Family, mean
 from service.assessment.case import Inputs, Interval, Used
 from service.assessment.ledger.line import Kind, Line
 from service.larder.facts import AssumedValue, Assumption, Source

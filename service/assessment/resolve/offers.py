@@ -6,7 +6,7 @@ import datetime
 import math
 from typing import NamedTuple
 
-from service.assessment.case import Candidate, Interval, Life, TokenTiers
+from service.assessment.case import Candidate, Interval, Life, Tiers
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, Draft, months_until, sure
@@ -231,7 +231,7 @@ class Market:
         self._at.pace.put(draft, measured, TUNED, is_same_base=is_same)
         return draft
 
-    def _base_prices(self, base_model: str) -> TokenTiers | None:
+    def _base_prices(self, base_model: str) -> Tiers | None:
         listed = self._at.prices.find(base_model, self._desk.as_of) if base_model else None
         return None if listed is None else listed_tiers(self._desk, listed)
 

@@ -101,7 +101,7 @@ def keep(desk: Desk, at: Prompted) -> Option:
     draft = Draft("keep")
     _like_a_prompt(desk, draft, at.exponents)
     _as_prompted(desk, draft)
-    put_prices(desk, draft, at.price.tiers)
+    put_prices(desk, draft, at.price)
     draft.put_all((Lines.build_cost, Lines.start_weeks, *ADDED_TOKENS.values()), 0.0)
     draft.put(Lines.is_better, 1.0)
     at.pace.put(draft, desk.request.prompting.measured_latency, "/prompting/measured_latency", is_same_base=True)
@@ -114,7 +114,7 @@ def improve(desk: Desk, at: Prompted) -> Option:
     prompting, draft = desk.request.prompting, Draft("improve")
     _like_a_prompt(desk, draft, at.exponents)
     _as_prompted(desk, draft)
-    put_prices(desk, draft, at.price.tiers)
+    put_prices(desk, draft, at.price)
     put_improvement(desk, draft)
     stated = prompting.improved_tokens or Tokens()
     draft.put(Lines.added_payload_tokens, 0.0)
@@ -142,7 +142,7 @@ def alternative(desk: Desk, at: Prompted, other: Alternative, place: str) -> Opt
     price = _price_of(desk, at, other, place)
     is_same = price.model == at.model
     _like_a_prompt(desk, draft, at.exponents)
-    put_prices(desk, draft, price.tiers)
+    put_prices(desk, draft, price)
     draft.put_all(ADDED_TOKENS.values(), 0.0)
     draft.put(Lines.is_better, 1.0)
     for part, line in OWN_TOKENS.items():
@@ -186,7 +186,10 @@ def _put_change(desk: Desk, draft: Draft, at: Prompted, price: Priced, place: st
     change = change_of(desk, at.model, price.model, f"{place}/measured_accuracy")
     draft.put(Lines.change_intercept, change.intercept)
     draft.put(Lines.change_slope, change.slope)
-    draft.put(Lines.change_gap, change.weight_below * change.gap_below + change.weight_above * change.gap_above)
+    draft.put(Lines.change_gap_below, change.gap_below)
+    draft.put(Lines.change_gap_above, change.gap_above)
+    draft.put(Lines.change_weight_below, change.weight_below)
+    draft.put(Lines.change_weight_above, change.weight_above)
     draft.put(Lines.change_sd, change.sd)
     draft.put(Lines.broken_share, change.broken_share)
 

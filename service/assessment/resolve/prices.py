@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import NamedTuple
 
-from service.assessment.case import TokenTiers
+import numpy as np
+
+from models.arrays import Array
+from service.assessment.case import Tiers
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import CALLER, Desk, Draft
 from service.larder.facts import Source
@@ -20,9 +23,11 @@ class Priced(NamedTuple):
 
     model: str | None
     """Canonical id; None where prices are stated and nothing else."""
-    tiers: TokenTiers
+    tiers: Tiers
     listed: InferencePrice | None
     """Its entry in the price list, also where prices are stated."""
+    batch_discount: float | None
+    """What batches take off; None where nobody says."""
     source: Source
     checked: datetime.date | None
 
@@ -37,42 +42,40 @@ class Priced(NamedTuple):
         return self.listed.context_window if self.listed else None
 
 
-def _scaled(prices: tuple[float, ...], scale: float) -> tuple[float, ...]:
-    return tuple(price * scale for price in prices)
+def _scaled(prices: tuple[float, ...], scale: float) -> Array:
+    return np.array(prices, dtype=np.float64) * scale
 
 
-def stated_tiers(desk: Desk, given: TokenPrices) -> TokenTiers:
+def stated_tiers(desk: Desk, given: TokenPrices) -> Tiers:
     """Return stated prices, in the request's currency."""
     scale = desk.units_per_usd
     plain, read, write = given.input_usd_per_mtok, given.cache_read_usd_per_mtok, given.cache_write_usd_per_mtok
-    return TokenTiers(
-        starts=(),
+    return Tiers(
+        starts=np.empty(0),
         input=_scaled((plain,), scale),
         output=_scaled((given.output_usd_per_mtok,), scale),
         cache_read=_scaled((plain if read is None else read,), scale),
         cache_write=_scaled((plain if write is None else write,), scale),
         is_cache_priced=read is not None,
         min_cacheable_tokens=desk.limit("min_cacheable_tokens"),
-        batch_discount=None,
     )
 
 
-def listed_tiers(desk: Desk, price: InferencePrice) -> TokenTiers:
+def listed_tiers(desk: Desk, price: InferencePrice) -> Tiers:
     """Return prices of the list, in the request's currency and less the vendor's discount."""
     scale = desk.units_per_usd * (1.0 - (desk.finance.vendor_discount or 0.0))
-    return TokenTiers(
-        starts=price.tier_starts,
+    return Tiers(
+        starts=np.array(price.tier_starts, dtype=np.float64),
         input=_scaled(price.input, scale),
         output=_scaled(price.output, scale),
         cache_read=_scaled(price.cache_read or price.input, scale),
         cache_write=_scaled(price.cache_write or price.input, scale),
         is_cache_priced=price.cache_read is not None,
         min_cacheable_tokens=desk.limit("min_cacheable_tokens"),
-        batch_discount=None if price.batch_input is None else 1.0 - price.batch_input / price.input[0],
     )
 
 
-UNPRICED = TokenTiers((), (1.0,), (1.0,), (1.0,), (1.0,), False, 0.0, None)
+UNPRICED = Tiers(np.empty(0), np.ones(1), np.ones(1), np.ones(1), np.ones(1), False, 0.0)
 """Stands where a fault was noted, so that the other faults can be found."""
 
 
@@ -111,12 +114,13 @@ def price_of(
     model = prices.canonical(name) if name else None
     listed = prices.find(model, desk.as_of) if model else None
     if given is not None:
-        return Priced(model, stated_tiers(desk, given), listed, CALLER, None)
+        return Priced(model, stated_tiers(desk, given), listed, None, CALLER, None)
     _check(desk, pointer, named, model or "", listed, prices)
     if listed is None:
-        return Priced(model, UNPRICED, None, CALLER, None)
+        return Priced(model, UNPRICED, None, None, CALLER, None)
     source = Source(title=PriceList.version, href=listed.source_href)
-    return Priced(model, listed_tiers(desk, listed), listed, source, listed.checked)
+    discount = None if listed.batch_input is None else 1.0 - listed.batch_input / listed.input[0]
+    return Priced(model, listed_tiers(desk, listed), listed, discount, source, listed.checked)
 
 
 def price_of_prompt(desk: Desk, prices: PriceList) -> Priced:
@@ -128,8 +132,9 @@ def price_of_prompt(desk: Desk, prices: PriceList) -> Priced:
     return price_of(desk, BASE_MODEL, prompting.base_model, prompting.prices, prices, assumed)
 
 
-def put_prices(desk: Desk, draft: Draft, tiers: TokenTiers) -> None:
+def put_prices(desk: Desk, draft: Draft, price: Priced) -> None:
     """Put what a prompt's tokens cost in each tier, when they are cached and what batches take off."""
+    tiers, discount = price.tiers, price.batch_discount
     draft.put(Lines.tier_starts, tiers.starts)
     for line, values in (
         (Lines.tier_input_prices, tiers.input),
@@ -141,7 +146,6 @@ def put_prices(desk: Desk, draft: Draft, tiers: TokenTiers) -> None:
     draft.put(Lines.cache_priced, float(tiers.is_cache_priced))
     smallest = Lines.min_cacheable_tokens
     draft.put(smallest, desk.assume("/prompting/cache_hit_rate", smallest.name, smallest).low)
-    discount = tiers.batch_discount
     if discount is None:
         is_batched = bool(desk.request.prompting.batch_share)
         line = Lines.batch_discount
