@@ -46,6 +46,7 @@ THRESHOLDS = (
     "article_enough_trials",
     "article_small_gap",
     "article_large_gap",
+    "thrift_chance",
 )
 
 

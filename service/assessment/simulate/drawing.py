@@ -16,7 +16,7 @@ from service.assessment.ledger.fold import refold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import DRAWN, Lines
 from service.assessment.simulate.book import COSTS, Folded, on_top_of, opened, settled
-from service.assessment.simulate.draws import drawn_inputs, points_of
+from service.assessment.simulate.draws import drawn_inputs, flag, points_of
 from service.assessment.simulate.volumes import volume_break_evens
 
 ROWS_AT_ONCE = 2048
@@ -64,7 +64,7 @@ class Sheet:
         if known is not way and stand_in is not None:
             return on_top_of(self.of(known), stand_in)
         option = self._options[way.id]
-        migrates = np.full((1, 1), float(way.policy == "migrate"))
+        migrates = flag(way.policy)
         for policy in option.policies:
             other = self._policies.get((way.id, policy))
             if other is not None and other in self._folded and policy != way.policy:
@@ -89,7 +89,7 @@ class Drawing:
         """Open the draws; options serve in no way yet but the prompt-like ones."""
         self.case, self.options = case, options
         self.ways: dict[str, Way] = {
-            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP) for option in case.prompts
+            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP) for option in (*case.prompts, *case.suggested)
         }
         self._only: Sheet | None = None
 

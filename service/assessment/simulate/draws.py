@@ -34,6 +34,7 @@ FIXED_LIVES = 1024
 """How many of the fixed points the expected lives are averaged over."""
 
 ADDED = (Lines.added_instruction_tokens, Lines.added_payload_tokens, Lines.added_output_tokens)
+STARTS = frozenset({Lines.start_month})
 MODELLED = frozenset({Lines.accuracy_at_start})
 IMPROVED = MODELLED | {Lines.is_better, *ADDED}
 
@@ -73,8 +74,13 @@ def fixed_points() -> Points:
     return Points(sampling.fixed_points(CASE, BLOCK), sampling.fixed_points("option", OWN_BLOCK))
 
 
+def _constants(inputs: Inputs) -> Values:
+    """Return what is certain; a number has shape (1, 1)."""
+    return {line: value if value.ndim else value.reshape(1, 1) for line, value in inputs.constants.items()}
+
+
 def _quantiles(inputs: Inputs, kind: Kind, points: Points, wanted: frozenset[Line] | None) -> Values:
-    found: Values = dict(inputs.constants)
+    found = _constants(inputs)
     for line, interval in inputs.intervals.items():
         if wanted is not None and line not in wanted:
             continue
@@ -171,9 +177,8 @@ def drawn_inputs(case: Case, option: Option, points: Points, wanted: frozenset[L
 
 def means(inputs: Inputs) -> Values:
     """Return inputs at their means."""
-    return {line: np.full((1, 1), sampling.mean(*interval)) for line, interval in inputs.intervals.items()} | dict(
-        inputs.constants
-    )
+    sampled = {line: np.full((1, 1), sampling.mean(*interval)) for line, interval in inputs.intervals.items()}
+    return sampled | _constants(inputs)
 
 
 def shared_means(case: Case) -> Values:
@@ -207,8 +212,15 @@ def base_inputs(case: Case, option: Option, policy: Policy = "migrate") -> Value
         values[Lines.accuracy_at_start] = accuracy.at_most(mean, values[Lines.accuracy_ceiling])
     elif option.kind != "keep":
         values |= modelled(case, option)
-    values |= expected_lives(option.life, policy, 0.0, case.horizon_months)
+    start = fold(dict(values), option.kind, STARTS)[Lines.start_month] if option.kind == "fine_tune" else np.zeros((1, 1))
+    values |= expected_lives(option.life, policy, float(start[0, 0]), case.horizon_months)
+    values[Lines.migrates] = flag(policy)
     return values
+
+
+def flag(policy: Policy) -> Array:
+    """Return 1 for an option that moves on when its base model is retired, else 0, shape (1, 1)."""
+    return np.full((1, 1), float(policy == "migrate"))
 
 
 def expected_lives(life: Life, policy: Policy, start: float, horizon: int) -> Values:
