@@ -30,10 +30,9 @@ DRAWS_PER_INPUT = 4
 WORTH = frozenset({Lines.costs, Lines.outlay})
 """What an option is worth by."""
 PRIOR = (
-    Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots, Lines.seed_variance,
-    Lines.bend_variance, Lines.saturation_examples,
+    Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance,
 )  # fmt: skip
-"""What a fine-tune's learning curve follows from, besides its level."""
+"""What a fine-tune's learning curve follows from, besides its level and its pilots."""
 AT_RANDOM = (
     Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.technique_deviate, Lines.residual_deviate, Lines.no_change_coin,
 )  # fmt: skip
@@ -161,8 +160,13 @@ class _Curve:
         """Fold the lines that the base case does without, since it takes a modelled accuracy at its mean."""
         figures = frozenset({Lines.level_mean, Lines.log_odds_mean, Lines.log_odds_variance})
         self.values = fold(dict(tune.base), tune.option.kind, figures)
-        self.posterior = learning.posterior(self.values[Lines.level_mean], *[self.values[line] for line in PRIOR])
         self.saturation = self(Lines.saturation_examples)
+        self.posterior = learning.posterior(
+            self.values[Lines.level_mean],
+            *[self.values[line] for line in PRIOR],
+            learning.pilots_on_line(self.values[Lines.pilots], self.saturation),
+            *[self.values[line] for line in (Lines.seed_variance, Lines.bend_variance)],
+        )
 
     def __call__(self, line: Line) -> float:
         """Return a line's number."""

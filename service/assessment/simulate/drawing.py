@@ -89,7 +89,8 @@ class Drawing:
         """Open the draws; options serve in no way yet but the prompt-like ones."""
         self.case, self.options = case, options
         self.ways: dict[str, Way] = {
-            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP) for option in (*case.prompts, *case.suggested)
+            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP)
+            for option in (*case.prompts, *case.suggested)
         }
         self._only: Sheet | None = None
 

@@ -212,7 +212,9 @@ def base_inputs(case: Case, option: Option, policy: Policy = "migrate") -> Value
         values[Lines.accuracy_at_start] = accuracy.at_most(mean, values[Lines.accuracy_ceiling])
     elif option.kind != "keep":
         values |= modelled(case, option)
-    start = fold(dict(values), option.kind, STARTS)[Lines.start_month] if option.kind == "fine_tune" else np.zeros((1, 1))
+    start = (
+        fold(dict(values), option.kind, STARTS)[Lines.start_month] if option.kind == "fine_tune" else np.zeros((1, 1))
+    )
     values |= expected_lives(option.life, policy, float(start[0, 0]), case.horizon_months)
     values[Lines.migrates] = flag(policy)
     return values

@@ -87,7 +87,10 @@ def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Pol
     return values
 
 
-NOT_PRICED = {Lines.prompted_cost_per_request: np.full((1, 1), np.nan), Lines.cost_on_tuned_base: np.full((1, 1), np.nan)}
+NOT_PRICED = {
+    Lines.prompted_cost_per_request: np.full((1, 1), np.nan),
+    Lines.cost_on_tuned_base: np.full((1, 1), np.nan),
+}
 """Of an option whose base model nobody sells by the token to prompts, or that is no fine-tune."""
 
 
