@@ -30,9 +30,10 @@ DRAWS_PER_INPUT = 4
 WORTH = frozenset({Lines.costs, Lines.outlay})
 """What an option is worth by."""
 PRIOR = (
-    Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance,
+    Lines.level_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots,
+    Lines.seed_variance, Lines.bend_variance,
 )  # fmt: skip
-"""What a fine-tune's learning curve follows from, besides its level and its pilots."""
+"""What a fine-tune's learning curve follows from."""
 AT_RANDOM = (
     Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.technique_deviate, Lines.residual_deviate, Lines.no_change_coin,
 )  # fmt: skip
@@ -161,12 +162,9 @@ class _Curve:
         figures = frozenset({Lines.level_mean, Lines.log_odds_mean, Lines.log_odds_variance})
         self.values = fold(dict(tune.base), tune.option.kind, figures)
         self.saturation = self(Lines.saturation_examples)
-        self.posterior = learning.posterior(
-            self.values[Lines.level_mean],
-            *[self.values[line] for line in PRIOR],
-            learning.pilots_on_line(self.values[Lines.pilots], self.saturation),
-            *[self.values[line] for line in (Lines.seed_variance, Lines.bend_variance)],
-        )
+        level, variance, slope, slope_variance, pilots, seed, bend = (self.values[line] for line in PRIOR)
+        on_line = learning.pilots_on_line(pilots, self.saturation)
+        self.posterior = learning.posterior(level, variance, slope, slope_variance, on_line, seed, bend)
 
     def __call__(self, line: Line) -> float:
         """Return a line's number."""
