@@ -163,6 +163,7 @@ class Market:
         self._desk, self._at = desk, at
         self._weights = _weights_of(desk, at.model)
         self._priors: dict[Relation | None, dict[Line, float]] = {}
+        self._redeployment: Interval | None = None
 
     def candidate(
         self,
@@ -225,8 +226,10 @@ class Market:
             draft.range(line, interval)
         if is_named:
             desk.state(draft, Lines.hosting_cost_per_month, desk.tuned.hosting_cost_per_month)
+        draft.put(Lines.migration_hours, 0.0)
         if life.serves_on:
-            draft.range(Lines.migration_cost, redeployment(desk))
+            self._redeployment = self._redeployment or redeployment(desk)
+            draft.range(Lines.migration_hours, self._redeployment)
         measured = measured_of_tuned(desk) if is_measured else None
         self._at.pace.put(draft, measured, TUNED, is_same_base=is_same)
         return draft

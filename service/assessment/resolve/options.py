@@ -37,7 +37,7 @@ ENDLESS = (
 """What never limits a prompt: it is not served from replicas of one's own, nor trained."""
 
 WHOLE = (
-    Lines.serves_on, Lines.minimum_replicas, Lines.instruction_share, Lines.ttft_factor, Lines.speed_factor,
+    Lines.serves_on, Lines.migrates, Lines.minimum_replicas, Lines.instruction_share, Lines.ttft_factor, Lines.speed_factor,
 )  # fmt: skip
 """What is 1 for a prompt."""
 

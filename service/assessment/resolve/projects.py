@@ -117,10 +117,8 @@ def put_move_of_prompt(desk: Desk, draft: Draft) -> None:
 
 
 def redeployment(desk: Desk) -> Interval:
-    """Return what it costs to move a fine-tune of open weights to another host: hours at the mean price of an hour."""
-    hours = desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", Lines.migration_cost)
-    rate = desk.shared.mean(Lines.hourly_rate)
-    return hours._replace(low=hours.low * rate, high=hours.high * rate)
+    """Return the hours of moving a fine-tune of open weights to another host."""
+    return desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", Lines.migration_hours)
 
 
 def put_improvement(desk: Desk, draft: Draft) -> None:
