@@ -18,12 +18,11 @@ BUILD, RETRAINING = "/fine_tuning/build_plan", "/fine_tuning/retraining/plan"
 LEAD_TIME = "/fine_tuning/lead_time_weeks"
 
 ARTICLE = (
-    ("fine_tuning_one_off", "article_fine_tuning_build_cost"), ("training_run", "article_training_run_cost"),
-    ("fine_tuning_weeks", "article_fine_tuning_lead_time"), ("retraining_interval", "article_retraining_interval"),
-    ("prompt_one_off", "article_prompt_build_cost"), ("prompt_weeks", "article_prompt_lead_time"),
-    ("labelled_examples", "article_labelled_examples"), ("evaluation_set", "article_evaluation_set"),
+    "article_fine_tuning_build_cost", "article_training_run_cost", "article_fine_tuning_lead_time",
+    "article_retraining_interval", "article_prompt_build_cost", "article_prompt_lead_time", "article_labelled_examples",
+    "article_evaluation_set",
 )  # fmt: skip
-"""Figures of the article, and the assumptions in which they stand."""
+"""Figures of the article, by the assumptions in which they stand."""
 
 
 def put_time(desk: Desk, labels: Labels) -> None:
@@ -161,4 +160,4 @@ def studies(desk: Desk) -> Studies:
 
 def article_figures(desk: Desk) -> tuple[ArticleFigure, ...]:
     """Return the figures of the article, to stand beside those that are added up."""
-    return tuple(ArticleFigure(quantity, *desk.known(name)[:2]) for quantity, name in ARTICLE)
+    return tuple(ArticleFigure(name, *desk.known(name)[:2]) for name in ARTICLE)
