@@ -140,8 +140,19 @@ class OfferTerms(Open, frozen=True):
     hosting_usd_per_hour: Annotated[float | None, Meta(description="Hosting of one replica [USD/hour]")]
     storage_usd_per_month: Annotated[float | None, Meta(description="Storing the fine-tune [USD/month]")]
     minimum_charge_usd: Annotated[float | None, Meta(description="Least charge of a training run [USD]")]
-    requests_per_second_per_replica: Annotated[
-        float | None, Meta(description="Capacity of one dedicated replica [requests/second]; null for a hosted adapter")
+    tokens_per_second_per_replica_low: Annotated[
+        float | None,
+        Meta(
+            description="10th percentile of the tokens, in and out, that one saturated dedicated replica serves "
+            "[tokens/second]; null for a hosted adapter",
+            examples=[17000],
+        ),
+    ]
+    tokens_per_second_per_replica_high: Annotated[
+        float | None,
+        Meta(
+            description="90th percentile of those tokens [tokens/second]; null for a hosted adapter", examples=[32100]
+        ),
     ]
     minimum_replicas: Annotated[int | None, Meta(description="Fewest dedicated replicas that run [replicas]")]
     min_cacheable_tokens: Annotated[float | None, Meta(description="Shortest prefix that is cached [tokens]")]
@@ -293,11 +304,53 @@ Parts = Annotated[
     list[str],
     Meta(
         description="Where it stands in an assessment: paths of fields; empty for what only other lines, rules and sentences read",
-        examples=[["costs.prompting.tco"]],
+        examples=[["options.tco"]],
     ),
 ]
 LedgerUnit = Annotated[
     str, Meta(description="Its unit; `currency` stands for `finance.currency`", examples=["currency/month", "share"])
+]
+
+
+Pointer = Annotated[
+    str,
+    Meta(
+        description="JSON pointer of the request field that states it, or that it follows from, whatever the kind of option; a "
+        "step that is stated is not calculated. Empty where none does, or where kinds differ",
+        examples=["/volume/requests_per_month"],
+    ),
+]
+
+
+class LedgerKind(Open, frozen=True):
+    """What differs for one kind of option."""
+
+    kind: Annotated[
+        str,
+        Meta(
+            description="Extensible enum: one of keep, improve, other_prompt, fine_tune, in_service",
+            examples=["keep", "improve", "other_prompt", "fine_tune", "in_service"],
+        ),
+    ]
+    formula: Annotated[
+        str, Meta(description="Name of its formula; empty where it is an input", examples=["tuned_accuracy"])
+    ]
+    inputs: Annotated[
+        list[str],
+        Meta(description="Names of the inputs and steps that this formula reads, in order; empty for an input"),
+    ]
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer of the request field that states it for this kind; empty where none does",
+            examples=["/fine_tuning/build_cost"],
+        ),
+    ]
+
+
+Kinds = Annotated[
+    list[LedgerKind],
+    Meta(description="Kinds of option with a formula or a field of their own; empty where all are alike"),
 ]
 
 
@@ -307,13 +360,8 @@ class LedgerInput(Open, frozen=True):
     name: Annotated[str, Meta(description="Its name in the ledger")]
     unit: LedgerUnit
     meaning: Annotated[str, Meta(description="What it is")]
-    pointer: Annotated[
-        str,
-        Meta(
-            description="JSON pointer of the request field that states it, or that it follows from; empty where none does",
-            examples=["/volume/requests_per_month"],
-        ),
-    ]
+    pointer: Pointer
+    kinds: Kinds
     parts: Parts
 
 
@@ -326,13 +374,8 @@ class LedgerStep(Open, frozen=True):
     formula: Annotated[str, Meta(description="Name of the formula", examples=["present_value"])]
     formula_meaning: Annotated[str, Meta(description="What the formula says, in one sentence")]
     inputs: Annotated[list[str], Meta(description="Names of the inputs and steps that it reads, in order")]
-    pointer: Annotated[
-        str,
-        Meta(
-            description="JSON pointer of the request field that states it, and then it is not calculated; empty where none does",
-            examples=["/fine_tuning/build_cost"],
-        ),
-    ]
+    pointer: Pointer
+    kinds: Kinds
     parts: Parts
 
 

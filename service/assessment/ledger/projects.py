@@ -144,9 +144,12 @@ class Projects(Chapter):
         arithmetic.add, reads=(retraining_project_cost, regrading_cost), field="/fine_tuning/retraining/cost",
         column={"fine_tune": 1, "in_service": 1}, parts=("options.training.retraining_cost",),
     )
+    redeployment_hours = Line(
+        "hours", "Hours of moving a fine-tune of open weights to another host; 0 where that does not occur.", column=18,
+    )
     redeployment_cost = Line(
-        "currency", "Cost of moving a fine-tune of open weights to another host: hours, and nothing trained.",
-        column=dict.fromkeys(TUNES, Own(8)),
+        "currency", "Cost of one move of a fine-tune of open weights to another host.", arithmetic.multiply,
+        reads=(redeployment_hours, Volume.hourly_rate),
     )
     migration_cost = Line(
         "currency", "Cost of one move to another base model: hours and grading again, or the one figure stated.",

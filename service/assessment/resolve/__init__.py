@@ -54,6 +54,7 @@ THRESHOLDS = (
     "article_small_gap",
     "article_large_gap",
     "thrift_chance",
+    "alternative_trials",
 )
 
 

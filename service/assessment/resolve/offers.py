@@ -209,6 +209,7 @@ class Market:
             file=seller.file,
             checked=seller.checked,
             confidence=seller.confidence,
+            customer_rule=terms.customer_rule,
         )
 
     def _values(

@@ -18,12 +18,11 @@ BUILD, RETRAINING = "/fine_tuning/build_plan", "/fine_tuning/retraining/plan"
 LEAD_TIME = "/fine_tuning/lead_time_weeks"
 
 ARTICLE = (
-    ("fine_tuning_one_off", "article_fine_tuning_build_cost"), ("training_run", "article_training_run_cost"),
-    ("fine_tuning_weeks", "article_fine_tuning_lead_time"), ("retraining_interval", "article_retraining_interval"),
-    ("prompt_one_off", "article_prompt_build_cost"), ("prompt_weeks", "article_prompt_lead_time"),
-    ("labelled_examples", "article_labelled_examples"), ("evaluation_set", "article_evaluation_set"),
+    "article_fine_tuning_build_cost", "article_training_run_cost", "article_fine_tuning_lead_time",
+    "article_retraining_interval", "article_prompt_build_cost", "article_prompt_lead_time", "article_labelled_examples",
+    "article_evaluation_set",
 )  # fmt: skip
-"""Figures of the article, and the assumptions in which they stand."""
+"""Figures of the article, by the assumptions in which they stand."""
 
 
 def put_time(desk: Desk, labels: Labels) -> None:
@@ -118,16 +117,12 @@ def put_move_of_prompt(desk: Desk, draft: Draft) -> None:
 
 
 def put_redeployment(desk: Desk, draft: Draft, *, occurs: bool) -> None:
-    """Put what it costs to move a fine-tune of open weights to another host: hours at the mean price of an hour."""
-    line = Lines.redeployment_cost
-    if not occurs:
+    """Put how long it takes to move a fine-tune of open weights to another host."""
+    line = Lines.redeployment_hours
+    if occurs:
+        draft.range(line, desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", line))
+    else:
         draft.put(line, 0.0)
-        return
-    hours, rate = (
-        desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", line),
-        desk.shared.mean(Lines.hourly_rate),
-    )
-    draft.range(line, hours._replace(low=hours.low * rate, high=hours.high * rate))
 
 
 def put_improvement(desk: Desk, draft: Draft) -> None:
@@ -165,4 +160,4 @@ def studies(desk: Desk) -> Studies:
 
 def article_figures(desk: Desk) -> tuple[ArticleFigure, ...]:
     """Return the figures of the article, to stand beside those that are added up."""
-    return tuple(ArticleFigure(quantity, *desk.known(name)[:2]) for quantity, name in ARTICLE)
+    return tuple(ArticleFigure(name, *desk.known(name)[:2]) for name in ARTICLE)

@@ -48,6 +48,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     takes_new_customers: bool = True
     new_customers_from: datetime.date | None = None
     new_customers_until: datetime.date | None = None
+    customer_rule: str = ""
+    """What the provider asks of who may fine-tune there, in words; empty where it asks nothing."""
 
     @property
     def is_dedicated(self) -> bool:
@@ -80,7 +82,7 @@ def of_catalogue(offer: FineTuningOffer, value: OfferValue, as_of: datetime.date
         minimum_charge_usd=value.minimum_charge_usd or 0.0,
         hosting_usd_per_hour=_sure(value.hosting_usd_per_hour),
         storage_usd_per_month=value.storage_usd_per_month or 0.0,
-        requests_per_second=value.requests_per_second_per_replica,
+        tokens_per_second=None if value.throughput is None else Interval(*value.throughput, "positive"),
         minimum_replicas=float(value.minimum_replicas or 1),
         scales_to_zero=offer.hosting_kind == "scale_to_zero",
         is_hosted_adapter=offer.serving == "adapter",
@@ -91,6 +93,7 @@ def of_catalogue(offer: FineTuningOffer, value: OfferValue, as_of: datetime.date
         takes_new_customers=value.takes_new_customers(as_of),
         new_customers_from=value.new_customers_from,
         new_customers_until=value.new_customers_until,
+        customer_rule=value.new_customers_note if value.new_customers_until is not None else "",
     )
 
 
@@ -106,7 +109,7 @@ def of_own_gpus(offer: SelfHostedOffer, value: HostingValue, price: GpuPrice) ->
         gpus_per_replica=float(offer.gpus_per_replica),
         tokens_per_second=Interval(*value.tokens_per_second_per_replica.ends, "positive"),
         minimum_replicas=float(offer.minimum_replicas),
-        scales_to_zero=offer.can_scale_to_zero,
+        scales_to_zero=False,
         is_hosted_adapter=False,
         context_window_tokens=offer.context_window_tokens,
         max_training_example_tokens=value.longest_training_example_tokens,

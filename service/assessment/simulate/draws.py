@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from models import accuracy, lifetime, sampling, timeline
 from models.arrays import Array
-from service.assessment.case import Case, Inputs, Life, Option, Policy, Trials
+from service.assessment.case import Case, Inputs, Life, Option, Policy
 from service.assessment.ledger.fold import Values, fold, inputs_for
 from service.assessment.ledger.line import Kind, Line, Own
 from service.assessment.ledger.lines import Lines
@@ -91,18 +91,52 @@ def _quantiles(inputs: Inputs, kind: Kind, points: Points, wanted: frozenset[Lin
     return found
 
 
-def _deviates(kind: Kind, points: Points) -> Values:
-    """Return what falls at random beside the inputs: deviates and coins."""
-    found = {
-        Lines.accuracy_deviate: ndtri(points.column(Lines.accuracy_deviate, kind)),
-        Lines.technique_deviate: sampling.student_quantile(points.column(Lines.technique_deviate, kind)),
-        Lines.residual_deviate: ndtri(points.column(Lines.residual_deviate, kind)),
-        Lines.no_change_coin: points.column(Lines.no_change_coin, kind),
+def _of_trials(at: Points, correct: float, total: float) -> Array:
+    uniform = at.column(Lines.prompted_accuracy, "keep")
+    return (
+        _over_fixed_points(correct, total)
+        if at.case is fixed_points().case
+        else sampling.accuracy_quantile(uniform, correct, total)
+    )
+
+
+@lru_cache(maxsize=64)
+def _over_fixed_points(correct: float, total: float) -> Array:
+    return sampling.accuracy_quantile(fixed_points().column(Lines.prompted_accuracy, "keep"), correct, total)
+
+
+def shared_draws(case: Case, points: Array, wanted: frozenset[Line] | None = None) -> Values:
+    """Return what all options share in every draw, and what falls at random beside it; only the wanted of it, if told which.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    points : ndarray, shape (D, 64)
+        Points of the case.
+    """
+    at = Points(points, points)
+    values = _quantiles(case.shared, "keep", at, wanted)
+    values[Lines.prompted_accuracy] = _of_trials(at, *case.trials)
+    for line, deviate in (
+        (Lines.accuracy_deviate, ndtri),
+        (Lines.technique_deviate, sampling.student_quantile),
+        (Lines.residual_deviate, ndtri),
+    ):
+        if wanted is None or line in wanted:
+            values[line] = deviate(at.column(line, "keep"))
+    values[Lines.no_change_coin] = at.column(Lines.no_change_coin, "keep")
+    return values
+
+
+def _change(points: Points) -> Values:
+    """Return what falls at random where the base model is changed."""
+    kind: Kind = "other_prompt"
+    return {
+        Lines.change_deviate: ndtri(points.column(Lines.change_deviate, kind)),
+        Lines.broken_coin: points.column(Lines.broken_coin, kind),
+        Lines.broken_factor: points.column(Lines.broken_factor, kind),
     }
-    if kind == "other_prompt":
-        found |= {line: points.column(line, kind) for line in (Lines.broken_coin, Lines.broken_factor)}
-        found[Lines.change_deviate] = ndtri(points.column(Lines.change_deviate, kind))
-    return found
 
 
 def _techniques(option: Option, points: Points) -> Values:
@@ -157,20 +191,16 @@ def _lives(option_life: Life, shares_life: bool, points: Points) -> Values:
     }
 
 
-def _measured(trials: Trials, uniform: Array) -> Array:
-    return sampling.accuracy_quantile(uniform, *trials)
-
-
-def drawn_inputs(case: Case, option: Option, points: Points, wanted: frozenset[Line] | None = None) -> Values:
-    """Return the ledger inputs of one option in every draw; of those that are uncertain only the wanted ones, if told which."""
+def drawn_inputs(option: Option, points: Points, shared: Values, wanted: frozenset[Line] | None = None) -> Values:
+    """Return the ledger inputs of one option in every draw, on what all share; only the wanted of them, if told which."""
     kind = option.kind
-    values = _quantiles(case.shared, kind, points, wanted) | _deviates(kind, points) | _techniques(option, points)
-    values |= _quantiles(option.inputs, kind, points, wanted)
+    values = shared | _techniques(option, points) | _quantiles(option.inputs, kind, points, wanted)
+    if kind == "other_prompt":
+        values |= _change(points)
     if wanted is None or Lines.first_retirement_month in wanted:
         values |= _lives(option.life, option.shares_life, points)
-    values[Lines.prompted_accuracy] = _measured(case.trials, points.column(Lines.prompted_accuracy, kind))
     if option.trials is not None:
-        measured = _measured(option.trials, points.column(Lines.accuracy_at_start, kind))
+        measured = sampling.accuracy_quantile(points.column(Lines.accuracy_at_start, kind), *option.trials)
         values[Lines.accuracy_at_start] = accuracy.at_most(measured, values[Lines.accuracy_ceiling])
     return values
 
@@ -195,7 +225,9 @@ def modelled(case: Case, option: Option) -> Values:
     """Return an accuracy that is modelled at its mean over the fixed points, and the tokens of a better prompt likewise."""
     figures = IMPROVED if option.gains else MODELLED
     wanted = inputs_for(option.kind, frozenset(), figures)
-    values = fold(drawn_inputs(case, option, fixed_points(), wanted), option.kind, figures)
+    points = fixed_points()
+    values = drawn_inputs(option, points, shared_draws(case, points.case, wanted), wanted)
+    fold(values, option.kind, figures)
     found = {Lines.accuracy_at_start: values[Lines.accuracy_at_start].mean(axis=0, keepdims=True)}
     if option.gains:
         found[Lines.is_better] = np.ones((1, 1))
@@ -212,7 +244,9 @@ def base_inputs(case: Case, option: Option, policy: Policy = "migrate") -> Value
         values[Lines.accuracy_at_start] = accuracy.at_most(mean, values[Lines.accuracy_ceiling])
     elif option.kind != "keep":
         values |= modelled(case, option)
-    start = fold(dict(values), option.kind, STARTS)[Lines.start_month] if option.kind == "fine_tune" else np.zeros((1, 1))
+    start = (
+        fold(dict(values), option.kind, STARTS)[Lines.start_month] if option.kind == "fine_tune" else np.zeros((1, 1))
+    )
     values |= expected_lives(option.life, policy, float(start[0, 0]), case.horizon_months)
     values[Lines.migrates] = flag(policy)
     return values
