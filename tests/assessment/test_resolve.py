@@ -16,18 +16,15 @@ from models.sampling import mean
 from service.assessment.case import Candidate, Case, Inputs
 from service.assessment.ledger.fold import inputs_for
 from service.assessment.ledger.line import Kind, Line
-from service.assessment.ledger.lines import FIGURES, Lines
+from service.assessment.ledger.lines import BASELINE, FIGURES, STAND_IN, Lines
 from service.nouns.faults import Unassessable
 
 Json = dict[str, Any]
 Resolve = Callable[[Json], Case]
 
 DRAW_LINES = frozenset({
-    Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.no_change_coin,
-    Lines.first_retirement_month, Lines.renewed_lives, Lines.migrates,
-    Lines.stand_in_costs_per_month, Lines.stand_in_running_costs_per_month, Lines.stand_in_accuracy,
-    Lines.stand_in_one_off_cost, Lines.baseline_costs, Lines.baseline_outlay, Lines.baseline_upkeep_per_month,
-    Lines.baseline_monthly_total, Lines.cost_on_tuned_base, Lines.prompted_cost_per_request,
+    Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.no_change_coin, Lines.first_retirement_month, Lines.renewed_lives,
+    Lines.migrates, Lines.cost_on_tuned_base, Lines.prompted_cost_per_request, *STAND_IN, *BASELINE,
 })  # fmt: skip
 """What falls at random, comes from another option or from a retirement: the next stage puts it."""
 
@@ -306,7 +303,7 @@ def test_the_article_and_the_plan_never_count_together(resolved: Resolve) -> Non
     )
     assert Lines.build_hours not in article.tuning.lines
     assert plan.article == article.article and len(plan.article) == 8
-    assert {figure.quantity: (figure.low, figure.high) for figure in plan.article}["training_run"] == (
+    assert {figure.quantity: (figure.low, figure.high) for figure in plan.article}["article_training_run_cost"] == (
         5000,
         150_000,
     )
