@@ -362,4 +362,3 @@ def average_since_start(
     own = np.where(time > 0, live_share / np.where(time > 0, time, 1.0), 0.0)
     right = own * accuracy + (1.0 - own) * stand_in_accuracy
     return (right * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
-

@@ -123,6 +123,18 @@ def total_over_months(monthly: Array) -> Array:
     return monthly.sum(axis=1, keepdims=True)
 
 
+def average_over(monthly: Array, share: Array) -> Array:
+    """Return the average over the months by the share of each that counts, shape (D, 1); over all where none does.
+
+    Examples
+    --------
+    >>> average_over(np.array([[9.0, 2.0, 4.0]]), np.array([[0.0, 1.0, 1.0]])).tolist()
+    [[3.0]]
+    """
+    counts = np.where(share.sum(axis=1, keepdims=True) > 0, share, 1.0)
+    return (monthly * counts).sum(axis=1, keepdims=True) / counts.sum(axis=1, keepdims=True)
+
+
 def running_total(at_start: Array, monthly: Array) -> Array:
     """Return the sum of what was at the start and of all months up to each, shape (D, H).
 

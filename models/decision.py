@@ -79,51 +79,31 @@ def percentiles(draws: Array, levels: tuple[float, ...] = (0.1, 0.5, 0.9)) -> tu
     return tuple(results)
 
 
-def net_benefit(npv_improved: Array, npv_tuned: Array) -> Array:
-    """Return the net-benefit matrix of the three options: keep the prompt, improve it, fine-tune.
+def best_options(benefit: Array, meets: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return, for each draw, the option that is best for someone who knows that draw's truth.
+
+    The best net benefit among the options that meet the bar in that draw; where none does, among all.
 
     Parameters
     ----------
-    npv_improved, npv_tuned : ndarray, shape (N,)
-        NPV against the prompt as it is [money].
+    benefit : ndarray, shape (N, K)
+        Net benefit of each option [money].
+    meets : ndarray of bool, shape (N, K)
+        Whether each option meets the bar.
 
     Returns
     -------
-    ndarray, shape (N, 3)
+    ndarray of int, shape (N,)
+        Columns; of equals the first.
 
     Examples
     --------
-    >>> net_benefit(np.array([2.0]), np.array([-1.0])).tolist()
-    [[0.0, 2.0, -1.0]]
+    >>> benefit = np.array([[0.0, 5.0, -5.0], [0.0, 5.0, -5.0]])
+    >>> best_options(benefit, np.array([[False, False, True], [False, False, False]])).tolist()
+    [2, 1]
     """
-    return np.stack([np.zeros_like(npv_tuned), npv_improved, npv_tuned], axis=1)
-
-
-def tuning_is_right(benefit: Array, meets: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return, for each draw, whether fine-tuning is the right choice for someone who knows that draw's truth.
-
-    The side (prompting, improved or not, or fine-tuning) that alone meets the requirement is right; where both or
-    neither do, the option with the best net benefit is.
-
-    Parameters
-    ----------
-    benefit : ndarray, shape (N, 3)
-        Net benefit of keeping the prompt, improving it and fine-tuning.
-    meets : ndarray of bool, shape (N, 3)
-        Whether each option meets the requirement.
-
-    Returns
-    -------
-    ndarray of bool, shape (N,)
-
-    Examples
-    --------
-    >>> tuning_is_right(np.array([[0.0, 0.0, -5.0]]), np.array([[False, False, True]])).tolist()
-    [True]
-    """
-    prompting_meets, tuning_meets = meets[:, 0] | meets[:, 1], meets[:, 2]
-    better = benefit[:, 2] > np.maximum(benefit[:, 0], benefit[:, 1])
-    return np.where(prompting_meets == tuning_meets, better, tuning_meets)
+    allowed = meets | ~meets.any(axis=1, keepdims=True)
+    return np.where(allowed, benefit, -np.inf).argmax(axis=1)
 
 
 def expected_loss(benefit: Array) -> float:

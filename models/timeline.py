@@ -150,18 +150,24 @@ class _Clocks(NamedTuple):
 
     def at(self, time: Array) -> tuple[Array, Array, Array]:
         """Return what is bought by the clocks that ended, by the one that runs at a time, and its last training."""
+        each = np.maximum(self.last - self.passed, 0.0)
+        if self.origins.shape[1] == 1:
+            return np.zeros((1, 1)), *self._running(time, self.origins, self.passed, self.last)
         current = np.zeros(time.shape, dtype=np.intp)
         for k in range(1, self.origins.shape[1]):
             current += time >= self.origins[:, k : k + 1]
-        each = np.maximum(self.last - self.passed, 0.0)
         ended, origin, passed, last = (
             np.take_along_axis(table, current, axis=1)
             for table in (each.cumsum(axis=1) - each, self.origins, self.passed, self.last)
         )
+        return ended, *self._running(time, origin, passed, last)
+
+    def _running(self, time: Array, origin: Array, passed: Array, last: Array) -> tuple[Array, Array]:
+        """Return what is bought by the clock that runs at a time, and its last training."""
         # A date within an instant of a time is reached at that time; the slack in the floor sees to it.
         reached = np.floor((time - origin) / self.interval + INSTANT)
         bought = np.maximum(np.minimum(reached, last) - passed, 0.0)
-        return ended, bought, origin + np.where(bought > 0, self.interval * (bought + passed), 0.0)
+        return bought, origin + np.where(bought > 0, self.interval * (bought + passed), 0.0)
 
 
 def _clocks(
@@ -179,9 +185,12 @@ def _clocks(
     shape = np.broadcast_shapes(*[np.shape(x) for x in (start, end, interval, last_training, restarts, age_at_start)])
     first = np.broadcast_to(start - age_at_start, np.broadcast_shapes(shape, (len(retirements), 1)))
     inside = (retirements >= start - INSTANT) & (retirements < end - INSTANT) & (restarts > 0)
-    moves = np.broadcast_to(np.sort(np.where(inside, retirements, np.inf), axis=1), (len(first), retirements.shape[1]))
+    moves = np.sort(np.where(inside, retirements, np.inf), axis=1)
+    moves = moves[:, np.isfinite(moves).any(axis=0)]
+    moves = np.broadcast_to(moves, (len(first), moves.shape[1]))
     origins = np.concatenate([first, moves], axis=1)
-    stops = np.concatenate([np.minimum(last_training, moves[:, :1]), moves[:, 1:], np.full_like(first, np.inf)], axis=1)
+    stops = np.concatenate([moves, np.full_like(first, np.inf)], axis=1)
+    stops[:, :1] = np.minimum(last_training, stops[:, :1])
     is_bought = np.isfinite(interval)
     every = np.where(is_bought, interval, 1.0)
     last = np.where(is_bought, np.ceil((np.minimum(stops, end) - origins) / every - INSTANT) - 1.0, 0.0)
@@ -238,6 +247,8 @@ def retrainings(
     >>> retrainings(np.arange(1.0, 8.0), one, 7 * one, 2 * one, np.array(np.inf), 4 * one, one).ravel().tolist()
     [0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]
     """
+    if np.isinf(interval).all():
+        return np.zeros((max(len(start), len(end)), len(months)))
     clocks = _clocks(start, end, interval, last_training, retirements, restarts, serves_on, age_at_start)
     edges = np.broadcast_to(np.append(months[:1] - 1.0, months), (len(clocks.origins), len(months) + 1))
     ended, running, _ = clocks.at(edges)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from service.assessment.decide import decide
-from service.assessment.decide.information import inform
 from service.assessment.encode import canonical, digest, encode
 from service.assessment.explain import Versions, explain
 from service.assessment.resolve import resolve
@@ -36,6 +35,5 @@ def assess(
     )
     case = resolve(request, catalogue, prices, count, as_of)
     simulation = simulate(case)
-    information = inform(case, simulation)
-    decision = decide(case, simulation, information)
-    return encode(explain(case, simulation, information, decision, versions))
+    decision = decide(case, simulation)
+    return encode(explain(case, simulation, decision, versions))

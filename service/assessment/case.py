@@ -168,6 +168,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     id: str
     """That of the offer; `own` for the caller's."""
     name: str
+    is_named: bool
+    """Whether the caller names or states it; what is stated of the fine-tune's hosting is stated of this one."""
     base_model: str
     relation: Relation | None
     is_same_base: bool
@@ -195,6 +197,8 @@ class Studies(NamedTuple):
 
     cost_per_trial: float
     pilot_cost: float
+    """Of one pilot: as stated, all in; else its hours, and a training run at its size comes on top."""
+    pilot_run_is_extra: bool
     cost_per_example: float
     labelled_examples: float
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from service.assessment.ledger.line import KINDS, Line
 from service.assessment.ledger.lines import INPUTS, STEPS
 from service.larder.assumptions import topic_of
 from service.larder.capability import INDEX, Capability
@@ -23,6 +24,7 @@ from service.nouns.listing import (
     FineTuningOfferList,
     Ledger,
     LedgerInput,
+    LedgerKind,
     LedgerStep,
     ModelPrice,
     ModelPriceList,
@@ -161,12 +163,36 @@ def assumptions(catalogue: Catalogue, as_of: datetime.date) -> AssumptionList:
     )
 
 
+def _pointer(line: Line) -> str:
+    return line.field if isinstance(line.field, str) else ""
+
+
+def _kinds(line: Line) -> list[LedgerKind]:
+    """Return what differs for some kinds of option: the formula, or the field that states it."""
+    own = set(line.by_kind) | (set() if isinstance(line.field, str) else set(line.field))
+    formulas = {kind: line.formula(kind) for kind in KINDS if kind in own}
+    return [
+        LedgerKind(
+            kind=kind,
+            formula=formula.function.__name__ if formula else "",
+            inputs=[source.name for source in formula.reads] if formula else [],
+            pointer=line.field_of(kind),
+        )
+        for kind, formula in formulas.items()
+    ]
+
+
 def ledger() -> Ledger:
     """Return every input and formula of the calculation."""
     return Ledger(
         inputs=[
             LedgerInput(
-                name=line.name, unit=line.unit, meaning=line.meaning, pointer=line.field, parts=list(line.parts)
+                name=line.name,
+                unit=line.unit,
+                meaning=line.meaning,
+                pointer=_pointer(line),
+                kinds=_kinds(line),
+                parts=list(line.parts),
             )
             for line in INPUTS
         ],
@@ -178,7 +204,8 @@ def ledger() -> Ledger:
                 formula=line.function.__name__,
                 formula_meaning=(line.function.__doc__ or "").partition("\n")[0],
                 inputs=[source.name for source in line.reads],
-                pointer=line.field,
+                pointer=_pointer(line),
+                kinds=_kinds(line),
                 parts=list(line.parts),
             )
             for line in STEPS

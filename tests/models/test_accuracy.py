@@ -87,14 +87,28 @@ def test_a_fine_tune_is_bounded_by_its_teacher_and_the_labels(
 
 
 @given(
-    arrays(np.float64, (3, 8), elements=share), arrays(np.float64, (3, 8), elements=st.floats(0, 1e9)), st.floats(0, 9)
+    arrays(np.float64, (3, 8), elements=share),
+    arrays(np.float64, (3, 8), elements=share),
+    arrays(np.float64, (3, 8), elements=st.floats(0, 1e9)),
+    st.floats(0, 9),
+    st.floats(0, 9),
 )
-def test_the_average_lies_between_the_months_after_the_start(
-    by_month: np.ndarray, requests: np.ndarray, start: float
+def test_the_average_since_the_start_lies_between_what_serves(
+    own: np.ndarray, stand_in: np.ndarray, requests: np.ndarray, start: float, end: float
 ) -> None:
-    """The average is within the range of the months that lie after the start; after the horizon, of all months."""
-    after = np.clip(np.arange(1.0, 9.0) - start, 0.0, 1.0)[None, :]
-    found = accuracy.average_from_start(by_month, requests, after).ravel()
-    counted = after[0] > 0 if after.sum() > 0 else np.ones(8, dtype=bool)
-    assert (found >= by_month[:, counted].min(axis=1) - 1e-9).all()
-    assert (found <= by_month[:, counted].max(axis=1) + 1e-9).all()
+    """It is within the range of the option's own accuracy and that of what stands in, and equals a plain sum over months."""
+    months = np.arange(1.0, 9.0)
+    since = np.clip(months - start, 0.0, 1.0)[None, :]
+    live = np.clip(np.minimum(months, end) - np.maximum(months - 1.0, start), 0.0, 1.0)[None, :]
+    found = accuracy.average_since_start(own, stand_in, live, since, requests).ravel()
+    assert (found >= np.minimum(own, stand_in).min(axis=1) - 1e-9).all()
+    assert (found <= np.maximum(own, stand_in).max(axis=1) + 1e-9).all()
+    for row in range(3):
+        served = sum(requests[row, m] * since[0, m] for m in range(8))
+        if served > 0:
+            right = sum(
+                requests[row, m] * (live[0, m] * own[row, m] + (since[0, m] - live[0, m]) * stand_in[row, m])
+                for m in range(8)
+            )
+            assert found[row] == pytest.approx(right / served, abs=1e-9)
+

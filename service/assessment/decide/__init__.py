@@ -8,20 +8,23 @@ from msgspec import Struct
 from models import decision
 from models.sampling import accuracy_mean
 from service.assessment.case import Case
-from service.assessment.decide.information import Information
+from service.assessment.decide.information import Information, inform
+from service.assessment.decide.matrix import FRAMEWORK, Held, Matrix, best_tune, held_against_the_bar
+from service.assessment.decide.ranges import Wide, wide_ranges
 from service.assessment.decide.rules import TUNE, Judged, Situation, judged
+from service.assessment.decide.suggested import Suggested, suggested
 from service.assessment.decide.verdict import Standing, Verdict, expected_value_verdict, framework_verdict
+from service.assessment.ledger.line import TUNES
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulation
 
 WHOLE_POINTS = 2
 """The article speaks in whole percentage points; so does the gap that its rules compare (docs/decisions/0003)."""
 
-ACCURACIES = (Lines.prompt_accuracy, Lines.improved_accuracy, Lines.tuned_accuracy_average)
-"""What is held against the requirement, by option."""
+EXPECTED_VALUE = "expected_value"
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, eq=False):
     """What follows from the figures."""
 
     verdict: Verdict
@@ -30,47 +33,78 @@ class Decision(Struct, frozen=True, kw_only=True):
     confidence: float
     rules: tuple[Judged, ...]
     standing: Standing
-    obstacle: str
+    """Under the policy asked for."""
+    matrix: Matrix
+    information: Information
+    suggested: tuple[Suggested, ...]
+    wide_ranges: tuple[Wide, ...]
+    base_case_gap: float
+    """Distance of mean and base case of the NPV, the largest over the options [standard errors]."""
 
 
 def _gap(case: Case) -> float | None:
     """Return the requirement less the prompt's mean accuracy, in whole percentage points."""
     requirement = case.request.task.required_accuracy
-    return None if requirement is None else round(requirement - accuracy_mean(case.correct, case.total), WHOLE_POINTS)
+    return None if requirement is None else round(requirement - accuracy_mean(*case.trials), WHOLE_POINTS)
 
 
-def decide(case: Case, simulation: Simulation, information: Information) -> Decision:
-    """Return the verdict under the asked policy and under both, with the rules behind it."""
-    draws, requirement = simulation.draws, case.request.task.required_accuracy
-    if requirement is None:
-        meets = np.ones((case.draws, len(ACCURACIES)), dtype=bool)
-    else:
-        meets = np.stack([draws[line] >= requirement for line in ACCURACIES], axis=1)
-    p_prompt, p_improved, p_tuned = (decision.share(option) for option in meets.T)
-    rules = judged(Situation(case, simulation, p_prompt))
-    standing = Standing(
+def _rules(case: Case, simulation: Simulation, matrix: Matrix, tune: Held | None) -> tuple[Judged, ...]:
+    """Return the rules judged for the best fine-tune that can go live, else for the one that comes nearest."""
+    nearest = simulation.tunes[0] if simulation.tunes else None
+    situation = Situation(
         case=case,
-        rules={rule.id: rule for rule in rules},
-        is_feasible=simulation.chosen.is_feasible,
-        mean_npv=float(draws[Lines.npv].mean()),
-        mean_npv_improved=float(draws[Lines.npv_improved].mean()),
-        probability_positive=decision.share(draws[Lines.npv] > 0),
-        p_prompt=p_prompt,
-        p_improved=p_improved,
-        p_tuned=p_tuned,
-        gap=_gap(case),
+        keep=matrix.keep.one,
+        tune=nearest if tune is None else tune.one,
+        is_feasible=tune is not None,
+        requires=case.request.task.required_accuracy is not None,
+        p_prompt=matrix.keep.chance,
+        gain=0.0 if tune is None else tune.npv,
     )
-    framework, expected = framework_verdict(standing), expected_value_verdict(standing, information)
-    verdict = expected if case.policy == "expected_value" else framework
-    right = decision.tuning_is_right(decision.net_benefit(draws[Lines.npv_improved], draws[Lines.npv]), meets)
-    if not standing.is_feasible:
-        right = np.zeros_like(right)
+    return judged(situation)
+
+
+def _base_case_gap(matrix: Matrix) -> float:
+    found = [0.0]
+    for held in matrix.options:
+        draws = held.one.draws[Lines.npv]
+        error, base = decision.standard_error(draws), float(held.one.base[Lines.npv].ravel()[0])
+        if error > 0.0:
+            found.append(abs(held.npv - base) / error)
+    return max(found)
+
+
+def decide(case: Case, simulation: Simulation) -> Decision:
+    """Return the verdict under the asked policy and under both, with all that it rests on."""
+    matrix = held_against_the_bar(case, simulation)
+    standings = {}
+    for policy in (FRAMEWORK, EXPECTED_VALUE):
+        tune = best_tune(matrix, case, policy)
+        rules = _rules(case, simulation, matrix, tune)
+        standings[policy] = Standing(
+            case=case,
+            policy=policy,
+            rules={rule.id: rule for rule in rules},
+            matrix=matrix,
+            tune=tune,
+            has_requests=bool((matrix.keep.one.base[Lines.requests_per_month] > 0.0).any()),
+            gap=_gap(case),
+        )
+    asked = standings[case.policy]
+    information = inform(case, simulation, matrix, asked.tune)
+    framework = framework_verdict(standings[FRAMEWORK])
+    expected = expected_value_verdict(standings[EXPECTED_VALUE], information)
+    verdict = expected if case.policy == EXPECTED_VALUE else framework
+    side = [held for held in matrix.options if (held.one.option.kind in TUNES) == (verdict.choice == TUNE)]
     return Decision(
         verdict=verdict,
         framework=framework,
         expected_value=expected,
-        confidence=decision.share(right == (verdict.choice == TUNE)),
-        rules=rules,
-        standing=standing,
-        obstacle=simulation.chosen.obstacle,
+        confidence=float(np.clip(sum(held.chance_best or 0.0 for held in side), 0.0, 1.0)),
+        rules=tuple(asked.rules.values()),
+        standing=asked,
+        matrix=matrix,
+        information=information,
+        suggested=suggested(case, simulation),
+        wide_ranges=wide_ranges(case, simulation),
+        base_case_gap=_base_case_gap(matrix),
     )

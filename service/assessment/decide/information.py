@@ -1,9 +1,12 @@
 """Third stage: what it is worth to find out more, and from where the uncertainty comes.
 
-Reads the draws; the studies are those a team can run: grade more answers of the prompt, or fine-tune a pilot.
+Of what the best fine-tune is worth more than the best option without a new one. The studies are those a team can run:
+grade more answers of the prompt, or fine-tune a pilot.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from msgspec import Struct
@@ -11,16 +14,30 @@ from msgspec import Struct
 from models import decision, learning
 from models.arrays import Array
 from models.sensitivity import conditional_means, first_order_shares, main_effects, tornado
-from service.assessment.case import Case
-from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import COLUMNS, Lines
-from service.assessment.simulate import Simulation
-from service.assessment.simulate.draws import column
-from service.assessment.simulate.screening import start_needed
+from service.assessment.case import Case, Option
+from service.assessment.decide.matrix import Held, Matrix
+from service.assessment.ledger.fold import fold, inputs_for, refold
+from service.assessment.ledger.line import Line, Own
+from service.assessment.ledger.lines import Lines
+from service.assessment.simulate import Simulated, Simulation
+from service.assessment.simulate.draws import CASE, LIFE, OWN_LIFE, Points, points_of
 
 TRIAL_SIZES = np.unique(np.geomspace(10.0, 10_000.0, 61).round())
 PILOT_SIZES = 15
 SMALLEST_PILOT = 50.0
+DRAWS_PER_INPUT = 4
+"""Draws that there are at least for each input whose effect is looked for; of more inputs the likelier ones are kept."""
+WORTH = frozenset({Lines.costs, Lines.outlay})
+"""What an option is worth by."""
+PRIOR = (
+    Lines.level_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots,
+    Lines.seed_variance, Lines.bend_variance,
+)  # fmt: skip
+"""What a fine-tune's learning curve follows from."""
+AT_RANDOM = (
+    Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.technique_deviate, Lines.residual_deviate, Lines.no_change_coin,
+)  # fmt: skip
+"""Lines that fall at random beside the inputs."""
 
 
 class Study(Struct, frozen=True, kw_only=True):
@@ -38,7 +55,7 @@ class Study(Struct, frozen=True, kw_only=True):
 
 
 class Input(Struct, frozen=True, kw_only=True):
-    """What one uncertain input does to the NPV."""
+    """What one uncertain input does to the net benefit."""
 
     line: Line
     share_of_variance: float
@@ -48,8 +65,10 @@ class Input(Struct, frozen=True, kw_only=True):
 
 
 class Information(Struct, frozen=True, kw_only=True):
-    """The value of information about whether to switch to fine-tuning."""
+    """The value of information about whether to fine-tune."""
 
+    tune: str | None
+    """Id of the fine-tune that is meant; None where none could be bought."""
     evpi: float
     inputs: tuple[Input, ...]
     graded_trials: Study
@@ -57,29 +76,66 @@ class Information(Struct, frozen=True, kw_only=True):
     required_examples: float | None
 
 
-def _inputs(case: Case, npv: Array) -> tuple[tuple[Input, ...], Array]:
-    """Return the effect of every uncertain input on the NPV, and that of the prompt's accuracy draw by draw."""
-    uncertain = {line for line, interval in case.intervals.items() if interval.low < interval.high}
-    uncertain |= {Lines.prompt_accuracy, Lines.accuracy_deviate}
-    lines = [line for line in COLUMNS if line in uncertain]
-    points = np.column_stack([column(case, line) for line in lines])
-    effects = main_effects(points, npv)
-    shares = first_order_shares(effects, npv)
-    given = conditional_means(points, npv, effects)
-    found = []
-    for index, line in enumerate(lines):
-        lowest, highest = tornado(points[:, index], npv)
-        found.append(
-            Input(
-                line=line,
-                share_of_variance=float(shares[index]),
-                evppi=decision.expected_loss(given[:, index]),
-                lowest=lowest,
-                highest=highest,
-            )
+def _uncertain(case: Case, option: Option) -> Iterator[tuple[Line, int]]:
+    """Yield the lines of an option that are uncertain and bear on its cost, with their columns of the draws."""
+    known = case.shared.lines | option.inputs.lines
+    if option.trials is not None:
+        known |= {Lines.accuracy_at_start}
+    read = inputs_for(option.kind, known, WORTH)
+    intervals = {**case.shared.intervals, **option.inputs.intervals}
+    random = set(AT_RANDOM)
+    if option.trials is not None:
+        random.add(Lines.accuracy_at_start)
+    for line in sorted(read, key=lambda line: line.name):
+        place = line.column_of(option.kind)
+        varies = line in random or (line in intervals and intervals[line].low < intervals[line].high)
+        if varies and place is not None:
+            yield line, place
+    if option.life.origin == "drawn":
+        yield Lines.first_retirement_month, LIFE if option.shares_life else Own(OWN_LIFE)
+
+
+def _columns(case: Case, options: dict[str, Option]) -> tuple[list[Line], Array]:
+    """Return the uncertain inputs of some options with the points of each in every draw; a shared column counts once."""
+    points: dict[str, Points] = {id: points_of(case, option.block) for id, option in options.items()}
+    found: dict[tuple[str, int], tuple[Line, Array]] = {}
+    for id, option in options.items():
+        for line, place in _uncertain(case, option):
+            block = option.block if isinstance(place, Own) else CASE
+            found.setdefault((block, int(place)), (line, points[id].at(place)[:, 0]))
+    lines = [line for line, _ in found.values()]
+    return lines, np.column_stack([column for _, column in found.values()])
+
+
+def _inputs(case: Case, options: dict[str, Option], benefit: Array) -> tuple[tuple[Input, ...], Array]:
+    """Return the effect of every uncertain input on the net benefit, and that of the prompt's accuracy draw by draw.
+
+    Where two options draw one line apart, the larger of the two effects is told.
+    """
+    lines, points = _columns(case, options)
+    most = case.draws // DRAWS_PER_INPUT
+    if len(lines) > most and benefit.min() < benefit.max():
+        matters = np.abs(np.nan_to_num(np.corrcoef(points.T, benefit)[-1, :-1]))
+        matters[lines.index(Lines.prompted_accuracy)] = np.inf
+        kept = np.sort(np.argsort(-matters, kind="stable")[:most])
+        lines, points = [lines[at] for at in kept], points[:, kept]
+    effects = main_effects(points, benefit)
+    shares = first_order_shares(effects, benefit)
+    given = conditional_means(points, benefit, effects)
+    found: dict[Line, Input] = {}
+    for at, line in enumerate(lines):
+        lowest, highest = tornado(points[:, at], benefit)
+        one = Input(
+            line=line,
+            share_of_variance=float(shares[at]),
+            evppi=decision.expected_loss(given[:, at]),
+            lowest=lowest,
+            highest=highest,
         )
-    found.sort(key=lambda one: (-one.share_of_variance, one.line.name))
-    return tuple(found), effects[:, lines.index(Lines.prompt_accuracy)]
+        if line not in found or found[line].share_of_variance < one.share_of_variance:
+            found[line] = one
+    ranked = sorted(found.values(), key=lambda one: (-one.share_of_variance, one.line.name))
+    return tuple(ranked), effects[:, lines.index(Lines.prompted_accuracy)]
 
 
 def _slope(output: Array, *inputs: Array) -> float:
@@ -91,35 +147,45 @@ def _slope(output: Array, *inputs: Array) -> float:
 
 
 def _best_trials(case: Case, mean: float, weight: float) -> Study:
-    values = decision.trials_value(mean, weight, case.correct, case.total, TRIAL_SIZES)
+    values = decision.trials_value(mean, weight, case.trials.correct, case.trials.total, TRIAL_SIZES)
     costs = TRIAL_SIZES * case.studies.cost_per_trial
     best = int((values - costs).argmax())
     size = int(TRIAL_SIZES[best])
     return Study(size=size, trials=size, cost=float(costs[best]), value=float(values[best]))
 
 
-def _line(simulation: Simulation) -> tuple[Array, Array, Array, Array, Array]:
-    base = simulation.base
-    lines = (Lines.tuned_level_prior_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots,
-             Lines.seed_variance, Lines.bend_variance)  # fmt: skip
-    return learning.posterior(*[base[line] for line in lines])
+class _Curve:
+    """The learning curve of a fine-tune in the base case."""
+
+    def __init__(self, tune: Simulated) -> None:
+        """Fold the lines that the base case does without, since it takes a modelled accuracy at its mean."""
+        figures = frozenset({Lines.level_mean, Lines.log_odds_mean, Lines.log_odds_variance})
+        self.values = fold(dict(tune.base), tune.option.kind, figures)
+        self.saturation = self(Lines.saturation_examples)
+        level, variance, slope, slope_variance, pilots, seed, bend = (self.values[line] for line in PRIOR)
+        on_line = learning.pilots_on_line(pilots, self.saturation)
+        self.posterior = learning.posterior(level, variance, slope, slope_variance, on_line, seed, bend)
+
+    def __call__(self, line: Line) -> float:
+        """Return a line's number."""
+        return float(self.values[line].ravel()[0])
 
 
-def _best_pilot(case: Case, simulation: Simulation, mean: float, weight: float) -> Study:
-    base = simulation.base
+def _best_pilot(case: Case, curve: _Curve, mean: float, weight: float) -> Study:
     planned = case.planned_examples
     sizes = np.unique(np.geomspace(min(SMALLEST_PILOT, planned), planned, PILOT_SIZES).round())
-    trials = float(case.total)
-    variance = float(base[Lines.tuned_log_odds_variance].ravel()[0])
+    trials = float(case.trials.total)
+    variance = curve(Lines.log_odds_variance)
     resolved = learning.resolved_share(
-        _line(simulation),
+        curve.posterior,
         np.asarray(variance),
-        base[Lines.seed_variance],
+        curve.values[Lines.seed_variance],
         np.asarray(planned),
         sizes,
         np.asarray(trials),
+        curve.saturation,
     ).ravel()
-    centre, ceiling = float(base[Lines.tuned_log_odds_mean].ravel()[0]), float(base[Lines.accuracy_ceiling])
+    centre, ceiling = curve(Lines.log_odds_mean), curve(Lines.accuracy_ceiling)
     values = np.array(
         [decision.pilot_value(mean, weight, centre, variance, float(share), ceiling) for share in resolved]
     )
@@ -130,33 +196,69 @@ def _best_pilot(case: Case, simulation: Simulation, mean: float, weight: float) 
     return Study(size=int(sizes[best]), trials=int(trials), cost=float(costs[best]), value=float(values[best]))
 
 
-def _required_examples(case: Case, simulation: Simulation) -> float | None:
-    """Return the examples needed to meet the requirement over the live time; None without one, infinite if out of reach."""
+def start_needed(tune: Simulated, requirement: float) -> float:
+    """Return the accuracy at the start with which the average from there on meets a requirement, infinite for none.
+
+    The average follows the accuracy at the start in a straight line, base case; that of what stands in stays.
+    """
+    none_and_all = np.array([[0.0], [1.0]])
+    stated = tune.folded.stated - {Lines.accuracy_at_start}
+    changes = {Lines.accuracy_at_start: none_and_all}
+    average = refold(tune.base, changes, tune.option.kind, stated, frozenset({Lines.average_accuracy}))
+    lowest, highest = np.broadcast_to(average[Lines.average_accuracy], none_and_all.shape)[:, 0].tolist()
+    return (requirement - lowest) / (highest - lowest) if highest > lowest else np.inf
+
+
+def _required_examples(case: Case, tune: Simulated, curve: _Curve) -> float | None:
+    """Return the examples needed to meet the requirement from the start on; None without one, infinite if out of reach."""
     requirement = case.request.task.required_accuracy
     if requirement is None:
         return None
-    base = simulation.base
-    start = float(start_needed(base, case.stated, requirement, 1)[0])
+    start = start_needed(tune, requirement)
     if start <= 0.0:
-        return learning.FEWEST
-    if start >= float(base[Lines.accuracy_ceiling]):
+        return learning.FEWEST_LEARNT
+    if start >= curve(Lines.accuracy_ceiling):
         return np.inf
-    spread = float(base[Lines.seed_variance]) if len(base[Lines.pilots]) else 0.0
-    return learning.required_examples(*_line(simulation), np.asarray(spread), start, case.confidence)
+    spread = curve(Lines.seed_variance) if len(curve.values[Lines.pilots]) else 0.0
+    return learning.required_examples(*curve.posterior, np.asarray(spread), start, case.confidence, curve.saturation)
 
 
-def inform(case: Case, simulation: Simulation) -> Information:
-    """Return the value of information, the best size of each study, and what drives the NPV."""
-    draws = simulation.draws
-    npv = draws[Lines.npv]
-    mean = float(npv.mean())
-    inputs, effect = _inputs(case, npv)
-    of_prompt = _slope(effect, draws[Lines.prompt_accuracy])
-    of_tuning = _slope(npv, draws[Lines.prompt_accuracy], draws[Lines.tuned_accuracy_at_start])
+def _nothing(case: Case, simulation: Simulation) -> Information:
+    """Return what is left to know where no fine-tune can go live: nothing that could change the choice."""
+    cost, requirement = case.studies.cost_per_trial, case.request.task.required_accuracy
+    trials = int(TRIAL_SIZES[0])
+    pilot = case.studies.pilot_cost + case.trials.total * cost
+    tunes = simulation.tunes
     return Information(
-        evpi=decision.expected_loss(npv),
+        tune=tunes[0].id if tunes else None,
+        evpi=0.0,
+        inputs=(),
+        graded_trials=Study(size=trials, trials=trials, cost=trials * cost, value=0.0),
+        pilot=Study(
+            size=int(min(SMALLEST_PILOT, case.planned_examples)), trials=int(case.trials.total), cost=pilot, value=0.0
+        ),
+        required_examples=None if requirement is None else np.inf,
+    )
+
+
+def inform(case: Case, simulation: Simulation, matrix: Matrix, tune: Held | None) -> Information:
+    """Return the value of information, the best size of each study, and what drives the net benefit of a fine-tune."""
+    if tune is None:
+        return _nothing(case, simulation)
+    rival, keep, chosen = matrix.rival.one, matrix.keep.one, tune.one
+    benefit = chosen.draws[Lines.npv] - rival.draws[Lines.npv]
+    mean = float(benefit.mean())
+    beside = {one.id: one.option for one in (keep, chosen, rival, matrix.baseline.one)}
+    if chosen.stand_in is not None:
+        beside[chosen.stand_in] = simulation.of(chosen.stand_in).option
+    inputs, effect = _inputs(case, beside, benefit)
+    prompted, tuned = keep.draws[Lines.accuracy_at_start], chosen.draws[Lines.accuracy_at_start]
+    curve = _Curve(chosen)
+    return Information(
+        tune=chosen.id,
+        evpi=decision.expected_loss(benefit),
         inputs=inputs,
-        graded_trials=_best_trials(case, mean, of_prompt),
-        pilot=_best_pilot(case, simulation, mean, of_tuning),
-        required_examples=_required_examples(case, simulation),
+        graded_trials=_best_trials(case, mean, _slope(effect, prompted)),
+        pilot=_best_pilot(case, curve, mean, _slope(benefit, prompted, tuned)),
+        required_examples=_required_examples(case, chosen, curve),
     )

@@ -15,7 +15,8 @@ from models.latency import percentile_seconds
 from service.assessment.case import Case
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
-from service.assessment.simulate import Simulation
+from service.assessment.simulate import Simulated
+from service.nouns.request.assessment import LatencyTarget
 from service.nouns.request.fine_tuning import FineTuning
 
 Status = Literal["satisfied", "not_satisfied", "unknown"]
@@ -34,18 +35,28 @@ class Situation(Struct, frozen=True):
     """What the rules look at."""
 
     case: Case
-    simulation: Simulation
+    keep: Simulated
+    """The prompt as it is."""
+    tune: Simulated | None
+    """The best fine-tune; None where none could be bought."""
+    is_feasible: bool
+    """Whether it can go live."""
+    requires: bool
+    """Whether an accuracy is required."""
     p_prompt: float
-    """Chance of the prompt as it is to meet the requirement."""
+    """Chance of the prompt as it is to meet the bar."""
+    gain: float
+    """What the fine-tune is expected to be worth."""
 
     @property
     def tuning(self) -> FineTuning:
         """What is said of fine-tuning."""
         return self.case.request.fine_tuning or FineTuning()
 
-    def base(self, line: Line) -> float:
-        """Return a base-case figure."""
-        return float(self.simulation.base[line].ravel()[0])
+
+def _base(one: Simulated, line: Line) -> float:
+    """Return a base-case figure."""
+    return float(one.base[line].ravel()[0])
 
 
 class Judgement(NamedTuple):
@@ -110,17 +121,16 @@ def _both_tried(at: Situation) -> bool | None:
 
 def _consistent_prompt_failure(at: Situation) -> Judgement:
     case = at.case
-    requires = case.request.task.required_accuracy is not None
-    fails = at.p_prompt < case.thresholds["plausible_probability"] if requires else None
-    holds = all_of(case.total >= case.thresholds["article_enough_trials"], _both_tried(at), fails)
+    fails = at.p_prompt < case.thresholds["plausible_probability"] if at.requires else None
+    holds = all_of(case.trials.total >= case.thresholds["article_enough_trials"], _both_tried(at), fails)
     tried = case.request.prompting.techniques_tried
     field = "/prompting/techniques_tried" if tried is None else "/task/required_accuracy"
-    chance = at.p_prompt if requires else None
-    return Judgement(holds, field, {"trials": float(case.total), "probability_prompt_meets": chance})
+    chance = at.p_prompt if at.requires else None
+    return Judgement(holds, field, {"trials": float(case.trials.total), "probability_prompt_meets": chance})
 
 
 def _token_overhead(at: Situation) -> Judgement:
-    share, threshold = at.base(Lines.instruction_cost_share), at.case.thresholds["token_overhead_share"]
+    share, threshold = _base(at.keep, Lines.instruction_cost_share), at.case.thresholds["token_overhead_share"]
     holds = all_of(share >= threshold, at.case.request.task.strict_format)
     return Judgement(holds, "/task/strict_format", {"instruction_share": share, "threshold": threshold})
 
@@ -130,33 +140,36 @@ def _proprietary_knowledge(at: Situation) -> Judgement:
 
 
 def _latency_benefit(at: Situation) -> Judgement:
-    target = at.case.request.latency_target
-    before, after = at.base(Lines.prompt_latency), at.base(Lines.tuned_latency)
+    target, before = at.case.request.latency_target, _base(at.keep, Lines.median_latency)
+    after = _base(at.tune, Lines.median_latency) if at.tune is not None and at.is_feasible else np.inf
     holds: bool | None = None
     if target is not None:
-        prompt_meets, tuned_meets = (
-            float(percentile_seconds(np.asarray(median), np.asarray(at.base(sigma)), target.percentile))
-            <= target.seconds
-            for median, sigma in ((before, Lines.latency_sigma), (after, Lines.tuned_latency_sigma))
-        )
-        saves = at.base(Lines.latency_saving_share) >= at.case.thresholds["latency_benefit_share"]
-        holds = saves or (tuned_meets and not prompt_meets)
+        prompt_meets = _in_time(at.keep, target)
+        tuned_meets = at.tune is not None and at.is_feasible and _in_time(at.tune, target)
+        saves = np.isfinite(after) and 1.0 - after / before >= at.case.thresholds["latency_benefit_share"]
+        holds = bool(saves) or (tuned_meets and not prompt_meets)
     figures = {"prompt_p50_seconds": before, "tuned_p50_seconds": after if np.isfinite(after) else None}
     return Judgement(holds, "/latency_target", figures)
 
 
+def _in_time(one: Simulated, target: LatencyTarget) -> bool:
+    """Return whether an option meets a latency target in the base case."""
+    median, sigma = one.base[Lines.median_latency], one.base[Lines.queued_sigma]
+    return bool((percentile_seconds(median, sigma, target.percentile) <= target.seconds).all())
+
+
 def _feasibility_unproven(at: Situation) -> Judgement:
-    total, needed = float(at.case.total), at.case.thresholds["article_enough_trials"]
+    total, needed = float(at.case.trials.total), at.case.thresholds["article_enough_trials"]
     return Judgement(total < needed, "/prompting/measured_accuracy", {"trials": total, "needed": needed})
 
 
 def _knowledge_changes(at: Situation) -> Judgement:
     requirement = at.case.request.task.required_accuracy
-    bar = requirement if requirement is not None else at.base(Lines.prompt_accuracy)
-    validity = at.base(Lines.best_average_validity)
-    goes_stale = bool(np.isfinite(at.base(Lines.knowledge_half_life_months)))
-    figures = {"best_average_validity": validity if goes_stale else None, "bar": bar}
-    return Judgement(goes_stale and validity < bar, "/task/knowledge_half_life_months", figures)
+    bar = requirement if requirement is not None else _base(at.keep, Lines.accuracy_at_start)
+    goes_stale = at.tune is not None and bool(np.isfinite(_base(at.tune, Lines.knowledge_half_life_months)))
+    validity = _base(at.tune, Lines.best_average_validity) if at.tune is not None and goes_stale else None
+    holds = validity is not None and validity < bar
+    return Judgement(holds, "/task/knowledge_half_life_months", {"best_average_validity": validity, "bar": bar})
 
 
 def _no_dataset(at: Situation) -> Judgement:
@@ -165,7 +178,7 @@ def _no_dataset(at: Situation) -> Judgement:
     if examples is not None:
         missing = max(at.case.thresholds["article_enough_examples"] - examples, 0.0)
         slow = per_week is not None and missing / per_week > WEEKS_THAT_ARE_MONTHS
-        costly = bool(at.simulation.draws[Lines.npv].mean() <= 0.0)
+        costly = at.gain <= 0.0
         holds = missing > 0 and (examples == 0 or slow or costly)
     return Judgement(holds, "/fine_tuning/labelled_examples", {"labelled_examples": examples})
 

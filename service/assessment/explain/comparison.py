@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from types import MappingProxyType
 
+from models.arrays import WEEKS_PER_MONTH
 from service.assessment.case import Case
 from service.assessment.decide.framework import DIMENSIONS, TIE
+from service.assessment.decide.matrix import Matrix
 from service.assessment.decide.rules import PROMPT, TUNE
 from service.assessment.explain.figures import Figures
 from service.assessment.explain.words import money, number, percent
+from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.nouns.answer.verdict import Dimension
 
 ONE_POINT = 0.01
 """Shares closer than this are a tie."""
-
-
-class _Here(NamedTuple):
-    """A dimension in this case: both sides in words, and who does better."""
-
-    prompting: str
-    tuning: str
-    winner: str
 
 
 def _less(left: float, right: float, close: float = 0.0) -> str:
@@ -33,70 +28,109 @@ def _known(stated: bool | None) -> str:
     return {None: "not stated", True: "yes", False: "no"}[stated]
 
 
-def _of_quality(case: Case, figures: Figures) -> dict[str, _Here]:
-    lead, improve = figures(Lines.lead_time_weeks), figures(Lines.improvement_weeks)
-    invalid = figures(Lines.prompt_invalid_output_rate), figures(Lines.tuned_invalid_output_rate)
-    right = figures(Lines.prompt_accuracy), figures(Lines.tuned_accuracy_fresh)
-    goes_stale = figures.maybe(Lines.knowledge_half_life_months) is not None
-    age = f"up to {number(figures(Lines.oldest_knowledge))} months old"
+ARTICLE = MappingProxyType({
+    "time_to_first_result": "weeks to months", "iteration_speed": "days per training run",
+    "data_requirement": "{examples} labelled examples", "output_consistency": "right form and content more often",
+    "knowledge_freshness": "frozen at training", "token_cost_at_scale": "fewer tokens a request",
+    "auditability": "behaviour is in the weights", "implementation_cost": "{build}",
+    "task_specificity": "narrow and repeated tasks", "maintenance_burden": "retraining and monitoring",
+})  # fmt: skip
+"""What the article says of a fine-tune."""
+
+
+def _article(case: Case, dimension: str) -> str:
+    """Return the article's words for a fine-tune, where none of this case can be shown."""
+    ranges = {figure.quantity: figure for figure in case.article}
+    examples, build = ranges["article_labelled_examples"], ranges["article_fine_tuning_build_cost"]
+    words = ARTICLE[dimension].format(
+        examples=f"{examples.low:,.0f} to {examples.high:,.0f}",
+        build=f"{money(case, build.low)} to {number(build.high)} to build",
+    )
+    return f"none can go live; the article says: {words}"
+
+
+def _of_prompt(case: Case, prompt: Figures) -> dict[str, str]:
+    """Return the prompt-like option in words, by dimension."""
+    option = prompt.one.option
+    weeks = prompt(Lines.start_month) * WEEKS_PER_MONTH
+    start = "in use today" if option.kind == "keep" else f"{number(weeks)} weeks"
     return {
-        "time_to_first_result": _Here("in use today", f"{number(lead)} weeks", PROMPT),
-        "iteration_speed": _Here(
-            f"minutes to hours; an improved prompt in {number(improve)} weeks", "days per training run", PROMPT
-        ),
-        "data_requirement": _Here("none", f"{case.planned_examples:,.0f} labelled examples", PROMPT),
-        "output_consistency": _Here(
-            f"{percent(invalid[0])} invalid outputs, {percent(right[0])} right",
-            f"{percent(invalid[1])} invalid outputs, {percent(right[1])} right",
-            _less(invalid[0] + 1.0 - right[0], invalid[1] + 1.0 - right[1], ONE_POINT),
-        ),
-        "knowledge_freshness": _Here(
-            "as fresh as the prompt", age if goes_stale else "frozen at training; no half-life stated", PROMPT
-        ),
-        "auditability": _Here("instructions can be read", "behaviour is in the weights", PROMPT),
-        "task_specificity": _Here(
-            f"well defined: {_known(case.request.task.well_defined)}",
-            f"own terms or schemas: {_known(case.request.task.proprietary_knowledge)}",
-            {True: TUNE, False: PROMPT, None: TIE}[case.request.task.well_defined],
-        ),
+        "time_to_first_result": start,
+        "iteration_speed": "minutes to hours",
+        "data_requirement": "none",
+        "output_consistency": f"{percent(prompt(Lines.invalid_output_rate))} invalid outputs, "
+        f"{percent(prompt(Lines.accuracy_at_start))} right",
+        "knowledge_freshness": "as fresh as the prompt",
+        "token_cost_at_scale": f"{money(case, prompt(Lines.token_cost_per_request))} per request",
+        "auditability": "instructions can be read",
+        "implementation_cost": f"{money(case, prompt(Lines.one_off_cost))} one-off",
+        "task_specificity": f"well defined: {_known(case.request.task.well_defined)}",
+        "maintenance_burden": f"{money(case, prompt(Lines.upkeep_with_retraining))} a month",
     }
 
 
-def _of_money(case: Case, figures: Figures) -> dict[str, _Here]:
-    def said(line: float) -> str:
-        return money(case, line)
-
-    hosting = figures(Lines.tuned_run_rate_hosting)
-    improvement, build = figures(Lines.improvement_cost), figures(Lines.tuned_build_cost)
-    upkeep, tuned_upkeep = figures(Lines.prompt_maintenance_cost_per_month), figures(Lines.tuned_upkeep_per_month)
+def _of_tune(case: Case, tune: Figures) -> dict[str, str]:
+    """Return the fine-tune in words, by dimension."""
+    goes_stale = tune.maybe(Lines.knowledge_half_life_months) is not None
+    age = f"up to {number(tune(Lines.oldest_knowledge))} months old"
+    in_service = tune.one.option.kind == "in_service"
+    weeks = f"{number(tune(Lines.start_month) * WEEKS_PER_MONTH)} weeks"
     return {
-        "token_cost_at_scale": _Here(
-            f"{said(figures(Lines.prompt_cost_per_request))} per request",
-            f"{said(figures(Lines.tuned_cost_per_request))} per request, and {said(hosting)} hosting a month",
-            _less(figures(Lines.prompt_run_rate_tokens), figures(Lines.tuned_serving_cost_per_month)),
-        ),
-        "implementation_cost": _Here(
-            f"{said(improvement)} to improve", f"{said(build)} to build", _less(improvement, build)
-        ),
-        "maintenance_burden": _Here(
-            f"{said(upkeep)} a month", f"{said(tuned_upkeep)} a month", _less(upkeep, tuned_upkeep)
-        ),
+        "time_to_first_result": "in use today" if in_service else weeks,
+        "iteration_speed": "days per training run",
+        "data_requirement": f"{case.planned_examples:,.0f} labelled examples",
+        "output_consistency": f"{percent(tune(Lines.invalid_output_rate))} invalid outputs, "
+        f"{percent(tune(Lines.accuracy_fresh))} right",
+        "knowledge_freshness": age if goes_stale else "frozen at training; nothing goes out of date",
+        "token_cost_at_scale": f"{money(case, tune(Lines.token_cost_per_request))} per request, and "
+        f"{money(case, tune(Lines.monthly_hosting))} hosting a month",
+        "auditability": "behaviour is in the weights",
+        "implementation_cost": f"{money(case, tune(Lines.one_off_cost))} one-off",
+        "task_specificity": f"own terms or schemas: {_known(case.request.task.proprietary_knowledge)}",
+        "maintenance_burden": f"{money(case, tune(Lines.upkeep_with_retraining))} a month",
     }
 
 
-def comparison(case: Case, figures: Figures) -> list[Dimension]:
-    """Return the article's ten dimensions; a fine-tune that cannot go live wins none, whatever it would cost or give."""
-    here = _of_quality(case, figures) | _of_money(case, figures)
+def _failures(of: Figures, accuracy: Line) -> float:
+    """Return the share of answers that are invalid or wrong."""
+    return of(Lines.invalid_output_rate) + 1.0 - of(accuracy)
+
+
+def _winners(case: Case, prompt: Figures, tune: Figures) -> dict[str, str]:
+    """Return who does better in each dimension of this case."""
+    earlier = prompt(Lines.start_month), tune(Lines.start_month)
+    failures = _failures(prompt, Lines.accuracy_at_start), _failures(tune, Lines.accuracy_fresh)
+    return {
+        "time_to_first_result": _less(*earlier),
+        "iteration_speed": PROMPT,
+        "data_requirement": PROMPT,
+        "output_consistency": _less(*failures, ONE_POINT),
+        "knowledge_freshness": PROMPT,
+        "token_cost_at_scale": _less(prompt(Lines.monthly_serving), tune(Lines.monthly_serving)),
+        "auditability": PROMPT,
+        "implementation_cost": _less(prompt(Lines.one_off_cost), tune(Lines.one_off_cost)),
+        "task_specificity": {True: TUNE, False: PROMPT, None: TIE}[case.request.task.well_defined],
+        "maintenance_burden": _less(prompt(Lines.upkeep_with_retraining), tune(Lines.upkeep_with_retraining)),
+    }
+
+
+def comparison(case: Case, matrix: Matrix) -> list[Dimension]:
+    """Return the article's ten dimensions; where no fine-tune can go live, the prompt has them all."""
+    prompt, best = Figures(matrix.best_prompt.one), matrix.best_tuned
+    prompting = _of_prompt(case, prompt)
+    tuning, winners = {}, {}
+    if best is not None:
+        tuning, winners = _of_tune(case, Figures(best.one)), _winners(case, prompt, Figures(best.one))
     found = []
     for dimension in DIMENSIONS:
-        prompting, tuning, winner = here[dimension.id]
-        if winner == TUNE and not figures.simulation.chosen.is_feasible:
-            tuning, winner = f"cannot go live; else {tuning}", PROMPT
+        winner = winners.get(dimension.id, PROMPT)
         found.append(
             Dimension(
                 dimension=dimension.id,
-                prompt_engineering=prompting,
-                fine_tuning=tuning,
+                prompt_option=matrix.best_prompt.id,
+                fine_tune_option=best.id if best else None,
+                prompt_engineering=prompting[dimension.id],
+                fine_tuning=tuning.get(dimension.id) or _article(case, dimension.id),
                 winner=winner,
                 article_winner=dimension.winner,
                 contradicts_article=dimension.winner not in (TIE, winner) and winner != TIE,

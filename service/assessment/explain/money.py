@@ -1,4 +1,4 @@
-"""The money of an answer: costs, break-evens, paybacks and cash flows, read off the simulation. Part of the explain stage."""
+"""The money of an answer beside its options: break-evens and cash flows, read off the simulation. Part of the explain stage."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ import numpy as np
 from models import decision as statistics
 from models.breakeven import Crossing
 from service.assessment.case import Case
+from service.assessment.decide.matrix import Matrix
 from service.assessment.explain.figures import DECILES, Figures, finite
-from service.assessment.ledger.line import Line, in_currency
+from service.assessment.ledger.line import in_currency
 from service.assessment.ledger.lines import Lines, standing_in
+from service.assessment.simulate import Simulated, Simulation
 from service.assessment.simulate.break_evens import BreakEven
-from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution, PaybackAnswer
-from service.nouns.answer.money import CashFlow, Costs
+from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution
+from service.nouns.answer.money import CashFlow, CashFlowMonth
 
 AT_START = MappingProxyType({
-    "prompting": Lines.prompt_build_cost, "improved_prompt": Lines.improved_one_off_cost,
-    "fine_tuning": Lines.tuned_one_off_cost, "saving": Lines.saving_at_start, "cumulative_saving": Lines.saving_at_start,
+    "cost": Lines.outlay, "cost_without_errors": Lines.outlay, "saving": Lines.saving_at_start,
+    "cumulative_saving": Lines.saving_at_start,
 })  # fmt: skip
 """Columns of month 0; all others have nothing in it."""
 
 
-def _crossing(crossing: Crossing, offer: str) -> CrossingAnswer:
+def _crossing(crossing: Crossing, option: str) -> CrossingAnswer:
     return CrossingAnswer(
-        offer=offer,
+        offer=option.partition(":")[2],
         value=crossing.value,
         kind="reached" if crossing.is_zero else "crossed",
         npv_below=crossing.npv_below,
@@ -50,57 +52,29 @@ def _item(found: BreakEven, currency: str) -> BreakEvenItem:
     )
 
 
-def _payback(figures: Figures, line: Line) -> PaybackAnswer:
-    if not figures.simulation.chosen.is_feasible:
-        return PaybackAnswer(months=None, state="never", p10=None, p50=None, p90=None, share_never=1.0)
-    months = figures.maybe(line)
-    p10, p50, p90 = figures.percentiles(line)
-    return PaybackAnswer(
-        months=months,
-        state="never" if months is None else "from_the_start" if months == 0 else "reached",
-        p10=p10,
-        p50=p50,
-        p90=p90,
-        share_never=statistics.share(np.isinf(figures.simulation.draws[line])),
-    )
-
-
-def break_even_answer(case: Case, figures: Figures) -> BreakEvenAnswer:
-    """Return the break-evens of ten inputs, of volume per draw, and the paybacks."""
-    simulation = figures.simulation
+def break_even_answer(case: Case, simulation: Simulation) -> BreakEvenAnswer:
+    """Return the break-evens of ten inputs, and of the volume per draw."""
     p10, p50, p90 = (finite(p) for p in statistics.percentiles(simulation.volume_break_even, DECILES))
     never = statistics.share(np.isinf(simulation.volume_break_even))
     return BreakEvenAnswer(
         items=[_item(found, case.currency) for found in simulation.break_evens],
         requests_per_month=Distribution(p10=p10, p50=p50, p90=p90, share_never=never),
-        payback=_payback(figures, Lines.payback_months),
-        discounted_payback=_payback(figures, Lines.discounted_payback_months),
-        payback_requests=figures.maybe(Lines.payback_requests) if simulation.chosen.is_feasible else None,
     )
 
 
-def costs_answer(case: Case, figures: Figures) -> Costs:
-    """Return what each option costs and what switching is worth."""
-    finance, chosen = case.request.finance, figures.simulation.chosen
-    return figures.noun(
-        Costs,
-        "costs",
-        currency=case.currency,
-        error_cost_state="valued" if finance and finance.error_cost is not None else "not_valued",
-        roi=figures.maybe(Lines.roi) if chosen.is_feasible else None,
-        is_feasible=chosen.is_feasible,
-        infeasible_because=chosen.obstacle or None,
-    )
-
-
-def cash_flow_answers(case: Case, figures: Figures) -> list[CashFlow]:
-    """Return the base case month by month, month 0 first."""
+def _cash_flow(case: Case, one: Simulated) -> CashFlow:
+    """Return the base case of one option month by month, month 0 first."""
+    figures = Figures(one)
     columns = {field: figures.by_month(line, case.horizon_months) for field, line in standing_in("cash_flows").items()}
     start: dict[str, Any] = {field: figures(AT_START[field]) if field in AT_START else 0.0 for field in columns}
-    flows = [CashFlow(month=0, **start | {"fine_tuned_accuracy": None})]
-    for index in range(case.horizon_months):
-        month: dict[str, Any] = {field: column[index] for field, column in columns.items()}
-        if not month["live_share"]:
-            month["fine_tuned_accuracy"] = None
-        flows.append(CashFlow(month=index + 1, **month))
-    return flows
+    months = [CashFlowMonth(month=0, **start | {"accuracy": None})]
+    months += [
+        CashFlowMonth(month=index + 1, **{field: column[index] for field, column in columns.items()})
+        for index in range(case.horizon_months)
+    ]
+    return CashFlow(option=one.id, months=months)
+
+
+def cash_flow_answers(case: Case, matrix: Matrix) -> list[CashFlow]:
+    """Return the base case of every option that can serve month by month."""
+    return [_cash_flow(case, held.one) for held in matrix.options if held.one.is_feasible]

@@ -6,20 +6,31 @@ import numpy as np
 
 from service.assessment.case import Case
 from service.assessment.decide.information import Information
+from service.assessment.decide.matrix import Matrix
+from service.assessment.decide.ranges import Wide
 from service.assessment.explain.figures import Figures
 from service.assessment.ledger.line import PRICE_LIST, Line, in_currency
-from service.assessment.ledger.lines import LEDGER
-from service.assessment.simulate import Simulation
-from service.nouns.answer.assessment import AssumptionUsed
+from service.assessment.ledger.lines import BASELINE, LEDGER, STAND_IN
+from service.assessment.simulate import Simulated, Simulation
+from service.nouns.answer.assessment import AssumptionUsed, WideRange
 from service.nouns.answer.information import (
     Curve,
     Evppi,
+    OptionTrace,
     PilotStudy,
     Sensitivity,
     TraceLine,
     TrialStudy,
     ValueOfInformation,
 )
+
+OF_OTHERS = STAND_IN.keys() | BASELINE.keys()
+"""Lines that an option takes from what stands in, and from option 0."""
+
+
+def wide_ranges_answer(found: tuple[Wide, ...]) -> list[WideRange]:
+    """Return the estimates that are wider than tenfold."""
+    return [WideRange(pointer=each.pointer, ratio=each.ratio) for each in found]
 
 
 def assumptions_answer(case: Case, information: Information) -> list[AssumptionUsed]:
@@ -35,48 +46,51 @@ def assumptions_answer(case: Case, information: Information) -> list[AssumptionU
     ]  # fmt: skip
 
 
-def _origin(case: Case, figures: Figures, line: Line, assumed: set[Line]) -> str:
+def _origin(case: Case, one: Simulated, line: Line, assumed: set[Line]) -> str:
     """Return where a value that is not calculated comes from."""
     if line in assumed:
         return "assumed"
-    if line.origin and not (line.origin == PRICE_LIST and case.prompt_price_checked is None):
+    if line.origin and not (line.origin == PRICE_LIST and one.option.price_checked is None):
         return line.origin
-    if line in figures.simulation.chosen.candidate.inputs:
+    if one.candidate is not None and line in one.candidate.terms:
         return "offer"
     return "stated" if line in case.said else "derived"
 
 
-def trace_answer(case: Case, figures: Figures) -> list[TraceLine]:
-    """Return every line of the ledger as calculated for this case."""
-    base, draws = figures.simulation.base, figures.simulation.draws
-    assumed = {line for used in case.used for line in used.feeds}
-    lines = []
-    for line in LEDGER:
-        if line not in base:
-            continue
-        is_put = line in case.stated or line.is_input
-        is_drawn = line in draws and not np.isnan(draws[line]).any()
+def _trace(case: Case, one: Simulated, assumed: set[Line]) -> OptionTrace:
+    """Return every line of the ledger as calculated for one option."""
+    figures, lines = Figures(one), []
+    for line in (line for line in LEDGER if line in one.base):
+        formula = None if line in one.folded.stated or line in OF_OTHERS else line.formula(one.option.kind)
+        is_drawn = line in one.draws and not np.isnan(one.draws[line]).any()
         p10, p50, p90 = figures.percentiles(line) if is_drawn else (None,) * 3
         lines.append(
             TraceLine(
                 name=line.name,
                 unit=in_currency(line.unit, case.currency),
-                formula="" if is_put else line.function.__name__,
-                inputs=[] if is_put else [source.name for source in line.reads],
-                origin=_origin(case, figures, line, assumed) if is_put else "calculated",
+                formula=formula.function.__name__ if formula else "",
+                inputs=[source.name for source in formula.reads] if formula else [],
+                origin="calculated" if formula else _origin(case, one, line, assumed),
                 base_case=figures.row(line),
                 p10=p10,
                 p50=p50,
                 p90=p90,
             )
         )
-    return lines
+    return OptionTrace(option=one.id, lines=lines)
+
+
+def trace_answer(case: Case, matrix: Matrix) -> list[OptionTrace]:
+    """Return the ledger as calculated for every option that can serve."""
+    assumed = {line for used in case.used for line in used.feeds}
+    return [_trace(case, held.one, assumed) for held in matrix.options if held.one.is_feasible]
 
 
 def sensitivity_answer(information: Information) -> list[Sensitivity]:
     """Return what drives the uncertainty of the NPV, the largest first."""
     return [
         Sensitivity(
+            option=information.tune or "",
             input=found.line.name,
             share_of_variance=found.share_of_variance,
             mean_npv_in_lowest_tenth=found.lowest,
@@ -103,6 +117,12 @@ def value_of_information_answer(information: Information) -> ValueOfInformation:
 def curves_answer(case: Case, simulation: Simulation) -> list[Curve]:
     """Return the base-case NPV along each input of the break-evens."""
     return [
-        Curve(input=s.input, unit=in_currency(s.line.unit, case.currency), values=points.tolist(), npv=npv.tolist())
+        Curve(
+            option=simulation.tunes[0].id,
+            input=s.input,
+            unit=in_currency(s.line.unit, case.currency),
+            values=points.tolist(),
+            npv=npv.tolist(),
+        )
         for s, points, npv in simulation.curves
     ]

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from service.assessment.case import Candidate, Case
+from service.assessment.case import IN_SERVICE, Case
 from service.assessment.decide import Decision
-from service.assessment.explain.figures import Figures
+from service.assessment.decide.matrix import Held, Matrix
+from service.assessment.explain.figures import finite
 from service.assessment.ledger.lines import Lines
+from service.assessment.simulate import Simulation
+
+NAMED = 3
+"""How many wide estimates are named."""
 
 OF_TUNING = (
     "Knowledge is frozen at training time.",
@@ -17,36 +22,45 @@ OF_TUNING = (
     "Behaviour is implicit in weights and hard to audit.",
 )
 OF_PROMPTING = (
-    "The prompt may drift when the base model is updated.",
     "Instruction tokens are paid on every request.",
     "Output format may be uneven, and long prompts are brittle.",
     "A prompt is limited to what the base model knows.",
 )
 
 
-def _of_dates(case: Case, chosen: Candidate) -> Iterator[str]:
-    if chosen.shutdown_date:
-        shuts = "shut" if chosen.shutdown_date <= case.as_of else "shuts"
-        yield f"{chosen.name}: the provider {shuts} it down on {chosen.shutdown_date}."
-    if chosen.last_training_date and chosen.last_training_date != chosen.shutdown_date:
-        yield f"{chosen.name}: no training after {chosen.last_training_date}."
-    shutdown = case.request.prompting.shutdown_date
-    if shutdown:
-        yield f"The prompted base model is shut down on {shutdown}; the prompt then has to be moved."
-    elif chosen.is_same_base and chosen.shutdown_date:
-        yield (
-            f"The prompt runs on the same base model, whose fine-tunes end on {chosen.shutdown_date}; if it ends too, send "
-            "prompting.shutdown_date."
-        )
+def _of_dates(case: Case, held: Held) -> Iterator[str]:
+    """Yield what is known to end, and when."""
+    candidate, name = held.one.candidate, held.one.option.name
+    life = held.one.option.life
+    if life.date is not None and not life.serves_on:
+        shuts = "shut" if life.date <= case.as_of else "shuts"
+        yield f"{name}: the provider {shuts} its base model down on {life.date}."
+    if candidate is not None and candidate.last_training_date and candidate.last_training_date != life.date:
+        yield f"{name}: no training after {candidate.last_training_date}."
+    if candidate is not None and not candidate.has_successor and life.origin != "never":
+        yield f"{name}: once its base model ends, the provider offers no successor to train."
 
 
-def _checks(case: Case, chosen: Candidate) -> dict[str, dict[str, datetime.date]]:
+def _of_prompts_model(case: Case, matrix: Matrix) -> Iterator[str]:
+    """Yield when the prompt has to be moved, and that a base model that is not pinned may change under it."""
+    life = matrix.keep.one.option.life
+    if life.date is not None:
+        yield f"The prompted base model is shut down on {life.date}; the prompt then has to be moved."
+    if case.request.prompting.is_pinned is not True:
+        said = "is not pinned" if case.request.prompting.is_pinned is False else "may not be pinned to one version"
+        yield f"The prompted base model {said}: an update by its provider can move the accuracy either way, unannounced."
+
+
+def _checks(case: Case, held: Held | None) -> dict[str, dict[str, datetime.date]]:
     """Return when each fact that this case used was last checked, by the file in which it stands and its name."""
+    keep = case.prompts[0]
     facts = [
-        (chosen.file, f"The prices of {chosen.name}", chosen.checked),
-        (case.prompt_price_source.title, f"The price of {case.prompt_model}", case.prompt_price_checked),
+        (keep.price_source.title, f"The price of {case.prompt_model}", keep.price_checked),
         *((used.file, used.id or f"What {used.pointer} rests on", used.checked) for used in case.used),
     ]
+    if held is not None and held.one.candidate is not None:
+        chosen = held.one.candidate
+        facts.insert(0, (chosen.file, f"The prices of {chosen.name}", chosen.checked))
     found: dict[str, dict[str, datetime.date]] = {}
     for file, name, checked in facts:
         if checked is not None:
@@ -54,9 +68,9 @@ def _checks(case: Case, chosen: Candidate) -> dict[str, dict[str, datetime.date]
     return found
 
 
-def _of_age(case: Case, chosen: Candidate) -> Iterator[str]:
+def _of_age(case: Case, held: Held | None) -> Iterator[str]:
     """Yield one sentence for each file of which facts were used that nobody has checked for long."""
-    for file, checks in _checks(case, chosen).items():
+    for file, checks in _checks(case, held).items():
         ages = {name: (case.as_of - checked).days for name, checked in checks.items()}
         old = [name for name, days in ages.items() if days > case.old_after_days]
         if not old:
@@ -71,29 +85,39 @@ def _of_age(case: Case, chosen: Candidate) -> Iterator[str]:
             )
 
 
-def _of_sources(case: Case, chosen: Candidate) -> Iterator[str]:
+def _of_sources(case: Case, held: Held | None) -> Iterator[str]:
     if case.prompt_price_is_oldest_known:
         yield (
             f"Since when {case.prompt_model} costs what it does is not on record; for {case.as_of} its oldest known price is "
             "used."
         )
-    if chosen.confidence != "high" and not chosen.no_longer_trains:
-        yield f"The terms of {chosen.name} rest on sources of {chosen.confidence} confidence."
+    candidate = held.one.candidate if held is not None and held.one.is_feasible else None
+    if candidate is not None and candidate.confidence != "high":
+        yield f"The terms of {candidate.name} rest on sources of {candidate.confidence} confidence."
 
 
-def risks(case: Case, decision: Decision, figures: Figures) -> list[str]:
-    """Return the risks of the chosen side, of dates, and of facts whose check lies long back."""
-    chosen, verdict = figures.simulation.chosen.candidate, decision.verdict
+def _of_ranges(decision: Decision) -> Iterator[str]:
+    """Yield that some estimates are so wide that their mean, which decides, is far from their middle."""
+    wide = decision.wide_ranges
+    if wide:
+        names = ", ".join(each.pointer.strip("/").replace("/", ".") for each in wide[:NAMED])
+        more = f" and {len(wide) - NAMED} more" if len(wide) > NAMED else ""
+        yield f"Wider than tenfold, so that the mean decides rather than the middle: {names}{more}."
+
+
+def risks(case: Case, simulation: Simulation, decision: Decision) -> list[str]:
+    """Return the risks of the chosen side, of dates, of wide estimates, and of facts whose check lies long back."""
+    matrix, verdict = decision.matrix, decision.verdict
     tunes = verdict.choice == "fine_tuning" or verdict.action == "collect_examples"
-    found = [*(OF_TUNING if tunes else OF_PROMPTING), *_of_dates(case, chosen)]
-    if figures(Lines.prompt_build_cost) > 0.0 and 0.0 < figures(Lines.live_months) < case.horizon_months:
-        found.append(
-            "The prompt's build cost counts as saved by fine-tuning, but the prompt serves while the fine-tune does not; if it has "
-            "to be built for that, send prompting.build_cost 0."
-        )
-    found += _of_age(case, chosen)
-    found += _of_sources(case, chosen)
-    half_life = figures.maybe(Lines.knowledge_half_life_months)
+    nearest = matrix.of(simulation.tunes[0].id) if simulation.tunes else None
+    tune = decision.standing.tune or nearest
+    shown = matrix.of(verdict.option) if verdict.option == IN_SERVICE else tune
+    found = [*(OF_TUNING if tunes else OF_PROMPTING)]
+    if shown is not None:
+        found += _of_dates(case, shown)
+    found += [*_of_prompts_model(case, matrix), *_of_ranges(decision)]
+    found += [*_of_age(case, shown), *_of_sources(case, shown)]
+    half_life = None if tune is None else finite(tune.one.base[Lines.knowledge_half_life_months].ravel()[0])
     if half_life is not None and half_life < 1.0:
         found.append("Facts that change weekly point to retrieval rather than to either.")
     return found

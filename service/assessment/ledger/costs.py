@@ -203,7 +203,10 @@ class Costs(Chapter):
         "currency/month", "What retraining costs in a month, each spread over its interval.",
         finance.retraining_per_month,
         reads=(Projects.retraining_cost, Life.retraining_interval_months, Life.retraining_count),
-        parts=("options.training.amortised_per_month",),
+    )
+    training_per_month = Line(
+        "currency/month", "What building and retraining cost in a month of service.", arithmetic.add,
+        reads=(one_off_per_month, retraining_per_month), parts=("options.training.amortised_per_month",),
     )
     training_per_request = Line(
         "currency/request", "What building and retraining cost a request of the first full month.", cost.per_request,

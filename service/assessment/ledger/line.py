@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Literal, NamedTuple, get_args
 
 from models.arrays import Array
 from models.sampling import Family
@@ -23,10 +23,6 @@ TUNES: tuple[Kind, ...] = ("fine_tune", "in_service")
 
 PRICE_LIST = "price list"
 """Origin of a line that the price list states, unless the caller does."""
-
-T = TypeVar("T")
-ByKind = T | Mapping[Kind, T]
-"""One value for all kinds of option, or one for each of some."""
 
 
 class Own(int):
@@ -75,11 +71,11 @@ class Line:
     """The lines that the formula takes, in order."""
     by_kind: Mapping[Kind, Formula] = dataclasses.field(default_factory=dict)
     """Formulas of kinds of option that have one of their own."""
-    field: ByKind[str] = ""
+    field: str | Mapping[Kind, str] = ""
     """JSON pointer of the request field that states it, or that it follows from; empty where none does."""
     family: Family = "positive"
     """How a range of it is read."""
-    column: ByKind[int] | None = None
+    column: int | Mapping[Kind, int] | None = None
     """Its column of the draws where it can be uncertain; never changed, never given to another line."""
     origin: str = ""
     """Where an input comes from that neither the caller, an assumption nor an offer states: "fitted", "price list"."""

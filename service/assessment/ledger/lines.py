@@ -49,6 +49,7 @@ STAND_IN = MappingProxyType({
 BASELINE = MappingProxyType({
     Lines.baseline_costs: Lines.costs, Lines.baseline_outlay: Lines.outlay,
     Lines.baseline_upkeep_per_month: Lines.upkeep_per_month, Lines.baseline_monthly_total: Lines.monthly_total,
+    Lines.baseline_accuracy: Lines.accuracy_by_month,
 })  # fmt: skip
 """What an option is held against: of option 0."""
 

@@ -113,6 +113,15 @@ class Money(Chapter):
         "requests", "Requests after which the outlay is earned back; empty where running on saves nothing.",
         finance.payback_requests, reads=(extra_outlay, saving_per_request), parts=("options.payback_requests",),
     )
+    baseline_accuracy = Line("share", "Accuracy in each month of what serves with option 0.")
+    more_wrong_answers = Line(
+        "answers", "Wrong answers of each month above those with option 0; negative where there are fewer.", finance.saved,
+        reads=(Volume.requests, baseline_accuracy, Life.accuracy_by_month),
+    )
+    change_in_wrong_answers_per_month = Line(
+        "answers/month", "The same in a month from the option's start to the horizon.", arithmetic.average_over,
+        reads=(more_wrong_answers, Life.share_since_start), is_drawn=True,
+    )
     correct = Line(
         "answers", "Right answers of each month.", arithmetic.multiply,
         reads=(Volume.requests, Life.accuracy_by_month),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models import arithmetic, cost
 from service.assessment.ledger.accuracy import Accuracy
+from service.assessment.ledger.life import Life
 from service.assessment.ledger.line import TUNES, Chapter, Line, Own, each
 from service.assessment.ledger.requests import Requests
 from service.assessment.ledger.volume import Volume
@@ -146,5 +147,6 @@ class Projects(Chapter):
     migration_cost = Line(
         "currency", "Cost of one move to another base model: hours and grading again, or the one figure stated.",
         cost.move, reads=(migration_hours, Volume.hourly_rate, regrading_cost), field="/prompting/migration_cost",
-        by_kind=each(TUNES, arithmetic.same_as, retraining_cost), column=18,
+        by_kind=each(TUNES, cost.move_of_tuned, Life.serves_on, migration_hours, Volume.hourly_rate, retraining_cost),
+        column=18,
     )

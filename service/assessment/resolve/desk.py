@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from models.arrays import DAYS_PER_MONTH, Array
-from models.sampling import Family
-from service.assessment.case import Interval, Used
-from service.assessment.ledger.line import Line
+from models.arrays import DAYS_PER_MONTH, UPPER_DECILE_DEVIATE, Array
+from models.sampling import Family, mean
+from service.assessment.case import Inputs, Interval, Used
+from service.assessment.ledger.line import Kind, Line
 from service.larder.facts import AssumedValue, Assumption, Source
 from service.larder.load import Catalogue
 from service.nouns.estimate import Estimate
 from service.nouns.faults import Fault
 from service.nouns.request.assessment import AssessmentRequest, Finance
+from service.nouns.request.fine_tuning import FineTuning
 
 CALLER = Source(title="the request")
 
@@ -24,6 +25,85 @@ CALLER = Source(title="the request")
 def months_until(date: datetime.date | None, as_of: datetime.date) -> float:
     """Return the months from `as_of` to a date; infinite when there is none."""
     return math.inf if date is None else (date - as_of).days / DAYS_PER_MONTH
+
+
+def sure(number: float, family: Family = "positive") -> Interval:
+    """Return a number that is known as an interval."""
+    return Interval(number, number, family)
+
+
+def middle(interval: Interval) -> float:
+    """Return the mean of a quantity from its interval."""
+    return mean(*interval)
+
+
+def around(average: float, deviation: float) -> Interval:
+    """Return the interval of a positive quantity whose mean is known, and its standard deviation on the log scale."""
+    if deviation == 0.0 or average == 0.0:
+        return sure(average)
+    centre = average * math.exp(-(deviation**2) / 2.0)
+    reach = math.exp(UPPER_DECILE_DEVIATE * deviation)
+    return Interval(centre / reach, centre * reach, "positive")
+
+
+def log_deviation(interval: Interval) -> float:
+    """Return the standard deviation of a positive quantity on the log scale; 0 where it is sure."""
+    if interval.low == interval.high:
+        return 0.0
+    return math.log(interval.high / interval.low) / (2.0 * UPPER_DECILE_DEVIATE)
+
+
+class Draft:
+    """Inputs under construction: of what all options share, of all fine-tunes, or of one option."""
+
+    def __init__(self, kind: Kind | None = None) -> None:
+        """Start with nothing; without a kind the values are those that all options share."""
+        self.kind = kind
+        self.intervals: dict[Line, Interval] = {}
+        self.constants: dict[Line, Array] = {}
+
+    def put(self, line: Line, number: float | Sequence[float] | Array) -> None:
+        """Put a line that is certain."""
+        self.intervals.pop(line, None)
+        self.constants[line] = np.asarray(number, dtype=np.float64)
+
+    def put_all(self, lines: Iterable[Line], number: float) -> None:
+        """Put one number for several lines."""
+        for line in lines:
+            self.put(line, number)
+
+    def range(self, line: Line, interval: Interval) -> None:
+        """Put a line that may be uncertain.
+
+        Raises
+        ------
+        LookupError
+            If it is uncertain, and the ledger gives it no column of the draws for this kind of option.
+        """
+        if interval.low < interval.high and self._column(line) is None:
+            raise LookupError(
+                f"{line} of {self.kind or 'all options'} may not be a range: the ledger has no column for it"
+            )
+        self.constants.pop(line, None)
+        self.intervals[line] = interval
+
+    def _column(self, line: Line) -> int | None:
+        if self.kind is None:
+            return line.column if isinstance(line.column, int) else None
+        return line.column_of(self.kind)
+
+    def pointer(self, line: Line) -> str:
+        """Return the request field that states a line."""
+        return (line.field if isinstance(line.field, str) else "") if self.kind is None else line.field_of(self.kind)
+
+    def mean(self, line: Line) -> float:
+        """Return the mean of a line that was put."""
+        return middle(self.intervals[line]) if line in self.intervals else float(self.constants[line])
+
+    @property
+    def inputs(self) -> Inputs:
+        """Return what was put."""
+        return Inputs(intervals=dict(self.intervals), constants=dict(self.constants))
 
 
 class Desk:
@@ -35,33 +115,40 @@ class Desk:
         self.catalogue = catalogue
         self.as_of = as_of
         self.finance = request.finance or Finance()
-        self.intervals: dict[Line, Interval] = {}
-        self.constants: dict[Line, Array] = {}
+        self.tuned = request.fine_tuning or FineTuning()
+        self.currency = self.finance.currency or "USD"
+        self.units_per_usd = self.finance.units_per_usd or 1.0
+        self.by_article = self.finance.cost_basis == "article"
+        self.shared, self.tuning = Draft(), Draft("fine_tune")
         self.used: list[Used] = []
         self.faults: list[Fault] = []
         self.said: set[Line] = set()
-        self.currency = self.finance.currency or "USD"
-        self.units_per_usd = self.finance.units_per_usd or 1.0
 
     def fault(self, pointer: str, message: str, received: str, expected: str) -> None:
         """Note something that cannot be assessed."""
         self.faults.append(Fault(pointer, message, received, expected))
 
     def interval(self, given: Estimate, family: Family = "positive") -> Interval:
-        """Return a given estimate as an interval."""
+        """Return a given estimate as an interval; one the wrong way round was noted as a fault."""
         if isinstance(given, int | float):
             return Interval(given, given, family)
-        return Interval(given.low, given.high, family)
+        return Interval(min(given.low, given.high), given.high, family)
 
-    def assume(self, pointer: str, assumption_id: str, *feeds: Line, share: float = 1.0) -> Interval:
-        """Return an assumption's interval (or a share of it) in the request's currency and note that it was used."""
+    def assume(self, pointer: str, assumption_id: str, *feeds: Line) -> Interval:
+        """Return an assumption's interval in the request's currency and note that it was used."""
         assumption = self.catalogue.assumptions[assumption_id]
         entry = assumption.at(self.as_of)
-        scale = share * (self.units_per_usd if assumption.unit.startswith("USD") else 1.0)
-        low, high = (None if end is None else end * scale for end in _ends(entry))
+        found = self.known(assumption_id)
+        self._use(pointer, assumption, entry, feeds, found.low, found.high)
+        return found
+
+    def known(self, assumption_id: str) -> Interval:
+        """Return an assumption's interval in the request's currency without noting it: it moves no figure, or was noted."""
+        assumption = self.catalogue.assumptions[assumption_id]
+        scale = self.units_per_usd if assumption.unit.startswith("USD") else 1.0
+        low, high = (None if end is None else end * scale for end in _ends(assumption.at(self.as_of)))
         if low is None or high is None:
             raise LookupError(f"{assumption_id} is not a number")
-        self._use(pointer, assumption, entry, feeds, low, high)
         family: Family = assumption.family if assumption.family != "text" else "positive"
         return Interval(low, high, family)
 
@@ -76,10 +163,7 @@ class Desk:
 
     def limit(self, assumption_id: str) -> float:
         """Return an assumed number that moves no figure, only what is said of them; so it is not listed in the answer."""
-        entry = self.catalogue.assumptions[assumption_id].at(self.as_of)
-        if entry.value is None:
-            raise LookupError(f"{assumption_id} is not a number")
-        return entry.value
+        return self.known(assumption_id).low
 
     def _use(
         self, pointer: str, assumption: Assumption, entry: AssumedValue, feeds: tuple[Line, ...],
@@ -104,22 +188,20 @@ class Desk:
             )
         )
 
-    def estimate(self, line: Line, given: Estimate | None, assumption_id: str) -> None:
-        """Put a line that may be uncertain: what is given, else what is assumed."""
-        if not self.state(line, given):
-            self.intervals[line] = self.assume(line.field, assumption_id, line)
-
-    def state(self, line: Line, given: Estimate | None) -> bool:
+    def state(self, draft: Draft, line: Line, given: Estimate | None) -> bool:
         """Put a line that the caller states; False when nothing is stated."""
         if given is None:
             return False
         self.said.add(line)
-        self.intervals[line] = self.interval(given, line.family)
+        draft.range(line, self.interval(given, line.family))
         return True
 
-    def nothing(self, line: Line) -> None:
-        """Put 0 for a line that may be uncertain where it is known not to occur."""
-        self.intervals[line] = Interval(0.0, 0.0, line.family)
+    def estimate(
+        self, draft: Draft, line: Line, given: Estimate | None, assumption_id: str, pointer: str | None = None
+    ) -> None:
+        """Put a line that may be uncertain: what is given, else what is assumed."""
+        if not self.state(draft, line, given):
+            draft.range(line, self.assume(draft.pointer(line) if pointer is None else pointer, assumption_id, line))
 
     def plain(self, pointer: str, given: float | None, assumption_id: str, *feeds: Line) -> float:
         """Return a plain number: what is given, else what is assumed."""
@@ -128,13 +210,11 @@ class Desk:
         self.said.update(feeds)
         return given
 
-    def number(self, line: Line, given: float | None, assumption_id: str) -> None:
+    def number(
+        self, draft: Draft, line: Line, given: float | None, assumption_id: str, pointer: str | None = None
+    ) -> None:
         """Put a line that is a plain number: what is given, else what is assumed."""
-        self.put(line, self.plain(line.field, given, assumption_id, line))
-
-    def put(self, line: Line, number: float | Sequence[float] | Array) -> None:
-        """Put a line that is certain."""
-        self.constants[line] = np.asarray(number, dtype=np.float64)
+        draft.put(line, self.plain(draft.pointer(line) if pointer is None else pointer, given, assumption_id, line))
 
     def derive(
         self, pointer: str, unit: str, note: str, *, value: float | None = None, text: str | None = None
@@ -160,3 +240,14 @@ class Desk:
 def _ends(entry: AssumedValue) -> tuple[float | None, float | None]:
     """Return the ends of an assumed range, the number twice where it is one."""
     return (entry.low, entry.high) if entry.value is None else (entry.value, entry.value)
+
+
+def once(used: Iterable[Used]) -> tuple[Used, ...]:
+    """Return each default once, with every line that it feeds."""
+    found: dict[tuple[str, str, str | None, str], Used] = {}
+    for one in used:
+        key = (one.pointer, one.id, one.text, one.note)
+        before = found.get(key)
+        feeds = one.feeds if before is None else tuple(dict.fromkeys((*before.feeds, *one.feeds)))
+        found[key] = one._replace(feeds=feeds)
+    return tuple(found.values())

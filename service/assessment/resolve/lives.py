@@ -16,7 +16,7 @@ from service.assessment.resolve.desk import Desk, months_until
 from service.larder.facts import FineTuningOffer, OfferValue, Source
 from service.larder.hazard import HAZARD
 from service.larder.lifetimes import LIVES, Lifetime
-from service.nouns.request.prompting import TokenPrices
+from service.nouns.request.serving import TokenPrices
 
 HazardClassName = Literal["proprietary", "open_weights_hosted", "self_hosted"]
 

@@ -1,57 +1,242 @@
-"""Which fine-tuning offers a case considers, and what each would cost it: part of the first stage."""
+"""What one fine-tuning offer would mean for a case: its terms as values of lines, and why it cannot be bought. Part of the first stage."""
 
 from __future__ import annotations
 
+import datetime
 import math
-from collections.abc import Callable
+from typing import NamedTuple
 
-import numpy as np
-from scipy.special import logit
-
-from models.sampling import accuracy_mean
-from service.assessment.case import NEVER_LIVE, Candidate
+from service.assessment.case import Candidate, Interval, Life, Tiers
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
-from service.assessment.resolve.desk import CALLER, Desk, months_until
-from service.larder.facts import AccuracyPrior, FineTuningOffer, OfferValue
-from service.larder.prices import InferencePrice, PriceList
-from service.nouns.request.fine_tuning import FineTuning, Relation
-from service.nouns.request.offer import Offer
+from service.assessment.resolve.desk import Desk, Draft, months_until, sure
+from service.assessment.resolve.fine_tuning import prior_inputs
+from service.assessment.resolve.latency import TUNED, measured_of_tuned
+from service.assessment.resolve.model_change import relation_of
+from service.assessment.resolve.options import Prompted
+from service.assessment.resolve.prices import listed_tiers
+from service.assessment.resolve.projects import redeployment
+from service.assessment.resolve.terms import Terms
+from service.larder.facts import Source
+from service.nouns.request.fine_tuning import Relation
+from service.nouns.request.projects import Retraining
 
-OWN_OFFER = "own-offer"
-Build = Callable[[FineTuningOffer, OfferValue, Offer | None], Candidate]
-STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt_optimiser"})
-"""Techniques that count as few-shot or stronger in the prior's ordered prompting level."""
+NOT_PRICED = "what it charges for training is not known"
 
 
-def prior_inputs(desk: Desk, relation: Relation | None) -> dict[Line, float]:
-    """Return the prior's intercept, weight and level variance for this case and one base-model relation.
+class Seller(NamedTuple):
+    """Who offers to fine-tune what, and where that is said."""
 
-    The features are those of tools/research/fit_prior.py; an unknown relation, and an unknown prompting level, count half. Only
-    reasoning has an effect of its own: other kinds, and an unknown one, share the level that the evidence supports.
-    """
-    prior: AccuracyPrior = desk.catalogue.prior
-    trials, tried = desk.request.prompting.measured_accuracy, desk.request.prompting.techniques_tried
-    accuracy = float(accuracy_mean(min(trials.correct, trials.total), trials.total))
-    smaller = {"smaller": 1.0, None: 0.5}.get(relation, 0.0)
-    reasoning = float(desk.request.task.kind == "reasoning")
-    features = {
-        "intercept": 1.0,
-        "prompt_log_odds": float(logit(max(accuracy, prior.working_prompt))),
-        "smaller": smaller,
-        "few_shot_or_stronger": 0.5 if tried is None else float(bool(STRONGER.intersection(tried))),
-        "reasoning": reasoning,
-        "reasoning_on_smaller": reasoning * smaller,
-    }
-    x = np.array([features[name] for name in prior.names])
-    coefficients, covariance = np.array(prior.coefficients), np.array(prior.covariance)
-    weight = prior.coefficients[prior.names.index("prompt_log_odds")]
-    spread = prior.level_variance if accuracy >= prior.working_prompt else prior.failing_prompt_level_variance
+    id: str
+    name: str
+    base_model: str
+    """Empty where nobody sells it by the token."""
+    weights: str
+    source: Source
+    file: str
+    checked: datetime.date | None
+    confidence: str
+
+
+def needs_training_price(desk: Desk) -> bool:
+    """Return whether a training run is part of what a build or a retraining costs: of each that no figure stands for."""
+    tuning = desk.tuned
+    retraining = tuning.retraining or Retraining()
+    build = tuning.build_cost is None and not (desk.by_article and tuning.build_plan is None)
+    again = retraining.cost is None and not (desk.by_article and retraining.plan is None)
+    return (build and not tuning.in_service) or again
+
+
+def tuned_tokens(desk: Desk) -> float:
+    """Return the mean tokens in and out of one request to the fine-tune."""
+    shared, draft = desk.shared, desk.tuning
+    if Lines.instruction_tokens in draft.intervals:
+        instruction = draft.mean(Lines.instruction_tokens)
+    else:
+        instruction = shared.mean(Lines.prompted_instruction_tokens) * draft.mean(Lines.instruction_share)
+    rest = ((Lines.payload_tokens, Lines.prompted_payload_tokens), (Lines.output_tokens, Lines.prompted_output_tokens))
+    return instruction + sum(
+        draft.mean(own) if own in draft.intervals else shared.mean(as_prompted) for own, as_prompted in rest
+    )
+
+
+def is_over(terms: Terms, life: Life, as_of: datetime.date) -> bool:
+    """Return whether nobody can train it any more."""
+    last = terms.last_training_date
+    return (last is not None and last < as_of) or (life.date is not None and life.date <= as_of)
+
+
+def _obstacle(desk: Desk, terms: Terms, life: Life) -> str:
+    """Return why an offer cannot be bought, however long that takes; empty if it can."""
+    last, end = terms.last_training_date, life.date
+    if is_over(terms, life, desk.as_of):
+        if end is not None and last not in (None, end):
+            return f"training ended on {last}, serving ends on {end}"
+        return f"training ended on {last or end}"
+    is_customer = desk.tuned.is_existing_customer or desk.tuned.in_service
+    if not (is_customer or terms.takes_new_customers):
+        if terms.new_customers_from is not None and terms.new_customers_from > desk.as_of:
+            return f"open to new customers from {terms.new_customers_from} only"
+        return f"closed to new customers since {terms.new_customers_until}"
+    tokens = tuned_tokens(desk)
+    for limit, what in (
+        (terms.context_window_tokens, "a request"),
+        (terms.max_training_example_tokens, "a training example"),
+    ):
+        if limit is not None and tokens > limit:
+            return f"{what} takes {tokens:,.0f} tokens, and it reads {limit:,.0f} at most"
+    if needs_training_price(desk) and not terms.is_training_priced:
+        return NOT_PRICED
+    return ""
+
+
+def _tokens(desk: Desk, terms: Terms) -> dict[Line, float]:
+    """Return what its tokens cost, and when they are cached."""
+    scale = desk.units_per_usd * (1.0 if terms.has_own_prices else 1.0 - (desk.finance.vendor_discount or 0.0))
+    plain, read, write = terms.input_usd_per_mtok, terms.cache_read_usd_per_mtok, terms.cache_write_usd_per_mtok
+    smallest = terms.min_cacheable_tokens
     return {
-        Lines.prior_intercept: float(x @ coefficients) - weight * features["prompt_log_odds"],
-        Lines.prior_weight: weight,
-        Lines.prior_level_variance: spread + float(x @ covariance @ x),
+        Lines.input_price: plain * scale,
+        Lines.output_price: terms.output_usd_per_mtok * scale,
+        Lines.cache_read_price: (plain if read is None else read) * scale,
+        Lines.cache_write_price: (plain if write is None else write) * scale,
+        Lines.cache_priced: float(read is not None),
+        Lines.min_cacheable_tokens: desk.limit("min_cacheable_tokens") if smallest is None else smallest,
+        Lines.batch_discount: terms.batch_discount,
     }
+
+
+def _is_paid_by_use(desk: Desk, terms: Terms) -> bool:
+    """Return whether replicas are paid for only while they work; hours by use need a capacity to be counted by."""
+    all_can_wait = desk.shared.mean(Lines.batch_share) == 1.0
+    return terms.is_dedicated and (terms.scales_to_zero or all_can_wait)
+
+
+def _hosting(desk: Desk, terms: Terms) -> dict[Line, float]:
+    money = desk.units_per_usd
+    return {
+        Lines.storage_cost_per_month: terms.storage_usd_per_month * money,
+        Lines.replica_requests_per_second: terms.requests_per_second or math.inf,
+        Lines.minimum_replicas: terms.minimum_replicas,
+        Lines.gpus_per_replica: terms.gpus_per_replica,
+        Lines.is_paid_by_use: float(_is_paid_by_use(desk, terms)),
+        Lines.training_price: (terms.training_usd_per_mtok or 0.0) * money,
+        Lines.minimum_charge: terms.minimum_charge_usd * money,
+        Lines.training_hours: terms.training_hours or 0.0,
+    }
+
+
+def _in_currency(desk: Desk, price: Interval | None) -> Interval:
+    money = desk.units_per_usd
+    return sure(0.0) if price is None else price._replace(low=price.low * money, high=price.high * money)
+
+
+def _uncertain(desk: Desk, terms: Terms) -> dict[Line, Interval]:
+    """Return the terms that may be ranges."""
+    gpu_hours = terms.training_gpu_hours_per_mtok
+    found = {
+        Lines.hosting_fee_per_hour: _in_currency(desk, terms.hosting_usd_per_hour),
+        Lines.replica_tokens_per_second: terms.tokens_per_second or sure(math.inf),
+        Lines.training_price_per_hour: _in_currency(desk, terms.training_usd_per_hour),
+        Lines.training_gpu_hours_per_mtok: sure(0.0) if gpu_hours is None or terms.training_hours else gpu_hours,
+    }
+    for line, name in (
+        (Lines.ttft_factor, "hosted_adapter_ttft_factor"),
+        (Lines.speed_factor, "hosted_adapter_output_speed_factor"),
+    ):
+        found[line] = desk.assume(TUNED, name, line) if terms.is_hosted_adapter else sure(1.0)
+    return found
+
+
+def _shared_life(at: Prompted, life: Life, shares_life: bool) -> Life:
+    """Return the life of an offer; that of the prompted model at the same provider ends on the same known day."""
+    if shares_life and life.origin == "drawn" and at.life.origin in ("stated", "catalogue"):
+        return life._replace(origin=at.life.origin, months=at.life.months, date=at.life.date)
+    return life
+
+
+class Market:
+    """Where offers are turned into candidates of one case."""
+
+    def __init__(self, desk: Desk, at: Prompted) -> None:
+        """Open a market for a case whose prompt is known."""
+        self._desk, self._at = desk, at
+        self._weights = _weights_of(desk, at.model)
+        self._priors: dict[Relation | None, dict[Line, float]] = {}
+        self._redeployment: Interval | None = None
+
+    def candidate(
+        self,
+        seller: Seller,
+        terms: Terms,
+        life: Life,
+        *,
+        is_named: bool,
+        is_measured: bool,
+        is_same: bool | None = None,
+    ) -> Candidate:
+        """Return an offer as this case would buy it.
+
+        `is_named`: what the caller states of hosting is stated of it; `is_measured`: so is what was measured of latency.
+        """
+        desk, at = self._desk, self._at
+        relation = relation_of(desk, at.model, seller.weights or seller.base_model, desk.tuned.relative_size)
+        if is_same is None:
+            is_same = seller.weights == self._weights or (desk.tuned.relative_size is None and relation == "same")
+        if is_same and desk.tuned.relative_size is None:
+            relation = "same"
+        shares_life = is_same and at.model is not None and seller.id.partition("/")[0] == at.model.partition("/")[0]
+        life = _shared_life(at, life, shares_life)
+        draft = self._draft(terms, relation, life, is_named=is_named, is_measured=is_measured, is_same=is_same)
+        return Candidate(
+            id=seller.id,
+            name=seller.name,
+            is_named=is_named,
+            base_model=seller.base_model,
+            relation=relation,
+            is_same_base=is_same,
+            is_dedicated=terms.is_dedicated,
+            terms={line: draft.mean(line) for line in (*draft.constants, *draft.intervals)},
+            ranges={line: interval for line, interval in draft.intervals.items() if interval.low < interval.high},
+            life=life,
+            shares_life=shares_life,
+            has_successor=terms.has_successor,
+            obstacle=_obstacle(desk, terms, life),
+            base_prices=None if is_same else self._base_prices(seller.base_model),
+            last_training_date=terms.last_training_date,
+            shutdown_date=life.date,
+            source=seller.source,
+            file=seller.file,
+            checked=seller.checked,
+            confidence=seller.confidence,
+        )
+
+    def _draft(
+        self, terms: Terms, relation: Relation | None, life: Life, *, is_named: bool, is_measured: bool, is_same: bool
+    ) -> Draft:
+        desk, draft = self._desk, Draft("fine_tune")
+        if relation not in self._priors:
+            self._priors[relation] = prior_inputs(desk, relation)
+        numbers = _tokens(desk, terms) | _hosting(desk, terms) | self._priors[relation]
+        numbers[Lines.last_training_months] = months_until(terms.last_training_date, desk.as_of)
+        numbers[Lines.serves_on] = float(life.serves_on)
+        for line, number in numbers.items():
+            draft.put(line, number)
+        for line, interval in _uncertain(desk, terms).items():
+            draft.range(line, interval)
+        if is_named:
+            desk.state(draft, Lines.hosting_cost_per_month, desk.tuned.hosting_cost_per_month)
+        draft.put(Lines.migration_hours, 0.0)
+        if life.serves_on:
+            self._redeployment = self._redeployment or redeployment(desk)
+            draft.range(Lines.migration_hours, self._redeployment)
+        measured = measured_of_tuned(desk) if is_measured else None
+        self._at.pace.put(draft, measured, TUNED, is_same_base=is_same)
+        return draft
+
+    def _base_prices(self, base_model: str) -> Tiers | None:
+        listed = self._at.prices.find(base_model, self._desk.as_of) if base_model else None
+        return None if listed is None else listed_tiers(self._desk, listed)
 
 
 def _weights_of(desk: Desk, model: str | None) -> str | None:
@@ -60,190 +245,3 @@ def _weights_of(desk: Desk, model: str | None) -> str | None:
         return None
     offer = desk.catalogue.offer(model)
     return offer.weights if offer else model.partition("/")[2]
-
-
-def _relation(desk: Desk, is_same: bool, base_price: float | None, prompt_price: float | None) -> Relation | None:
-    stated = desk.request.fine_tuning.relative_size if desk.request.fine_tuning else None
-    if stated is not None:
-        return stated
-    if is_same:
-        return "same"
-    if base_price is None or prompt_price is None:
-        return None
-    return "smaller" if base_price < prompt_price else "larger"
-
-
-def _override(terms: OfferValue, offer: Offer | None) -> OfferValue:
-    """Return catalogue terms with the caller's own put over them."""
-    if offer is None:
-        return terms
-    changes = {
-        name: getattr(offer, name)
-        for name in offer.__struct_fields__
-        if name in terms.__struct_fields__ and getattr(offer, name) is not None
-    }
-    if offer.prices is not None:
-        changes |= {name: getattr(offer.prices, name) for name in offer.prices.__struct_fields__}
-        changes |= {"batch_input_usd_per_mtok": None, "batch_output_usd_per_mtok": None}
-    return OfferValue(**{name: getattr(terms, name) for name in terms.__struct_fields__} | changes)
-
-
-def _candidate(
-    desk: Desk, offer: FineTuningOffer, terms: OfferValue, relation: Relation | None, *, is_same: bool, own_prices: bool
-) -> Candidate:
-    """Return an offer as plain ledger inputs in the request's currency."""
-    money = desk.units_per_usd
-    inference = money * (1.0 if own_prices else 1.0 - (desk.finance.vendor_discount or 0.0))
-    read, write = terms.cache_read_usd_per_mtok, terms.cache_write_usd_per_mtok
-    plain = terms.input_usd_per_mtok
-    batch_discount = desk.catalogue.assumptions["batch_discount"].at(desk.as_of).value or 0.0
-    if terms.batch_input_usd_per_mtok is not None and plain > 0:
-        batch_discount = 1.0 - terms.batch_input_usd_per_mtok / plain
-    smallest = desk.catalogue.assumptions["min_cacheable_tokens"].at(desk.as_of).value or 0.0
-    is_dedicated = terms.requests_per_second_per_replica is not None
-    last, shutdown = terms.last_training_date, terms.shutdown_date
-    is_over = (last is not None and last < desk.as_of) or (shutdown is not None and shutdown <= desk.as_of)
-    inputs = {
-        Lines.tuned_input_price: plain * inference,
-        Lines.tuned_output_price: terms.output_usd_per_mtok * inference,
-        Lines.tuned_cache_read_price: (plain if read is None else read) * inference,
-        Lines.tuned_cache_write_price: (plain if write is None else write) * inference,
-        Lines.tuned_cache_priced: float(read is not None),
-        Lines.tuned_min_cacheable_tokens: smallest
-        if terms.min_cacheable_tokens is None
-        else terms.min_cacheable_tokens,
-        Lines.tuned_batch_discount: batch_discount,
-        Lines.training_price: (terms.training_usd_per_mtok or 0.0) * money,
-        Lines.minimum_charge: (terms.minimum_charge_usd or 0.0) * money,
-        Lines.hosting_fee_per_hour: (terms.hosting_usd_per_hour or 0.0) * money,
-        Lines.storage_cost_per_month: (terms.storage_usd_per_month or 0.0) * money,
-        Lines.replica_requests_per_second: terms.requests_per_second_per_replica or math.inf,
-        Lines.minimum_replicas: float(terms.minimum_replicas or 1),
-        Lines.tuned_shutdown_months: NEVER_LIVE if is_over else months_until(shutdown, desk.as_of),
-        Lines.last_training_months: months_until(last, desk.as_of),
-        Lines.is_same_base: float(is_same),
-        **prior_inputs(desk, relation),
-    }
-    return Candidate(
-        id=offer.id,
-        name=offer.name,
-        relation=relation,
-        is_same_base=is_same,
-        is_dedicated=is_dedicated,
-        inputs=inputs,
-        no_longer_trains=is_over,
-        last_training_date=last,
-        shutdown_date=shutdown,
-        source=terms.source,
-        file=desk.catalogue.files.get(offer.id, ""),
-        checked=None if own_prices else terms.checked,
-        confidence=terms.confidence,
-    )
-
-
-def _own(desk: Desk, tuning: FineTuning, prompt_price: float | None) -> Candidate:
-    """Return the caller's own offer: nothing is read from the catalogue."""
-    offer = tuning.offer
-    assert offer is not None and offer.prices is not None
-    terms = OfferValue(
-        from_date=desk.as_of,
-        kind="quoted",
-        source=CALLER,
-        checked=desk.as_of,
-        confidence="high",
-        has_successor=True,
-        new_customers_note="your own offer",
-        **{name: getattr(offer.prices, name) for name in offer.prices.__struct_fields__},
-    )
-    relation = _relation(desk, False, offer.prices.input_usd_per_mtok, prompt_price)
-    own = FineTuningOffer(
-        id=OWN_OFFER,
-        weights=OWN_OFFER,
-        name="your own offer",
-        serving="adapter",
-        hosting_kind="by_token",
-        lifetime_class="proprietary",
-        base_model=OWN_OFFER,
-        values=(terms,),
-    )
-    is_same = tuning.relative_size == "same"
-    return _candidate(desk, own, _override(terms, offer), relation, is_same=is_same, own_prices=True)
-
-
-def _needs_training_price(tuning: FineTuning) -> bool:
-    plans = (tuning.build_plan, tuning.retraining.plan if tuning.retraining else None)
-    return any(plan is not None for plan in plans)
-
-
-def candidates_of(
-    desk: Desk, tuning: FineTuning, model: str | None, price: InferencePrice | None, prices: PriceList
-) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """Return the offers to choose from, and the offers ranked beside for information.
-
-    A named base model is one candidate (its terms overridden by the caller's), the caller's own offer likewise;
-    otherwise every offer of the catalogue in force is screened.
-    """
-    own_prices = desk.request.prompting.prices
-    prompt_price = own_prices.input_usd_per_mtok if own_prices else price.input[0] if price else None
-    prompted_weights = _weights_of(desk, model)
-
-    def build(offer: FineTuningOffer, terms: OfferValue, overrides: Offer | None = None) -> Candidate:
-        base = prices.find(offer.base_model, desk.as_of)
-        base_price = base.input[0] if base else terms.input_usd_per_mtok
-        is_same = offer.weights == prompted_weights
-        relation = _relation(desk, is_same, base_price, prompt_price)
-        has_prices = overrides is not None and overrides.prices is not None
-        return _candidate(desk, offer, _override(terms, overrides), relation, is_same=is_same, own_prices=has_prices)
-
-    if tuning.base_model is not None:
-        return _named(desk, tuning, prices, build)
-    kind = desk.request.task.kind
-    catalogue = []
-    for offer in desk.catalogue.offers.values():
-        terms = offer.at(desk.as_of)
-        if terms is None or offer.only_when_named or (offer.only_for and kind not in offer.only_for):
-            continue
-        if terms.training_usd_per_mtok is None and _needs_training_price(tuning):
-            continue
-        catalogue.append(build(offer, terms, None))
-    if tuning.offer is not None and tuning.offer.prices is not None:
-        plain = tuple(build(o, t) for o in desk.catalogue.offers.values()
-                      if not o.only_when_named and not o.only_for and (t := o.at(desk.as_of)) is not None
-                      and (t.training_usd_per_mtok is not None or not _needs_training_price(tuning)))  # fmt: skip
-        return (_own(desk, tuning, prompt_price),), plain
-    if not catalogue:
-        desk.fault("/as_of", "No fine-tuning offer is on record for this date.", str(desk.as_of),
-                   "a later date, or fine_tuning.offer.prices")  # fmt: skip
-    return tuple(catalogue), ()
-
-
-def _named(
-    desk: Desk, tuning: FineTuning, prices: PriceList, build: Build
-) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    named = tuning.base_model or ""
-    offer = desk.catalogue.offer(named)
-    if offer is None:
-        known = prices.canonical(named) in prices.ids()
-        near = prices.nearest(named, tuple(desk.catalogue.offers))
-        desk.fault(
-            "/fine_tuning/base_model",
-            "No fine-tuning offer is known for this base model." if known else "This base model is unknown.",
-            named,
-            (f"one of {', '.join(near)}; " if near else "an id that GET /v1/fine-tuning-offers lists; ")
-            + "or your own terms in fine_tuning.offer.prices without base_model",
-        )
-        return (), ()
-    terms = offer.at(desk.as_of)
-    if terms is None:
-        earliest = offer.values[0].from_date
-        desk.fault("/fine_tuning/base_model", f"No terms of this offer are on record before {earliest}.", named,
-                   f"as_of {earliest} or later, or fine_tuning.offer.prices without base_model")  # fmt: skip
-        return (), ()
-    candidate = build(offer, terms, tuning.offer)
-    missing = terms.training_usd_per_mtok is None and (
-        tuning.offer is None or tuning.offer.training_usd_per_mtok is None
-    )
-    if missing and _needs_training_price(tuning) and not candidate.no_longer_trains:
-        desk.fault("/fine_tuning/build_plan", f"The training price of {offer.id} is not known, so a plan cannot be priced.",
-                   "a plan", "fine_tuning.offer.training_usd_per_mtok, or build_cost as one figure")  # fmt: skip
-    return (candidate,), ()

@@ -1,48 +1,63 @@
-"""The prompt's side of a case: tokens, accuracy, upkeep and what improving it may gain. Part of the first stage."""
+"""The tokens of a prompted request: stated, else counted from texts, else assumed. Part of the first stage."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import get_args
 
 import numpy as np
 
 from service.assessment.case import Interval
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
-from service.assessment.resolve.desk import Desk, months_until
+from service.assessment.resolve.desk import Desk, around, log_deviation, middle
 from service.nouns.faults import TextsTooLarge
-from service.nouns.request.prompting import TEXTS_LIMIT, Prompting, Technique, Texts
+from service.nouns.request.prompting import TEXTS_LIMIT, Texts
 from service.nouns.request.serving import Tokens
 
 Counter = Callable[[Sequence[str], str | None], tuple[list[int], bool]]
 """Counts texts for a model id: (tokens of each, whether with the model's own tokenizer)."""
 
-TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
-
 TOKENS = MappingProxyType({
-    "instruction": Lines.prompt_instruction_tokens, "payload": Lines.prompt_payload_tokens,
-    "output": Lines.prompt_output_tokens,
+    "instruction": Lines.prompted_instruction_tokens, "payload": Lines.prompted_payload_tokens,
+    "output": Lines.prompted_output_tokens,
 })  # fmt: skip
-GAINS: MappingProxyType[Technique, Line] = MappingProxyType({
-    "few_shot": Lines.prompt_gain_few_shot,
-    "better_examples": Lines.prompt_gain_better_examples,
-    "chain_of_thought": Lines.prompt_gain_chain_of_thought,
-    "structured_output": Lines.prompt_gain_structured_output,
-    "output_parsing": Lines.prompt_gain_output_parsing,
-    "input_preprocessing": Lines.prompt_gain_input_preprocessing,
-    "prompt_optimiser": Lines.prompt_gain_prompt_optimiser,
+"""The lines of the prompt as it is, by part of a request."""
+
+OWN_TOKENS = MappingProxyType({
+    "instruction": Lines.instruction_tokens, "payload": Lines.payload_tokens, "output": Lines.output_tokens,
 })  # fmt: skip
+"""The lines of one option."""
+
+ADDED_TOKENS = MappingProxyType({
+    "instruction": Lines.added_instruction_tokens, "payload": Lines.added_payload_tokens,
+    "output": Lines.added_output_tokens,
+})  # fmt: skip
+"""The lines of what a better prompt adds."""
 
 
-def _sample_range(counts: Sequence[int], ratio: Interval | None) -> Interval:
-    low, high = np.quantile(counts, [0.1, 0.9])
+def of_samples(counts: Sequence[int], ratio: Interval | None) -> Interval:
+    """Return the tokens of a part from samples of it, and from the ratio of another tokenizer's tokens.
+
+    A bill is the sum of what each request costs, so the estimate is the arithmetic mean, known as well as its standard error
+    says: the lognormal of that mean and that standard deviation, which is never below 0.
+
+    Examples
+    --------
+    >>> found = of_samples([100, 100, 100], None)
+    >>> found.low, found.high
+    (100.0, 100.0)
+    >>> round(middle(of_samples([20, 40, 600], None)), 6)
+    220.0
+    """
+    average = float(np.mean(counts))
+    variance = float(np.var(counts, ddof=1)) / len(counts) if len(counts) > 1 else 0.0
+    deviation = math.sqrt(math.log1p(variance / average**2)) if average else 0.0
     if ratio is not None:
-        low, high = low * ratio.low, high * ratio.high
-    if low <= 0 < high:
-        low = min(1.0, high)
-    return Interval(float(low), float(high), "positive")
+        average *= middle(ratio)
+        deviation = math.hypot(deviation, log_deviation(ratio))
+    return around(average, deviation)
 
 
 def _count_texts(desk: Desk, texts: Texts, model: str | None, count: Counter) -> dict[str, Interval]:
@@ -61,74 +76,23 @@ def _count_texts(desk: Desk, texts: Texts, model: str | None, count: Counter) ->
         ratio = None
         if not is_own:
             ratio = desk.assume(f"/prompting/texts/{part}", "unverified_tokenizer_ratio", TOKENS[part])
-        found[part] = _sample_range([sum(counts)] if part == "instruction" else counts, ratio)
+        found[part] = of_samples([sum(counts)] if part == "instruction" else counts, ratio)
     return found
 
 
-def put_tokens(desk: Desk, prompting: Prompting, model: str | None, count: Counter) -> None:
-    """Put the tokens of a prompted request: stated, else counted from texts, else assumed."""
+def put_tokens(desk: Desk, model: str | None, count: Counter) -> None:
+    """Put the tokens of a request with the prompt as it is."""
+    prompting = desk.request.prompting
     counted = _count_texts(desk, prompting.texts, model, count) if prompting.texts else {}
     tokens = prompting.tokens or Tokens()
     for part, line in TOKENS.items():
         given = getattr(tokens, part)
         if given is None and part in counted:
-            desk.intervals[line] = counted[part]
+            desk.shared.range(line, counted[part])
         else:
-            desk.estimate(line, given, line.name)
+            desk.estimate(desk.shared, line, given, f"prompt_{part}_tokens")
 
 
-def _put_serving(desk: Desk, prompting: Prompting) -> None:
-    """Put how the prompt is cached and batched, and when its model ends."""
-    desk.state(Lines.prompt_cache_hit_rate, prompting.cache_hit_rate)
-    desk.number(Lines.batch_share, prompting.batch_share, "batch_share")
-    desk.number(Lines.prompt_invalid_output_rate, prompting.invalid_output_rate, "invalid_output_rate")
-    for line, assumption in (
-        (Lines.cache_time_to_live, "cache_time_to_live"),
-        (Lines.prompt_min_cacheable_tokens, "min_cacheable_tokens"),
-    ):
-        desk.put(line, desk.assume("/prompting/cache_hit_rate", assumption, line).low)
-    desk.put(Lines.prompt_shutdown_months, months_until(prompting.shutdown_date, desk.as_of))
-    if prompting.shutdown_date is not None:
-        desk.intervals[Lines.prompt_migration_cost] = desk.assume(
-            "/prompting/shutdown_date", "prompt_migration_cost", Lines.prompt_migration_cost
-        )
-    else:
-        desk.nothing(Lines.prompt_migration_cost)
-        desk.derive("/prompting/shutdown_date", "months", "The prompted model is taken to be served through the whole "
-                    "horizon.", text="none known")  # fmt: skip
-
-
-def _put_costs(desk: Desk, prompting: Prompting) -> None:
-    if not desk.state(Lines.prompt_build_cost, prompting.build_cost):
-        desk.nothing(Lines.prompt_build_cost)
-        desk.derive("/prompting/build_cost", desk.currency, "A prompt whose accuracy was measured is already built: what "
-                    "was spent is sunk.", value=0.0)  # fmt: skip
-    desk.estimate(
-        Lines.prompt_maintenance_cost_per_month,
-        prompting.maintenance_cost_per_month,
-        "prompt_maintenance_cost_per_month",
-    )
-    desk.estimate(Lines.improvement_cost, prompting.improvement_cost, "prompt_improvement_cost")
-    desk.estimate(Lines.improvement_weeks, prompting.improvement_weeks, "article_prompt_lead_time")
-
-
-def _put_gains(desk: Desk, prompting: Prompting) -> None:
-    """Put what each technique that was not tried may gain, and what further work always leaves."""
-    tried, pointer, untold = prompting.techniques_tried, "/prompting/techniques_tried", 1.0
-    if tried is None:
-        untold = desk.assume(pointer, "untold_technique_share").low
-    for technique in TECHNIQUES:
-        line = GAINS[technique]
-        if tried is not None and technique in tried:
-            desk.nothing(line)
-        else:
-            desk.intervals[line] = desk.assume(pointer, line.name, line, share=untold)
-    residual = Lines.prompt_gain_residual
-    desk.intervals[residual] = desk.assume(pointer, residual.name, residual)
-
-
-def put_prompt(desk: Desk, prompting: Prompting) -> None:
-    """Put what the prompt costs, how it is cached, when its model ends, and what improving it may gain."""
-    _put_serving(desk, prompting)
-    _put_costs(desk, prompting)
-    _put_gains(desk, prompting)
+def mean_tokens(desk: Desk) -> dict[Line, float]:
+    """Return the mean tokens of a request with the prompt as it is, by line."""
+    return {line: desk.shared.mean(line) for line in TOKENS.values()}

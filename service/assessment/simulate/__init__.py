@@ -23,7 +23,7 @@ from service.assessment.simulate.break_evens import BreakEven, Search, break_eve
 from service.assessment.simulate.drawing import Drawing, Way
 from service.assessment.simulate.draws import base_inputs
 from service.assessment.simulate.screening import Screened, screen, shortlist
-from service.assessment.simulate.tunes import option_of, priced_on_base
+from service.assessment.simulate.tunes import NOT_PRICED, option_of, priced_on_base
 from service.nouns.faults import Fault, Unassessable
 
 FEW_REPLICAS, MOST_REPLICAS = 1000.0, 100_000.0
@@ -209,14 +209,14 @@ def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
     book: dict[str, Folded] = {}
     for option in (*case.prompts, *case.suggested):
         way = drawing.ways[option.id]
-        inputs = base_inputs(case, option)
+        inputs = base_inputs(case, option) | NOT_PRICED
         book[option.id] = opened(option.id, option.kind, inputs, book[way.stand_in] if way.stand_in else None)
     if (current := case.in_service) is not None:
         served = [option.id for option in case.prompts if option.is_measured]
         ways = [Way(current.id, policy, id) for policy in current.policies for id in served]
         cost = drawing.figure_in(ways, Lines.tco)
         way = drawing.ways[current.id] = min(ways, key=lambda way: cost[way].mean())
-        inputs = base_inputs(case, current, way.policy)
+        inputs = base_inputs(case, current, way.policy) | NOT_PRICED
         book[current.id] = opened(current.id, current.kind, inputs, book[way.stand_in or KEEP])
     return book
 
@@ -244,7 +244,7 @@ def simulate(case: Case) -> Simulation:
         inputs = base_inputs(case, option, way.policy) | {
             Lines.migrates: np.full((1, 1), float(way.policy == "migrate"))
         }
-        inputs |= priced_on_base(case, drawn[id].candidate, inputs, book[KEEP].values)
+        inputs |= priced_on_base(drawn[id].candidate, book[KEEP].values)
         book[id] = opened(id, option.kind, inputs, book[way.stand_in or KEEP])
     plain = Worth({}, "")
     told = {id: Worth(worth[id], drawn[id].obstacle) if id in drawn else plain for id in book}

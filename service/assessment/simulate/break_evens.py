@@ -123,7 +123,7 @@ class Envelope:
             if option.kind not in self.search.kinds:
                 return {}
             values = {self.search.line: points[:, None]}
-            if spare is not None:
+            if spare is not None and Lines.replica_load in option.values:
                 load = refold(option.values, dict(values), option.kind, option.stated, LOAD).get(
                     Lines.replica_load, option.values[Lines.replica_load]
                 )
@@ -189,7 +189,7 @@ def _jumps(npv: Envelope, search: Search, grid: Array, horizon: int) -> Array:
         return np.concatenate([jumps.along_instruction(option) for option in chain])
     if search.line is Lines.cache_hit_rate:
         return np.zeros(1)
-    dedicated = [option for option in chain if np.isfinite(option[Lines.waiting_flow]).all()]
+    dedicated = [option for option in chain if Lines.replica_load in option and option[Lines.replica_load].max() > 0]
     if search.line is Lines.requests_per_month and dedicated:
         windows = jumps.windows_in_doubt(npv.in_doubt, grid)
         most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
@@ -251,7 +251,7 @@ def break_evens(
         Whether any of them can serve; if not, only a shorter lead time could change that.
     """
     values = tunes[0].values
-    horizon = int(values[Lines.horizon_months])
+    horizon = int(values[Lines.horizon_months].ravel()[0])
     scale = max(1.0, float(baseline.values[Lines.tco].max()))
     for template in SEARCHES:
         search = template

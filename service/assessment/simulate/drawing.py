@@ -12,14 +12,16 @@ import numpy as np
 
 from models.arrays import Array
 from service.assessment.case import IN_SERVICE, KEEP, Case, Option, Policy
-from service.assessment.ledger.fold import refold
+from service.assessment.ledger.fold import Values, refold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import DRAWN, Lines
 from service.assessment.simulate.book import COSTS, Folded, on_top_of, opened, settled
-from service.assessment.simulate.draws import drawn_inputs, points_of
+from service.assessment.simulate.draws import drawn_inputs, flag, points_of, shared_draws
 from service.assessment.simulate.volumes import volume_break_evens
 
 ROWS_AT_ONCE = 2048
+VOLUME_DRAWS = 256
+"""Draws in which the break-even of the volume is looked for; any first power of two of them covers the whole."""
 
 
 class Way(NamedTuple):
@@ -36,6 +38,7 @@ class Sheet:
     def __init__(self, case: Case, options: Mapping[str, Option], ways: Mapping[str, Way], rows: slice) -> None:
         """Open a sheet; `ways` tells how the options serve that others read, and may grow."""
         self._case, self._options, self._ways, self._rows = case, options, ways, rows
+        self._shared: Values = {}
         self._folded: dict[Way, Folded] = {}
         self._policies: dict[tuple[str, Policy], Way] = {}
 
@@ -64,13 +67,14 @@ class Sheet:
         if known is not way and stand_in is not None:
             return on_top_of(self.of(known), stand_in)
         option = self._options[way.id]
-        migrates = np.full((1, 1), float(way.policy == "migrate"))
+        migrates = flag(way.policy)
         for policy in option.policies:
             other = self._policies.get((way.id, policy))
             if other is not None and other in self._folded and policy != way.policy:
                 return self._under(self._folded[other], migrates, stand_in)
         points = points_of(self._case, option.block).rows(self._rows)
-        inputs = drawn_inputs(self._case, option, points) | {Lines.migrates: migrates}
+        self._shared = self._shared or shared_draws(self._case, points.case)
+        inputs = drawn_inputs(option, points, self._shared) | {Lines.migrates: migrates}
         return opened(option.id, option.kind, inputs, stand_in)
 
     def _under(self, other: Folded, migrates: Array, stand_in: Folded | None) -> Folded:
@@ -89,7 +93,8 @@ class Drawing:
         """Open the draws; options serve in no way yet but the prompt-like ones."""
         self.case, self.options = case, options
         self.ways: dict[str, Way] = {
-            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP) for option in case.prompts
+            option.id: Way(option.id, "migrate", None if option.id == KEEP else KEEP)
+            for option in (*case.prompts, *case.suggested)
         }
         self._only: Sheet | None = None
 
@@ -126,10 +131,8 @@ class Drawing:
         return {line: np.concatenate([part[line] for part in parts]) for line in parts[0]}
 
     def volume_break_evens(self, id: str) -> Array:
-        """Return the smallest monthly volume at which a fine-tune pays in every draw."""
-        parts = []
-        for sheet in self.sheets():
-            baseline = sheet.settled_way(self.baseline)
-            tune = settled(sheet.settled_way(id), baseline, frozenset({Lines.npv}))
-            parts.append(volume_break_evens(tune, baseline, sheet.size))
-        return np.concatenate(parts)
+        """Return the smallest monthly volume at which a fine-tune pays, in the first few draws."""
+        sheet = Sheet(self.case, self.options, self.ways, slice(0, VOLUME_DRAWS))
+        baseline = sheet.settled_way(self.baseline)
+        tune = settled(sheet.settled_way(id), baseline, frozenset({Lines.npv}))
+        return volume_break_evens(tune, baseline, sheet.size)

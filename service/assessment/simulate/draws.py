@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from models import accuracy, lifetime, sampling, timeline
 from models.arrays import Array
-from service.assessment.case import Case, Inputs, Life, Option, Policy, Trials
+from service.assessment.case import Case, Inputs, Life, Option, Policy
 from service.assessment.ledger.fold import Values, fold, inputs_for
 from service.assessment.ledger.line import Kind, Line, Own
 from service.assessment.ledger.lines import Lines
@@ -34,6 +34,7 @@ FIXED_LIVES = 1024
 """How many of the fixed points the expected lives are averaged over."""
 
 ADDED = (Lines.added_instruction_tokens, Lines.added_payload_tokens, Lines.added_output_tokens)
+STARTS = frozenset({Lines.start_month})
 MODELLED = frozenset({Lines.accuracy_at_start})
 IMPROVED = MODELLED | {Lines.is_better, *ADDED}
 
@@ -73,8 +74,13 @@ def fixed_points() -> Points:
     return Points(sampling.fixed_points(CASE, BLOCK), sampling.fixed_points("option", OWN_BLOCK))
 
 
+def _constants(inputs: Inputs) -> Values:
+    """Return what is certain; a number has shape (1, 1)."""
+    return {line: value if value.ndim else value.reshape(1, 1) for line, value in inputs.constants.items()}
+
+
 def _quantiles(inputs: Inputs, kind: Kind, points: Points, wanted: frozenset[Line] | None) -> Values:
-    found: Values = dict(inputs.constants)
+    found = _constants(inputs)
     for line, interval in inputs.intervals.items():
         if wanted is not None and line not in wanted:
             continue
@@ -85,18 +91,40 @@ def _quantiles(inputs: Inputs, kind: Kind, points: Points, wanted: frozenset[Lin
     return found
 
 
-def _deviates(kind: Kind, points: Points) -> Values:
-    """Return what falls at random beside the inputs: deviates and coins."""
-    found = {
-        Lines.accuracy_deviate: ndtri(points.column(Lines.accuracy_deviate, kind)),
-        Lines.technique_deviate: sampling.student_quantile(points.column(Lines.technique_deviate, kind)),
-        Lines.residual_deviate: ndtri(points.column(Lines.residual_deviate, kind)),
-        Lines.no_change_coin: points.column(Lines.no_change_coin, kind),
+def shared_draws(case: Case, points: Array, wanted: frozenset[Line] | None = None) -> Values:
+    """Return what all options share in every draw, and what falls at random beside it; only the wanted of it, if told which.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    points : ndarray, shape (D, 64)
+        Points of the case.
+    """
+    at = Points(points, points)
+    values = _quantiles(case.shared, "keep", at, wanted)
+    values[Lines.prompted_accuracy] = sampling.accuracy_quantile(
+        at.column(Lines.prompted_accuracy, "keep"), *case.trials
+    )
+    for line, deviate in (
+        (Lines.accuracy_deviate, ndtri),
+        (Lines.technique_deviate, sampling.student_quantile),
+        (Lines.residual_deviate, ndtri),
+    ):
+        if wanted is None or line in wanted:
+            values[line] = deviate(at.column(line, "keep"))
+    values[Lines.no_change_coin] = at.column(Lines.no_change_coin, "keep")
+    return values
+
+
+def _change(points: Points) -> Values:
+    """Return what falls at random where the base model is changed."""
+    kind: Kind = "other_prompt"
+    return {
+        Lines.change_deviate: ndtri(points.column(Lines.change_deviate, kind)),
+        Lines.broken_coin: points.column(Lines.broken_coin, kind),
+        Lines.broken_factor: points.column(Lines.broken_factor, kind),
     }
-    if kind == "other_prompt":
-        found |= {line: points.column(line, kind) for line in (Lines.broken_coin, Lines.broken_factor)}
-        found[Lines.change_deviate] = ndtri(points.column(Lines.change_deviate, kind))
-    return found
 
 
 def _techniques(option: Option, points: Points) -> Values:
@@ -151,29 +179,24 @@ def _lives(option_life: Life, shares_life: bool, points: Points) -> Values:
     }
 
 
-def _measured(trials: Trials, uniform: Array) -> Array:
-    return sampling.accuracy_quantile(uniform, *trials)
-
-
-def drawn_inputs(case: Case, option: Option, points: Points, wanted: frozenset[Line] | None = None) -> Values:
-    """Return the ledger inputs of one option in every draw; of those that are uncertain only the wanted ones, if told which."""
+def drawn_inputs(option: Option, points: Points, shared: Values, wanted: frozenset[Line] | None = None) -> Values:
+    """Return the ledger inputs of one option in every draw, on what all share; only the wanted of them, if told which."""
     kind = option.kind
-    values = _quantiles(case.shared, kind, points, wanted) | _deviates(kind, points) | _techniques(option, points)
-    values |= _quantiles(option.inputs, kind, points, wanted)
+    values = shared | _techniques(option, points) | _quantiles(option.inputs, kind, points, wanted)
+    if kind == "other_prompt":
+        values |= _change(points)
     if wanted is None or Lines.first_retirement_month in wanted:
         values |= _lives(option.life, option.shares_life, points)
-    values[Lines.prompted_accuracy] = _measured(case.trials, points.column(Lines.prompted_accuracy, kind))
     if option.trials is not None:
-        measured = _measured(option.trials, points.column(Lines.accuracy_at_start, kind))
+        measured = sampling.accuracy_quantile(points.column(Lines.accuracy_at_start, kind), *option.trials)
         values[Lines.accuracy_at_start] = accuracy.at_most(measured, values[Lines.accuracy_ceiling])
     return values
 
 
 def means(inputs: Inputs) -> Values:
     """Return inputs at their means."""
-    return {line: np.full((1, 1), sampling.mean(*interval)) for line, interval in inputs.intervals.items()} | dict(
-        inputs.constants
-    )
+    sampled = {line: np.full((1, 1), sampling.mean(*interval)) for line, interval in inputs.intervals.items()}
+    return sampled | _constants(inputs)
 
 
 def shared_means(case: Case) -> Values:
@@ -190,7 +213,9 @@ def modelled(case: Case, option: Option) -> Values:
     """Return an accuracy that is modelled at its mean over the fixed points, and the tokens of a better prompt likewise."""
     figures = IMPROVED if option.gains else MODELLED
     wanted = inputs_for(option.kind, frozenset(), figures)
-    values = fold(drawn_inputs(case, option, fixed_points(), wanted), option.kind, figures)
+    points = fixed_points()
+    values = drawn_inputs(option, points, shared_draws(case, points.case, wanted), wanted)
+    fold(values, option.kind, figures)
     found = {Lines.accuracy_at_start: values[Lines.accuracy_at_start].mean(axis=0, keepdims=True)}
     if option.gains:
         found[Lines.is_better] = np.ones((1, 1))
@@ -207,8 +232,17 @@ def base_inputs(case: Case, option: Option, policy: Policy = "migrate") -> Value
         values[Lines.accuracy_at_start] = accuracy.at_most(mean, values[Lines.accuracy_ceiling])
     elif option.kind != "keep":
         values |= modelled(case, option)
-    values |= expected_lives(option.life, policy, 0.0, case.horizon_months)
+    start = (
+        fold(dict(values), option.kind, STARTS)[Lines.start_month] if option.kind == "fine_tune" else np.zeros((1, 1))
+    )
+    values |= expected_lives(option.life, policy, float(start[0, 0]), case.horizon_months)
+    values[Lines.migrates] = flag(policy)
     return values
+
+
+def flag(policy: Policy) -> Array:
+    """Return 1 for an option that moves on when its base model is retired, else 0, shape (1, 1)."""
+    return np.full((1, 1), float(policy == "migrate"))
 
 
 def expected_lives(life: Life, policy: Policy, start: float, horizon: int) -> Values:

@@ -99,7 +99,7 @@ def along_instruction(values: Values) -> Array:
     """Return the prompt's instruction tokens at which an option's prefix becomes cacheable or enters a price tier."""
     share = max(_first(values, Lines.instruction_share), 1e-12) if Lines.instruction_share in values else np.inf
     added = _first(values, Lines.added_instruction_tokens) if Lines.added_instruction_tokens in values else 0.0
-    tiers = np.ravel(values[Lines.tier_starts]) - _first(values, Lines.payload_tokens)
+    tiers = np.ravel(values.get(Lines.tier_starts, np.empty(0))) - _first(values, Lines.payload_tokens)
     return (np.append(tiers, _first(values, Lines.min_cacheable_tokens)) - added) / share
 
 

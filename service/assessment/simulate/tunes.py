@@ -12,7 +12,7 @@ from service.assessment.case import Candidate, Case, Inputs, Option, Policy
 from service.assessment.ledger.fold import Values, fold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
-from service.assessment.simulate.draws import expected_lives, means, modelled, shared_means
+from service.assessment.simulate.draws import STARTS, expected_lives, flag, means, modelled, shared_means
 
 T = TypeVar("T")
 
@@ -58,16 +58,26 @@ def policies_of(case: Case, candidate: Candidate) -> tuple[Policy, ...]:
     return case.shutdown_policies
 
 
-def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Policy, ...]) -> Values:
-    """Return the ledger inputs of fine-tunes at the base case, one row per offer, each with its policy."""
+def _terms(candidates: tuple[Candidate, ...], values: Values) -> Values:
+    """Return the terms of offers, one row per offer; one that only some state is calculated for the others."""
     lines = dict.fromkeys(line for candidate in candidates for line in candidate.terms)
-    values = shared_means(case) | means(case.tuning)
-    values |= {
+    found = {
         line: np.array([[candidate.terms[line]] for candidate in candidates])
         for line in lines
-        if line not in case.tuning.lines or line in candidates[0].terms
+        if all(line in candidate.terms for candidate in candidates)
     }
-    values[Lines.migrates] = np.array([[float(policy == "migrate")] for policy in policies])
+    for line in lines.keys() - found.keys():
+        rest = fold(values | found, "fine_tune", frozenset({line}))[line]
+        rest = np.broadcast_to(rest, (len(candidates), 1))[:, 0].tolist()
+        found[line] = np.array([[offer.terms.get(line, other)] for offer, other in zip(candidates, rest, strict=True)])
+    return found
+
+
+def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Policy, ...]) -> Values:
+    """Return the ledger inputs of fine-tunes at the base case, one row per offer, each with its policy."""
+    values = shared_means(case) | means(case.tuning)
+    values |= _terms(candidates, values)
+    values[Lines.migrates] = np.concatenate([flag(policy) for policy in policies])
     values[Lines.serves_on] = np.array([[float(candidate.life.serves_on)] for candidate in candidates])
     known: dict[tuple[float, ...], Array] = {}
     for candidate in candidates:
@@ -77,7 +87,7 @@ def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Pol
     values[Lines.accuracy_at_start] = np.concatenate(
         [known[tuple(candidate.terms[line] for line in PRIOR)] for candidate in candidates]
     )
-    start = float(fold(dict(values), "fine_tune", frozenset({Lines.start_month}))[Lines.start_month].ravel()[0])
+    start = float(fold(dict(values), "fine_tune", STARTS)[Lines.start_month].ravel()[0])
     lives = [
         expected_lives(candidate.life, policy, start, case.horizon_months)
         for candidate, policy in zip(candidates, policies, strict=True)
@@ -87,12 +97,18 @@ def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Pol
     return values
 
 
-def priced_on_base(case: Case, candidate: Candidate, values: Values, keep: Values) -> Values:
+NOT_PRICED = {
+    Lines.prompted_cost_per_request: np.full((1, 1), np.nan),
+    Lines.cost_on_tuned_base: np.full((1, 1), np.nan),
+}
+"""Of an option whose base model nobody sells by the token to prompts, or that is no fine-tune."""
+
+
+def priced_on_base(candidate: Candidate, keep: Values) -> Values:
     """Return what the prompt as it is costs a request, here and on the base model of an offer; nan where it is not sold there."""
     prices = candidate.base_prices
-    unknown = np.full((1, 1), np.nan)
     if prices is None:
-        return {Lines.prompted_cost_per_request: unknown, Lines.cost_on_tuned_base: unknown}
+        return NOT_PRICED
     there = {line: keep[line] for line in AS_PROMPTED} | {
         Lines.tier_starts: prices.starts,
         Lines.tier_input_prices: prices.input,

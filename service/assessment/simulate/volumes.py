@@ -91,7 +91,8 @@ def volume_break_evens(tune: Folded, baseline: Folded, draws: int) -> Array:
 
     def npv(log_volume: Array, draw: NDArray[np.intp]) -> Array:
         volume = np.exp(log_volume)[:, None]
-        one, other = _rows(tune, draws, draw), _rows(baseline, draws, draw)
+        is_all = draw.size == draws
+        one, other = (option if is_all else _rows(option, draws, draw) for option in (tune, baseline))
         return with_changes(one, lambda _: {Lines.requests_per_month: volume}, other, NPV, {})[Lines.npv][:, 0]
 
     grid = np.unique(np.append(np.geomspace(1.0, HIGHEST_VOLUME, GRID_POINTS), today))

@@ -144,8 +144,8 @@ class Suggestion(Open, frozen=True):
     saving_per_month: Annotated[
         Money,
         Meta(
-            description="Token cost of the first month as it is less that on this base model; negative where it is "
-            "dearer [finance.currency/month]."
+            description="Cost of the first full month with `options[0]` less that on this base model, wrong answers included "
+            "where they are valued; negative where it is dearer [finance.currency/month]."
         ),
     ]
     value_of_measuring: Annotated[

@@ -128,7 +128,8 @@ class LifetimeAnswer(Open, frozen=True):
         str | None,
         Meta(
             description="What a fine-tune does when its base model retires: train anew on the successor, or give way "
-            "to what stands in; null for a prompt, or where infeasible. Extensible enum: one of migrate, revert.",
+            "to what stands in; null for a prompt, where infeasible, or where its end leaves no choice. Extensible enum: one of "
+            "migrate, revert.",
             examples=["migrate", "revert"],
         ),
     ]
@@ -206,15 +207,16 @@ class OptionAnswer(Open, frozen=True, kw_only=True):
     chance_meets_bar: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(
-            description="Share of the draws in which it meets what is asked of accuracy and latency [share]; null "
-            "where nothing is asked, or infeasible."
+            description="Share of the draws in which it meets what is asked of accuracy and latency [share]; where neither an "
+            "accuracy nor an error cost is stated, today's accuracy less `task.tolerated_loss` is asked; null where nothing "
+            "is, or infeasible."
         ),
     ]
     chance_best: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(
-            description="Share of the draws in which its NPV is the highest of all options that may be served today "
-            "[share]; null where it may not: infeasible, or an alternative without a measurement."
+            description="Share of the draws in which its NPV is the highest of the options that may be served today and then "
+            "meet what is asked; of all, where none does [share]; null where it may not: infeasible, or an alternative without a measurement."
         ),
     ]
     one_off: Annotated[

@@ -49,8 +49,8 @@ class OptionAccuracy(Open, frozen=True):
     worst_month: Annotated[
         float | None,
         Meta(
-            description="Lowest monthly accuracy from its start to the end of the horizon, of what then serves, base "
-            "case [share]; null where infeasible."
+            description="Lowest monthly accuracy of the option itself while it serves, base case [share]; null where "
+            "infeasible."
         ),
     ]
     change_in_wrong_answers_per_month: Annotated[

@@ -60,7 +60,8 @@ class VerdictAnswer(Open, frozen=True):
     option: Annotated[
         str,
         Meta(
-            description="Id of the option that the choice stands for: the best of its side, as in `options`.",
+            description="Id of the option that the choice stands for, as in `options`: the one to serve by, or to serve by "
+            "while something is found out.",
             examples=["keep", "improve", "tune:azure/gpt-4.1-mini"],
         ),
     ]
@@ -68,11 +69,14 @@ class VerdictAnswer(Open, frozen=True):
         str,
         Meta(
             description="What to do next, under the policy asked for. Extensible enum: one of keep_prompting, "
-            "improve_prompt, measure_first, collect_examples, run_pilot, fine_tune, rethink_task.",
+            "improve_prompt, measure_first, switch_model, collect_examples, run_pilot, fine_tune, keep_fine_tune, "
+            "return_to_prompt, rethink_task. switch_model: serve by a measured alternative; keep_fine_tune, return_to_prompt: "
+            "where a fine-tune is in service.",
             examples=[
                 "keep_prompting",
                 "improve_prompt",
                 "measure_first",
+                "switch_model",
                 "collect_examples",
                 "run_pilot",
                 "fine_tune",
@@ -106,11 +110,13 @@ class VerdictAnswer(Open, frozen=True):
         str,
         Meta(
             description="What to do next by the framework. Extensible enum: one of keep_prompting, improve_prompt, "
-            "measure_first, collect_examples, run_pilot, fine_tune, rethink_task.",
+            "improve_prompt, measure_first, switch_model, collect_examples, run_pilot, fine_tune, keep_fine_tune, "
+            "return_to_prompt, rethink_task.",
             examples=[
                 "keep_prompting",
                 "improve_prompt",
                 "measure_first",
+                "switch_model",
                 "collect_examples",
                 "run_pilot",
                 "fine_tune",
@@ -130,24 +136,27 @@ class VerdictAnswer(Open, frozen=True):
         str,
         Meta(
             description="What to do next by expected value: the best option, or a study first where that is worth "
-            "more than it costs. Extensible enum: one of keep_prompting, improve_prompt, measure_first, run_pilot, "
-            "fine_tune, rethink_task.",
-            examples=["keep_prompting", "improve_prompt", "fine_tune", "run_pilot"],
+            "more than it costs. Extensible enum: one of keep_prompting, improve_prompt, measure_first, "
+            "switch_model, run_pilot, fine_tune, keep_fine_tune, return_to_prompt, rethink_task.",
+            examples=["keep_prompting", "improve_prompt", "switch_model", "fine_tune", "run_pilot"],
         ),
     ]
     policies_agree: Annotated[bool, Meta(description="Whether both policies name the same action.")]
     step: Annotated[
         str,
         Meta(
-            description="Step of the decision that settled it: a step of the framework, or expected_value. A "
-            "fine-tune that cannot go live is step 2 under either policy. Extensible enum: one of 1, 2, 3, 4, 5, 6, "
-            "7, 8, expected_value.",
+            description="Step of the decision that settled it: a step of the framework, or expected_value. Under either "
+            "policy no requests and a fine-tune in service come first, and a fine-tune that cannot go live is step 2. "
+            "Extensible enum: one of no_requests, in_service, 1, 2, 3, 4, 5, 6, 7, 8, expected_value.",
             examples=["4", "8", "expected_value"],
         ),
     ]
     risks: Annotated[
         list[str],
-        Meta(description="Risks of the side that is taken, of dates ahead and of old prices, each in a sentence."),
+        Meta(
+            description="Risks of the side that is taken, of dates ahead, of wide estimates and of old prices, each in a "
+            "sentence."
+        ),
     ]
     missing_field: Annotated[
         str | None,
