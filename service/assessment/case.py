@@ -190,6 +190,8 @@ class Candidate(Struct, frozen=True, kw_only=True):
     file: str
     checked: datetime.date | None
     confidence: str
+    customer_rule: str = ""
+    """What the provider asks of who may fine-tune there, in words; empty where it asks nothing."""
 
 
 class Studies(NamedTuple):

@@ -9,7 +9,7 @@ from models import decision
 from models.sampling import accuracy_mean
 from service.assessment.case import Case
 from service.assessment.decide.information import Information, inform
-from service.assessment.decide.matrix import FRAMEWORK, Held, Matrix, best_tune, held_against_the_bar
+from service.assessment.decide.matrix import FRAMEWORK, Held, Matrix, best_tune, has_requests, held_against_the_bar
 from service.assessment.decide.ranges import Wide, wide_ranges
 from service.assessment.decide.rules import TUNE, Judged, Situation, judged
 from service.assessment.decide.suggested import Suggested, suggested
@@ -86,7 +86,7 @@ def decide(case: Case, simulation: Simulation) -> Decision:
             rules={rule.id: rule for rule in rules},
             matrix=matrix,
             tune=tune,
-            has_requests=bool((matrix.keep.one.base[Lines.requests_per_month] > 0.0).any()),
+            has_requests=has_requests(simulation),
             gap=_gap(case),
         )
     asked = standings[case.policy]

@@ -188,6 +188,11 @@ def _rank(case: Case, is_asked: bool, held: Held) -> tuple[bool, bool, bool, flo
     return (not held.one.is_feasible, not held.is_served, falls_short, -held.npv)
 
 
+def has_requests(simulation: Simulation) -> bool:
+    """Return whether there is anything to serve."""
+    return bool((simulation.keep.base[Lines.requests_per_month] > 0.0).any())
+
+
 def held_against_the_bar(case: Case, simulation: Simulation) -> Matrix:
     """Return every option held against the bar, ranked."""
     baseline, served = simulation.baseline, simulation.served
@@ -200,7 +205,9 @@ def held_against_the_bar(case: Case, simulation: Simulation) -> Matrix:
         in_time = times[one.id]
         meets[one.id] = right if in_time is None else right & in_time
     benefits = np.stack([one.draws[Lines.npv] for one in served], axis=1)
-    best = decision.best_options(benefits, np.stack([meets[one.id] for one in served], axis=1))
+    # Without requests nothing is asked of anybody.
+    asked = np.stack([meets[one.id] for one in served], axis=1) | (not has_requests(simulation))
+    best = decision.best_options(benefits, asked)
     chance_best = {one.id: decision.share(best == column) for column, one in enumerate(served)}
     found = []
     for one in simulation.options:

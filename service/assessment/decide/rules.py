@@ -27,6 +27,9 @@ PROMPT: Choice = "prompt_engineering"
 STRONG_TECHNIQUES = frozenset({"few_shot", "chain_of_thought"})
 """What must have been tried before a prompt counts as failing, or as doing well."""
 
+WITHOUT_PEOPLE = frozenset({"teacher", "logs"})
+"""Sources of labels that nobody has to wait for: as many as are planned can be had."""
+
 WEEKS_THAT_ARE_MONTHS = 8.7
 """Collecting that takes more than two months takes months."""
 
@@ -111,6 +114,8 @@ def all_of(*parts: bool | None) -> bool | None:
 def _enough_examples(at: Situation) -> Judgement:
     examples, needed = at.tuning.labelled_examples, at.case.thresholds["article_enough_examples"]
     holds = None if examples is None else examples >= needed
+    if at.tuning.label_source in WITHOUT_PEOPLE:
+        holds = True
     return Judgement(holds, "/fine_tuning/labelled_examples", {"labelled_examples": examples, "needed": needed})
 
 
@@ -179,7 +184,8 @@ def _no_dataset(at: Situation) -> Judgement:
         missing = max(at.case.thresholds["article_enough_examples"] - examples, 0.0)
         slow = per_week is not None and missing / per_week > WEEKS_THAT_ARE_MONTHS
         costly = at.gain <= 0.0
-        holds = missing > 0 and (examples == 0 or slow or costly)
+        is_waited_for = (examples == 0 or slow) and at.tuning.label_source not in WITHOUT_PEOPLE
+        holds = missing > 0 and (is_waited_for or costly)
     return Judgement(holds, "/fine_tuning/labelled_examples", {"labelled_examples": examples})
 
 

@@ -21,13 +21,19 @@ NO_DATASET: MappingProxyType[Status, str] = MappingProxyType({
 })  # fmt: skip
 
 
-def _examples(rule: Judged) -> str:
-    have = rule.figures["labelled_examples"]
-    return "not stated" if have is None else f"{have:,.0f}"
+LABELLED_BY = MappingProxyType(
+    {"teacher": ", the others labelled by a teacher model", "logs": ", the others from logs"}
+)
 
 
-def _enough_examples(_case: Case, rule: Judged) -> str:
-    return f"Labelled examples: {_examples(rule)}; fine-tuning needs {rule.figures['needed']:,.0f}."
+def _examples(case: Case, rule: Judged) -> str:
+    have, tuning = rule.figures["labelled_examples"], case.request.fine_tuning
+    others = LABELLED_BY.get((tuning.label_source or "") if tuning else "", "")
+    return f"not stated{others}" if have is None else f"{have:,.0f}{others}"
+
+
+def _enough_examples(case: Case, rule: Judged) -> str:
+    return f"Labelled examples: {_examples(case, rule)}; fine-tuning needs {rule.figures['needed']:,.0f}."
 
 
 def _consistent_prompt_failure(case: Case, rule: Judged) -> str:
@@ -71,8 +77,8 @@ def _knowledge_changes(_case: Case, rule: Judged) -> str:
     )
 
 
-def _no_dataset(_case: Case, rule: Judged) -> str:
-    return f"Labelled examples: {_examples(rule)}; {NO_DATASET[rule.status]}."
+def _no_dataset(case: Case, rule: Judged) -> str:
+    return f"Labelled examples: {_examples(case, rule)}; {NO_DATASET[rule.status]}."
 
 
 def _proprietary_knowledge(_case: Case, rule: Judged) -> str:

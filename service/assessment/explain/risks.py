@@ -37,6 +37,8 @@ def _of_dates(case: Case, held: Held) -> Iterator[str]:
         yield f"{name}: the provider {shuts} its base model down on {life.date}."
     if candidate is not None and candidate.last_training_date and candidate.last_training_date != life.date:
         yield f"{name}: no training after {candidate.last_training_date}."
+    if candidate is not None and candidate.customer_rule:
+        yield f"{name}: {candidate.customer_rule[0].lower()}{candidate.customer_rule[1:]}"
     if candidate is not None and not candidate.has_successor and life.origin != "never":
         yield f"{name}: once its base model ends, the provider offers no successor to train."
 

@@ -186,10 +186,10 @@ def _worth_in_service(case: Case, decision: Decision) -> str:
     if decision.verdict.action == "return_to_prompt":
         prompt = matrix.of(decision.verdict.option)
     said = (
-        f"{_span(case)} against the fine-tune in service, returning to {_prompt(prompt.id)} is expected to "
-        f"{_expected(case, prompt.npv)}"
+        f"{_span(case).rstrip(',')}, against the fine-tune in service, it is expected to {_expected(case, prompt.npv)} to "
+        f"return to {_prompt(prompt.id)}"
     )
-    return said if tune is None else f"{said} and fine-tuning anew to {_expected(case, tune.npv)}"
+    return said if tune is None else f"{said} and to {_expected(case, tune.npv)} to fine-tune anew"
 
 
 def _worth(case: Case, simulation: Simulation, decision: Decision) -> str:

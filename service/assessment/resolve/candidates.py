@@ -157,10 +157,11 @@ def _check_training_price(desk: Desk, bid: Bid) -> None:
 
 def _successors(desk: Desk, market: Market, serving: Bid | None) -> Considered:
     """Return what may follow the fine-tune in service: every offer that can be trained, the one in service included."""
-    if serving is None:
+    if serving is None and desk.tuned.base_model is None and desk.tuned.offer is None:
         desk.fault(NAMED, "The fine-tune serves already, but its base model is not said, so what it costs cannot be known.",
                    "in_service without base_model", "fine_tuning.base_model as GET /v1/fine-tuning-offers lists it, or "
                    "fine_tuning.offer.prices")  # fmt: skip
+    if serving is None:
         return Considered((), (), None)
     others = [serving, *_screened(desk, but=serving.seller.id)]
     return Considered(

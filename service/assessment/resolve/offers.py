@@ -15,7 +15,6 @@ from service.assessment.resolve.latency import TUNED, measured_of_tuned
 from service.assessment.resolve.model_change import relation_of
 from service.assessment.resolve.options import Prompted
 from service.assessment.resolve.prices import listed_tiers
-from service.assessment.resolve.projects import redeployment
 from service.assessment.resolve.terms import Terms
 from service.larder.facts import Source
 from service.nouns.request.fine_tuning import Relation
@@ -163,7 +162,6 @@ class Market:
         self._desk, self._at = desk, at
         self._weights = _weights_of(desk, at.model)
         self._priors: dict[Relation | None, dict[Line, float]] = {}
-        self._redeployment: Interval | None = None
 
     def candidate(
         self,
@@ -209,6 +207,7 @@ class Market:
             file=seller.file,
             checked=seller.checked,
             confidence=seller.confidence,
+            customer_rule=terms.customer_rule,
         )
 
     def _draft(
@@ -226,10 +225,6 @@ class Market:
             draft.range(line, interval)
         if is_named:
             desk.state(draft, Lines.hosting_cost_per_month, desk.tuned.hosting_cost_per_month)
-        draft.put(Lines.migration_hours, 0.0)
-        if life.serves_on:
-            self._redeployment = self._redeployment or redeployment(desk)
-            draft.range(Lines.migration_hours, self._redeployment)
         measured = measured_of_tuned(desk) if is_measured else None
         self._at.pace.put(draft, measured, TUNED, is_same_base=is_same)
         return draft

@@ -48,6 +48,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     takes_new_customers: bool = True
     new_customers_from: datetime.date | None = None
     new_customers_until: datetime.date | None = None
+    customer_rule: str = ""
+    """What the provider asks of who may fine-tune there, in words; empty where it asks nothing."""
 
     @property
     def is_dedicated(self) -> bool:
@@ -91,6 +93,7 @@ def of_catalogue(offer: FineTuningOffer, value: OfferValue, as_of: datetime.date
         takes_new_customers=value.takes_new_customers(as_of),
         new_customers_from=value.new_customers_from,
         new_customers_until=value.new_customers_until,
+        customer_rule=value.new_customers_note if value.new_customers_until is not None else "",
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
 
-from service.assessment.ledger.fold import Values, fold, refold
+from service.assessment.ledger.fold import Values, fold, inputs_for, refold
 from service.assessment.ledger.line import Kind, Line
 from service.assessment.ledger.lines import BASELINE, STAND_IN
 
@@ -55,6 +56,13 @@ def settled(option: Folded, baseline: Folded, figures: frozenset[Line]) -> Folde
     return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
 
 
+@lru_cache(maxsize=256)
+def read_of(kind: Kind, stated: frozenset[Line], until: frozenset[Line]) -> frozenset[Line]:
+    """Return what some figures of an option read of what stands in for it and of option 0."""
+    read = inputs_for(kind, stated, until)
+    return frozenset(source for lines in (STAND_IN, BASELINE) for line, source in lines.items() if line in read)
+
+
 def with_changes(
     option: Folded, changes: Changes, baseline: Folded | None, until: frozenset[Line], memo: dict[str, Values]
 ) -> Values:
@@ -78,6 +86,6 @@ def with_changes(
         if other is None:
             continue
         if other.id not in memo:
-            memo[other.id] = with_changes(other, changes, None, COSTS, memo)
+            memo[other.id] = with_changes(other, changes, None, read_of(option.kind, option.stated, until), memo)
         changed |= {line: memo[other.id][source] for line, source in lines.items() if source in memo[other.id]}
     return refold(option.values, changed, option.kind, option.stated, until)
