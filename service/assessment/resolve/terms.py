@@ -82,7 +82,7 @@ def of_catalogue(offer: FineTuningOffer, value: OfferValue, as_of: datetime.date
         minimum_charge_usd=value.minimum_charge_usd or 0.0,
         hosting_usd_per_hour=_sure(value.hosting_usd_per_hour),
         storage_usd_per_month=value.storage_usd_per_month or 0.0,
-        requests_per_second=value.requests_per_second_per_replica,
+        tokens_per_second=Interval(*value.throughput, "positive") if value.throughput else None,
         minimum_replicas=float(value.minimum_replicas or 1),
         scales_to_zero=offer.hosting_kind == "scale_to_zero",
         is_hosted_adapter=offer.serving == "adapter",
