@@ -52,8 +52,7 @@ class Terms:
     @property
     def scales_to_zero(self) -> bool:
         """Return whether its replicas are paid for only while they work."""
-        listed = self.entry.get("can_scale_to_zero", self.entry.get("hosting_kind") == "scale_to_zero")
-        return bool(self.offer.get("scale_to_zero", listed))
+        return bool(self.offer.get("scale_to_zero", self.entry.get("hosting_kind") == "scale_to_zero"))
 
     @property
     def longest_example(self) -> float:
