@@ -179,7 +179,7 @@ def _choose_ways(
                 best[way.policy] = way
         found[id] = {policy: float(worth[way].mean()) for policy, way in best.items()}
         chosen = max(best.values(), key=lambda way: worth[way].mean())
-        if required is not None and case.policy == "framework" and len(best) > 1:
+        if required is not None and len(best) > 1:
             right = drawing.figure_in(best.values(), Lines.average_accuracy)
             chance = {way: float((right[way] >= required).mean()) for way in best.values()}
             likeliest = max(best.values(), key=lambda way: chance[way])
