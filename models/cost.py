@@ -363,17 +363,6 @@ def move(hours: Array, hourly_rate: Array, grading: Array) -> Array:
     return hours * hourly_rate + grading
 
 
-def move_of_tuned(serves_on: Array, hours: Array, hourly_rate: Array, retraining_cost: Array) -> Array:
-    """Return the cost of moving a fine-tune: hours where its weights are deployed elsewhere, else a retraining [money].
-
-    Examples
-    --------
-    >>> move_of_tuned(np.array([1.0, 0.0]), np.array(10.0), np.array(100.0), np.array(4000.0)).tolist()
-    [1000.0, 4000.0]
-    """
-    return np.where(serves_on > 0.0, hours * hourly_rate, retraining_cost)
-
-
 def moves(counts: Array, cost_of_one: Array, requests: Array, share: Array | float = 1.0) -> Array:
     """Return what moves cost in each month; who has no requests does not move.
 

@@ -207,10 +207,6 @@ class OfferValue(OfferRules, frozen=True, rename={"from_date": "from"}):
             "is charged then."
         ),
     ] = None
-    requests_per_second_per_replica: Annotated[
-        float | None,
-        Meta(description="Flow that one dedicated replica serves [requests/second]; null for a hosted adapter."),
-    ] = None
     minimum_replicas: Annotated[
         int | None, Meta(description="Fewest dedicated replicas kept [replicas]; null where one is enough.")
     ] = None

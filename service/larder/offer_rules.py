@@ -1,4 +1,4 @@
-"""What terms of an offer say beside prices: who may still start, what follows it, how long its texts may be."""
+"""What terms of an offer say beside prices: who may start, what follows it, how long texts may be, what a replica serves."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from service.nouns.base import Closed
 HostingKind = Literal["by_token", "by_hour", "scale_to_zero"]
 LifetimeClass = Literal["proprietary", "open_weights_hosted"]
 Tokens = Annotated[int, Meta(ge=1)]
+Throughput = Annotated[float, Meta(gt=0)]
 
 
 class OfferRules(Closed, frozen=True, kw_only=True):
@@ -70,6 +71,27 @@ class OfferRules(Closed, frozen=True, kw_only=True):
             examples=[65536],
         ),
     ] = None
+
+    tokens_per_second_per_replica_low: Annotated[
+        Throughput | None,
+        Meta(
+            description="10th percentile of the tokens, in and out, that one saturated dedicated replica serves "
+            "[tokens/second]; null for a hosted adapter.",
+            examples=[17000],
+        ),
+    ] = None
+    tokens_per_second_per_replica_high: Annotated[
+        Throughput | None,
+        Meta(
+            description="90th percentile of those tokens [tokens/second]; null for a hosted adapter.", examples=[32100]
+        ),
+    ] = None
+
+    @property
+    def throughput(self) -> tuple[float, float] | None:
+        """Return both ends of what one replica serves [tokens/second]; None for a hosted adapter."""
+        low, high = self.tokens_per_second_per_replica_low, self.tokens_per_second_per_replica_high
+        return None if low is None or high is None else (low, high)
 
     def takes_new_customers(self, as_of: datetime.date) -> bool:
         """Return whether an organisation that does not fine-tune there yet may start at a date."""

@@ -46,6 +46,7 @@ def faults_of_rules(where: str, offer: FineTuningOffer) -> Iterator[str]:
     for terms in offer.values:
         at = f"{where} from {terms.from_date}"
         yield from _faults_of_hosting(at, offer, terms)
+        yield from _faults_of_capacity(at, offer, terms)
         yield from _faults_of_customers(at, terms)
         yield from _faults_of_batches(at, offer, terms)
         if terms.training_usd_per_mtok is not None and terms.training_usd_per_hour is not None:
@@ -69,6 +70,20 @@ def _faults_of_hosting(where: str, offer: FineTuningOffer, terms: OfferValue) ->
         yield f"{where}: a hosted adapter has no replicas to scale to zero; say by_token or by_hour"
     if kind == "scale_to_zero" and terms.minimum_replicas:
         yield f"{where}: keeps {terms.minimum_replicas} replicas, yet scales to zero; say by_hour, or leave minimum_replicas out"
+
+
+def _faults_of_capacity(where: str, offer: FineTuningOffer, terms: OfferValue) -> Iterator[str]:
+    stated = {end: getattr(terms, f"tokens_per_second_per_replica_{end}") for end in ("low", "high")}
+    missing = [f"tokens_per_second_per_replica_{end}" for end, tokens in stated.items() if tokens is None]
+    if offer.serving == "dedicated" and missing:
+        yield f"{where}: a dedicated replica serves so many tokens a second, in and out; state {' and '.join(missing)}"
+    elif offer.serving == "adapter" and len(missing) < len(stated):
+        yield f"{where}: a hosted adapter has no replicas of its own; leave tokens_per_second_per_replica_low and _high out"
+    elif not missing and stated["low"] > stated["high"]:
+        yield (
+            f"{where}: tokens_per_second_per_replica_low {stated['low']:g} is above tokens_per_second_per_replica_high "
+            f"{stated['high']:g}; exchange the two"
+        )
 
 
 def _faults_of_customers(where: str, terms: OfferValue) -> Iterator[str]:

@@ -46,7 +46,8 @@ def faults(assumptions: Assumptions, offers: Offers) -> list[str]:
     Checks that every entry stands in its own file and once, ranges are ordered, numbers are within their family's
     limits and those of their unit, dates ascend, no source was checked more than a year ahead, sources are named, judged values carry a note,
     cached and batch prices do not exceed plain ones, input does not exceed output, training ends no later than serving,
-    an offer's rules do not contradict themselves, no value or price is a thousand times its predecessor, and no price is a thousand times its fellows' median.
+    an offer's rules do not contradict themselves, no value, price or throughput is a thousand times its predecessor, and no price
+    or throughput is a thousand times its fellows' median.
     """
     return [
         *_faults_of_homes(assumptions),
@@ -132,13 +133,11 @@ def _faults_of_offer(file: str, offer: FineTuningOffer) -> Iterator[str]:
     for terms in offer.values:
         where = f"{file}: {offer.id} from {terms.from_date}"
         yield from _faults_of_terms(where, terms)
-        if offer.serving == "dedicated" and not terms.requests_per_second_per_replica:
-            yield f"{where}: a dedicated offer needs requests_per_second_per_replica"
         if offer.serving == "adapter" and terms.output_usd_per_mtok == 0:
             yield f"{where}: a hosted adapter is not served for nothing"
     for old, new in itertools.pairwise(offer.values):
-        was = _prices(old)
-        for name, number in _prices(new).items():
+        was = _comparable(old)
+        for name, number in _comparable(new).items():
             if name in was and not _in_proportion(number, was[name]):
                 where = f"{file}: {offer.id} from {new.from_date}"
                 yield f"{where}: {name} {number} is a thousand times off its predecessor {was[name]}"
@@ -150,7 +149,7 @@ def _faults_of_terms(where: str, terms: OfferValue) -> Iterator[str]:
     for name in terms.__struct_fields__:
         number = getattr(terms, name)
         if isinstance(number, float) and not 0 <= number < 1e6:
-            yield f"{where}: {name} {number} cannot be a price"
+            yield f"{where}: {name} {number} cannot be a {'price' if '_usd' in name else 'number of tokens'}"
     pairs = (
         ("cache_read_usd_per_mtok", terms.cache_read_usd_per_mtok, "input", terms.input_usd_per_mtok),
         ("batch_input_usd_per_mtok", terms.batch_input_usd_per_mtok, "input", terms.input_usd_per_mtok),
@@ -165,13 +164,13 @@ def _faults_of_terms(where: str, terms: OfferValue) -> Iterator[str]:
 
 
 def _faults_among_fellows(offers: Offers) -> Iterator[str]:
-    """Yield every price a thousand times the median of its name, or a thousandth of it."""
-    prices: dict[str, list[tuple[str, float]]] = {}
+    """Yield every price and throughput a thousand times the median of its name, or a thousandth of it."""
+    numbers: dict[str, list[tuple[str, float]]] = {}
     for file, offer in offers:
         for terms in offer.values:
-            for name, number in _prices(terms).items():
-                prices.setdefault(name, []).append((f"{file}: {offer.id} from {terms.from_date}", number))
-    for name, entries in prices.items():
+            for name, number in _comparable(terms).items():
+                numbers.setdefault(name, []).append((f"{file}: {offer.id} from {terms.from_date}", number))
+    for name, entries in numbers.items():
         ordered = sorted(number for _, number in entries)
         middle = ordered[len(ordered) // 2]
         for where, number in entries:
@@ -193,10 +192,10 @@ def _faults_of_dates(where: str, values: Sequence[AssumedValue | OfferValue]) ->
             yield f"{where} from {value.from_date}: checked {dated or value.checked} is more than a year before it holds"
 
 
-def _prices(terms: OfferValue) -> dict[str, float]:
-    """Return the prices of some terms that are neither null nor nothing, by name."""
-    named = {name: getattr(terms, name) for name in terms.__struct_fields__ if "_usd" in name}
-    return {name: price for name, price in named.items() if price}
+def _comparable(terms: OfferValue) -> dict[str, float]:
+    """Return the prices of some terms, and what a replica serves, that are neither null nor nothing, by name."""
+    names = (name for name in terms.__struct_fields__ if "_usd" in name or name.startswith("tokens_per_second"))
+    return {name: number for name in names if (number := getattr(terms, name))}
 
 
 def _in_proportion(number: float, against: float) -> bool:

@@ -140,8 +140,19 @@ class OfferTerms(Open, frozen=True):
     hosting_usd_per_hour: Annotated[float | None, Meta(description="Hosting of one replica [USD/hour]")]
     storage_usd_per_month: Annotated[float | None, Meta(description="Storing the fine-tune [USD/month]")]
     minimum_charge_usd: Annotated[float | None, Meta(description="Least charge of a training run [USD]")]
-    requests_per_second_per_replica: Annotated[
-        float | None, Meta(description="Capacity of one dedicated replica [requests/second]; null for a hosted adapter")
+    tokens_per_second_per_replica_low: Annotated[
+        float | None,
+        Meta(
+            description="10th percentile of the tokens, in and out, that one saturated dedicated replica serves "
+            "[tokens/second]; null for a hosted adapter",
+            examples=[17000],
+        ),
+    ]
+    tokens_per_second_per_replica_high: Annotated[
+        float | None,
+        Meta(
+            description="90th percentile of those tokens [tokens/second]; null for a hosted adapter", examples=[32100]
+        ),
     ]
     minimum_replicas: Annotated[int | None, Meta(description="Fewest dedicated replicas that run [replicas]")]
     min_cacheable_tokens: Annotated[float | None, Meta(description="Shortest prefix that is cached [tokens]")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from audit.figures import PARTS, Case, Hosting, Month, Option, Project, Result, Serving, World
+from audit.figures import PARTS, Case, FullMonth, Hosting, Month, Option, Project, Result, Serving, World
 
 DAYS_PER_MONTH = 30.4375  # head of the page
 HOURS_PER_MONTH = 730.5  # head of the page
@@ -176,9 +176,9 @@ def months_of(case: Case, option: Option) -> list[Month]:
         age = middle - max((t for t in known_times if t <= middle + TOLERANCE), default=middle) if live > 0 else None
         accuracy = effective_accuracy(option, age or 0.0, prompt_accuracy)  # §5
         migrations = option.migrations[month - 1] if option.migrations and volume > 0 else 0.0  # §3: has requests
-        moved = live * migrations * option.migration_cost if option.serves_on else 0.0  # §3: a prompt, a redeployment
-        if option.migrates:
-            moved += migrations * retraining  # §3: a successor is trained, live or not
+        moved = migrations * (retraining if option.migrates else option.migration_cost)  # §6: or a redeployment
+        if option.kind not in TUNED:
+            moved *= live  # §6: a prompt's is a part of its own cost
         paid = sum(math.ceil(time - TOLERANCE) == month for time in regular)  # §3: in (m-1, m]
         other = stand_in[month - 1] if stand_in else None
         parts = {
@@ -235,16 +235,43 @@ def payback(flows: Sequence[float]) -> float | None:
 def average_accuracy(case: Case, option: Option, months: list[Month]) -> float | None:
     """Return the accuracy of what serves from the option's start to the horizon, weighted by requests (§5)."""
     other = None if option.stands_in is None else months_of(case, named(case, option.stands_in))
-    counted, right = 0.0, 0.0
+    counted, right, never = 0.0, 0.0, not is_before(option.start, case.world.horizon_months)
     anyone = case.world.requests_per_month > 0
     for number, (month, volume) in enumerate(zip(months, volumes(case.world), strict=True)):
         stood_in = (1 - month.live) * other[number].accuracy if other else 0.0
         own = month.accuracy - stood_in  # the live share's
-        after = clip(number + 1 - option.start)  # the share of the month after the start
+        after = 1.0 if never else clip(number + 1 - option.start)  # the share of the month after the start
         served = own + (max(0.0, after - month.live) * other[number].accuracy if other else 0.0)
         weight = volume if anyone else 1.0
         counted, right = counted + weight * after, right + weight * served
     return ratio(right, counted)
+
+
+def first_full_month(case: Case, option: Option, number: int | None = None) -> FullMonth:
+    """Return what an option by itself costs in its first full month, or in another one: nothing stands in (§7)."""
+    world = case.world
+    if number is None:
+        number = min(math.ceil(option.start - TOLERANCE) + 1, world.horizon_months)  # §7: else the last month
+    volume, price_level = volumes(world)[number - 1], price_levels(world)[number - 1]
+    accuracy = effective_accuracy(option, 0.0, named(case, "keep").accuracy_at_start)  # §7: at age 0
+    return FullMonth(
+        number=number,
+        requests=volume,
+        accuracy=accuracy,
+        tokens=volume * cost_per_request(world, option.serving) * price_level,
+        errors=volume * world.error_cost * (1 - accuracy),
+        hosting=hosting_cost(world, option.serving, option.hosting, volume),
+        upkeep=option.upkeep_per_month,
+    )
+
+
+def amortised(case: Case, option: Option, months: list[Month], total: float) -> float | None:
+    """Return the first full month's cost with the outlay, and a retraining, spread over the time they serve for (§7)."""
+    one_off = ratio(outlays(case, option)["one_off"], sum(month.live for month in months))
+    if one_off is None:
+        return None
+    is_retrained = any(month.retrainings for month in months)
+    return total + one_off + (project_cost(option, option.retraining_cost) / option.interval if is_retrained else 0.0)
 
 
 def result_of(case: Case, option: Option) -> Result:
@@ -257,7 +284,9 @@ def result_of(case: Case, option: Option) -> Result:
     saving = [a - b for a, b in zip(flows_today, flows, strict=True)]  # §7
     parts = {part: worth(world, [outlay[part], *(month.parts[part] for month in months)]) for part in PARTS}
     npv, tco = worth(world, saving), worth(world, flows)  # §7
-    requests = volumes(world)
+    requests, monthly = volumes(world), first_full_month(case, option)
+    today_then = first_full_month(case, today, number=monthly.number)
+    saved_per_request = ratio(today_then.total - monthly.total, monthly.requests) or 0.0
     right = [0.0, *(volume * month.accuracy for volume, month in zip(requests, months, strict=True))]
     upkeep_today = worth(world, [0.0, *(month.live * today.upkeep_per_month for month in months)])
     invested = parts["one_off"] + parts["retraining"] + parts["hosting"] + parts["upkeep"] - upkeep_today  # §7
@@ -270,6 +299,10 @@ def result_of(case: Case, option: Option) -> Result:
         payback_months=payback(saving),
         discounted_payback_months=payback(discounted(world, saving)),
         roi=ratio(npv, invested),
+        payback_requests=ratio(max(0.0, -saving[0]), saved_per_request),
+        monthly=monthly,
+        cost_per_correct_answer=ratio(monthly.total, monthly.requests * monthly.accuracy),
+        amortised_cost_per_month=amortised(case, option, months, monthly.total),
         cost_per_request=cost_per_request(world, option.serving),
         cache_hit_rate=cache_hit_rate(world, option.serving),
         one_off=outlay["one_off"],

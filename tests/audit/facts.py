@@ -102,11 +102,10 @@ def upkeep_of(request: Request, is_tuned: bool) -> float:
 def prompted(request: Request) -> Prompted:
     """Return what a fine-tune takes over from the prompt."""
     prompting, units = request["prompting"], units_per_usd(request)
-    trials = float(prompting["measured_accuracy"]["total"])
     return Prompted(
         tokens=prompt_tokens(prompting),
         upkeep_of_a_fine_tune=upkeep_of(request, is_tuned=True),
-        trials=trials,
+        regraded_trials=assumed("study_trials"),
         cost_per_trial=stated(prompting, "cost_per_trial", "prompt_cost_per_trial", units),
     )
 
@@ -117,7 +116,9 @@ def keep(request: Request) -> Option:
     found = prices_of(request, prompting)
     if found is None:
         raise ValueError("the random cases state what the prompt costs")
-    by_hand = assumed("prompt_migration_hours") * assumed("hourly_rate", units) + like.trials * like.cost_per_trial
+    by_hand = (
+        assumed("prompt_migration_hours") * assumed("hourly_rate", units) + like.regraded_trials * like.cost_per_trial
+    )
     return Option(
         id="keep",
         kind="keep",

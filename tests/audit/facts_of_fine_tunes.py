@@ -13,7 +13,7 @@ from audit.figures import Hosting, Option, Prices, Project, Run, Serving, Tokens
 
 Answer = dict[str, Any]
 TOKENS_PER_PRICE = 1_000_000
-FEWEST_EXAMPLES, MOST_EXAMPLES = 10.0, 50_000.0  # fine_tuning.target_examples says so
+BY_TOKENS, BY_REQUESTS = "tokens_per_second_per_replica", "requests_per_second_per_replica"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class Prompted:
 
     tokens: Tokens
     upkeep_of_a_fine_tune: float
-    trials: float
+    regraded_trials: float  # §6: after a retraining or a move
     cost_per_trial: float
 
 
@@ -40,10 +40,33 @@ class Terms:
         return self.offer.get(name, self.entry.get(name, otherwise))
 
     @property
-    def has_capacity(self) -> bool:
-        """Return whether replicas of some capacity serve it."""
-        names = ("tokens_per_second_per_replica", "requests_per_second_per_replica")
-        return any(self.of(name) is not None for name in names)
+    def capacity(self) -> dict[str, float]:
+        """Return what a replica serves, by tokens or by requests: stated, else that of the entry; empty for an adapter."""
+        for name in (BY_TOKENS, BY_REQUESTS):
+            if name in self.offer:
+                return {name: mean(self.offer[name])}
+        if f"{BY_TOKENS}_low" in self.entry:
+            return {BY_TOKENS: mean({end: self.entry[f"{BY_TOKENS}_{end}"] for end in ("low", "high")})}
+        return {BY_TOKENS: mean(self.entry[BY_TOKENS])} if BY_TOKENS in self.entry else {}
+
+    @property
+    def scales_to_zero(self) -> bool:
+        """Return whether its replicas are paid for only while they work."""
+        listed = self.entry.get("can_scale_to_zero", self.entry.get("hosting_kind") == "scale_to_zero")
+        return bool(self.offer.get("scale_to_zero", listed))
+
+    @property
+    def longest_example(self) -> float:
+        """Return the most tokens of a training example."""
+        return float(
+            self.of("max_training_example_tokens", self.entry.get("longest_training_example_tokens", math.inf))
+        )
+
+    @property
+    def is_training_priced(self) -> bool:
+        """Return whether a training run can be priced (§13); what the caller's own offer leaves out is free."""
+        by_hour = "gpu" in self.entry or (self.of("training_usd_per_hour") and self.of("training_hours"))
+        return bool(self.is_own or by_hour or self.of("training_usd_per_mtok") is not None)
 
     @property
     def lifetime_class(self) -> str:
@@ -52,7 +75,7 @@ class Terms:
             return str(self.entry["lifetime_class"])
         prices = self.offer["prices"]
         is_free = prices["input_usd_per_mtok"] == 0 == prices["output_usd_per_mtok"]
-        return "self_hosted" if is_free or self.has_capacity else "proprietary"
+        return "self_hosted" if is_free or self.capacity else "proprietary"
 
 
 def terms_of(request: Request, found: Answer) -> Terms:
@@ -105,9 +128,6 @@ def hosting_of(request: Request, terms: Terms) -> Hosting:
     tuning, units = request["fine_tuning"], units_per_usd(request)
     rented = gpu_price(request, terms) * terms.entry.get("gpus_per_replica", 0)
     stated_fee = terms.of("hosting_usd_per_hour")
-    names = ("tokens_per_second_per_replica", "requests_per_second_per_replica")
-    chosen = [name for name in names if name in terms.offer] or [name for name in names if name in terms.entry]
-    capacity = {name: mean(terms.of(name)) for name in chosen}
     return Hosting(
         bill_per_month=said(tuning, "hosting_cost_per_month", None) if terms.is_meant else None,
         fee_per_hour=rented if stated_fee is None else stated_fee * units,
@@ -115,16 +135,15 @@ def hosting_of(request: Request, terms: Terms) -> Hosting:
         share=tuning.get("hosting_share", 1.0),
         utilisation=assumed("replica_utilisation"),
         minimum_replicas=terms.of("minimum_replicas", 1),
-        scales_to_zero=terms.offer.get("scale_to_zero", False),
-        **capacity,
+        scales_to_zero=terms.scales_to_zero,
+        **terms.capacity,
     )
 
 
 def planned_examples(tuning: Request) -> float:
     """Return how many examples it is planned with (§6)."""
     at_least = assumed("article_enough_examples")
-    planned = tuning.get("target_examples", max(tuning.get("labelled_examples", 0), at_least))
-    return float(min(max(planned, FEWEST_EXAMPLES), MOST_EXAMPLES))
+    return float(tuning.get("target_examples", max(tuning.get("labelled_examples", 0), at_least)))
 
 
 def missing_labels(tuning: Request) -> float:
@@ -169,9 +188,9 @@ def cost_per_label(request: Request, like: Prompted) -> float:
     return by_teacher + stated(teacher, "checked_share", "teacher_checked_share") * by_hand
 
 
-def project_of(request: Request, like: Prompted, plan: Request, *, is_retraining: bool) -> Project:
+def project_of(request: Request, like: Prompted, stated_plan: Request | None, *, is_retraining: bool) -> Project:
     """Return a build, or a retraining, from the bottom up: what a plan states, and what is assumed of the rest (§6)."""
-    tuning, units = request["fine_tuning"], units_per_usd(request)
+    tuning, units, plan = request["fine_tuning"], units_per_usd(request), stated_plan or {}
     anew = planned_examples(tuning) * assumed("retraining_label_share")
     return Project(
         hours=stated(plan, "engineering_hours", "retraining_hours" if is_retraining else "tuned_project_hours"),
@@ -180,7 +199,7 @@ def project_of(request: Request, like: Prompted, plan: Request, *, is_retraining
         cost_per_label=said(plan, "cost_per_example", cost_per_label(request, like)),
         epochs=stated(plan, "epochs", "tuned_epochs"),
         runs=stated(plan, "training_runs", "retraining_runs" if is_retraining else "tuned_training_runs"),
-        trials=like.trials if is_retraining else 0.0,
+        trials=like.regraded_trials if is_retraining and stated_plan is None else 0.0,
         cost_per_trial=like.cost_per_trial,
     )
 
@@ -192,7 +211,7 @@ def build_of(request: Request, like: Prompted) -> float | Project:
         return mean(tuning["build_cost"])
     if "build_plan" not in tuning and request["finance"].get("cost_basis") == "article":
         return assumed("article_fine_tuning_build_cost", units)
-    return project_of(request, like, tuning.get("build_plan", {}), is_retraining=False)
+    return project_of(request, like, tuning.get("build_plan"), is_retraining=False)
 
 
 def retraining_of(request: Request, like: Prompted) -> float | Project:
@@ -202,7 +221,7 @@ def retraining_of(request: Request, like: Prompted) -> float | Project:
         return mean(retraining["cost"])
     if "plan" not in retraining and request["finance"].get("cost_basis") == "article":
         return assumed("article_training_run_cost", units)
-    return project_of(request, like, retraining.get("plan", {}), is_retraining=True)
+    return project_of(request, like, retraining.get("plan"), is_retraining=True)
 
 
 def lead_time(request: Request) -> float:
@@ -221,23 +240,34 @@ def known_retirement(terms: Terms, found: Answer) -> float:
     """Return the months to a stated end, else to that of the catalogue; a drawn one is not known (§3)."""
     date = terms.of("shutdown_date")
     life = found.get("lifetime", {})
-    if date is None and life.get("origin") == "catalogue":
-        date = life["retires_on"]  # of the base model, where the offer says nothing of its own
+    if date is None and life.get("origin") in ("stated", "catalogue"):
+        date = life["retires_on"]  # of the base model, or of the prompt's, where the offer says nothing of its own
     return months_until(date)
+
+
+def needs_training_price(request: Request, like: Prompted) -> bool:
+    """Return whether a training run is a part of what a build or a retraining costs (§13)."""
+    projects = (build_of(request, like), retraining_of(request, like))
+    return any(isinstance(project, Project) for project in projects[bool(request["fine_tuning"].get("in_service")) :])
 
 
 def obstacles(request: Request, like: Prompted, found: Answer) -> list[str]:
     """Return why a fine-tune is infeasible (§3)."""
     tuning, terms = request["fine_tuning"], terms_of(request, found)
     is_inside = bool(tuning.get("is_existing_customer") or tuning.get("in_service"))
+    begins, closes = (months_until(terms.entry.get(f"new_customers_{name}")) for name in ("from", "until"))
+    horizon = stated(request["volume"], "horizon_months", "horizon_months")
     ends = terms.lifetime_class != "open_weights_hosted"  # §3: those are redeployed
+    start, end = lead_time(request), known_retirement(terms, found)
     tokens = serving_of(request, like, terms).tokens.total
     reasons = {
-        "closed": not is_inside and months_until(terms.entry.get("new_customers_until")) < 0,
-        "no longer trained": months_until(terms.of("last_training_date")) < 0,
-        "ends before it serves": ends and not is_before(lead_time(request), known_retirement(terms, found)),
+        "closed": not is_inside and (closes < 0 or 0 < begins < math.inf),
+        "no longer trained": months_until(terms.of("last_training_date")) < 0 or end <= 0,
+        "ends before it serves": ends and not is_before(start, end),
+        "serves after the horizon": not is_before(start, horizon),
         "too long to serve": tokens > terms.of("context_window_tokens", math.inf),
-        "too long to train": tokens > terms.of("max_training_example_tokens", math.inf),
+        "too long to train": tokens > terms.longest_example,
+        "not priced": needs_training_price(request, like) and not terms.is_training_priced,
     }
     return [reason for reason, holds in reasons.items() if holds]
 

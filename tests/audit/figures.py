@@ -122,10 +122,10 @@ class Option:
     one_off: float | Project = 0.0  # §6: its own; a project is summed
     run: Run = field(default_factory=Run)
     upkeep_per_month: float = 0.0  # §6
-    migration_cost: float = 0.0  # §3: of a prompt, or of a redeployment; a fine-tune's is one retraining
+    migration_cost: float = 0.0  # §6: of a prompt, or of a redeployment; a fine-tune's is one retraining
     migrations: tuple[float, ...] = ()  # §3: expected in each month; empty: none
     migrates: bool = False  # §3: a fine-tune that trains a successor
-    serves_on: bool = True  # §3: a prompt, or hosted open weights: an end is a migration, weighted by the live share
+    serves_on: bool = True  # §3: a prompt, or hosted open weights: an end is a migration
     end: float = math.inf  # §3: of a fine-tune that reverts
     known_retirement: float = math.inf  # §3: stated, or of the catalogue
     last_training: float = math.inf  # §3
@@ -168,6 +168,24 @@ class Month:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FullMonth:
+    """Hold what an option by itself costs in a full month (§7)."""
+
+    number: int
+    requests: float
+    accuracy: float  # at age 0
+    tokens: float
+    errors: float
+    hosting: float
+    upkeep: float
+
+    @property
+    def total(self) -> float:
+        """Return what it costs in all."""
+        return self.tokens + self.errors + self.hosting + self.upkeep
+
+
+@dataclass(frozen=True, kw_only=True)
 class Result:
     """Hold what the auditor found of one option; flows have month 0 first, other monthly lists begin with month 1."""
 
@@ -178,6 +196,10 @@ class Result:
     payback_months: float | None  # None: never; 0.0: from the start
     discounted_payback_months: float | None  # None: never; 0.0: from the start
     roi: float | None  # None: nothing is invested
+    payback_requests: float | None  # None: running on saves nothing
+    monthly: FullMonth  # the first one
+    cost_per_correct_answer: float | None  # None: no correct answers
+    amortised_cost_per_month: float | None  # None: it never serves
     cost_per_request: float  # §4: at today's prices
     cache_hit_rate: float
     one_off: float  # §6: its own
@@ -186,7 +208,9 @@ class Result:
     live: list[float]
     age: list[float | None]
     retrainings: list[int]
-    average_accuracy: float | None  # §5: of what serves from the start to the horizon; None: it starts after it
+    average_accuracy: (
+        float | None
+    )  # §5: of what serves from the start to the horizon, of what stands in where it starts after it
     flows: list[float]
     levelised_cost_per_request: float | None  # None: no requests
     levelised_cost_per_correct_answer: float | None  # None: no correct answers

@@ -51,11 +51,24 @@ def compare_money(found: Answer, hand: Result, money: float) -> None:
     close(per_answer, hand.levelised_cost_per_correct_answer, 0.0, f"{name} levelised, right answer")
 
 
+def compare_month(found: Answer, hand: Result, horizon: int) -> None:
+    """Assert that the first full month of an option costs what the auditor says; null where it has none."""
+    name, month = found["id"], hand.monthly
+    has_one = not is_before(horizon, found["timeline"]["start_month"] + 1)
+    for part in ("tokens", "errors", "hosting", "upkeep", "total"):
+        expected = getattr(month, part) if has_one else None
+        close(found["monthly"][part], expected, month.total * SMALL, f"{name} monthly {part}")
+    if has_one:
+        close(found["cost_per_correct_answer"], hand.cost_per_correct_answer, 0.0, f"{name} a right answer")
+        close(found["amortised_cost_per_month"], hand.amortised_cost_per_month, 0.0, f"{name} amortised")
+
+
 def compare_returns(found: Answer, hand: Result, money: float) -> None:
     """Assert that an option pays back when, and returns what, the auditor says."""
     name = found["id"]
     close(found["payback"]["months"], hand.payback_months, 1.0, f"{name} payback")
     close(found["discounted_payback"]["months"], hand.discounted_payback_months, 1.0, f"{name} discounted payback")
+    close(found["payback_requests"], hand.payback_requests, 1.0, f"{name} payback by requests")
     invested = abs(hand.npv / hand.roi) if hand.roi else money
     close(found["roi"], hand.roi, money / invested if invested else 1.0, f"{name} roi")
     if found.get("saving_from_model") is not None:
@@ -101,13 +114,15 @@ def compare_end(request: dict[str, Any], answer: Answer, found: Answer, horizon:
     migrations = in_months(taken(answer, name, "migrations"), horizon)
     if terms.lifetime_class == "self_hosted" and math.isinf(end):
         assert not any(migrations), f"{name} never ends"
-    if not is_before(start, end) or not is_before(end, horizon):
+    moves_on = terms.lifetime_class == "open_weights_hosted"
+    end = max(end, start) if moves_on else end
+    if is_before(end, start) or not is_before(end, horizon):
         return
-    if terms.lifetime_class != "open_weights_hosted":
+    if not moves_on:
         can = terms.of("has_successor", True)
         allowed = {"revert"} if not can else {wish} if wish != "best" else {"revert", "migrate"}
         assert life["on_shutdown"] in allowed, f"{name}: {life['on_shutdown']}, not {allowed}"
-    moves = life.get("on_shutdown") == "migrate" or terms.lifetime_class == "open_weights_hosted"
+    moves = life.get("on_shutdown") == "migrate" or moves_on
     certain = certain_migrations(end, horizon) if moves else [0.0] * horizon
     first = next((month for month, count in enumerate(certain) if count), horizon)
     close_rows(list(migrations[: first + 1]), certain[: first + 1], f"{name} migrations")
@@ -141,6 +156,7 @@ def test_base_case_equals_a_plain_calculation(seed: int, assess: Assess) -> None
         hand = hands[name]
         money = hand.tco + hands[case.options[0].id].tco
         compare_money(found, hand, money)
+        compare_month(found, hand, case.world.horizon_months)
         compare_time(found, hand)
         if name != case.options[0].id:
             compare_returns(found, hand, money)

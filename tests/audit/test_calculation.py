@@ -244,7 +244,7 @@ def test_prompt_migration() -> None:
 
 
 def test_redeployment() -> None:
-    """Hosted open weights pay a redeployment for the share that is live, serve on, and keep their clock."""
+    """Hosted open weights pay a redeployment in whole, serve on, and keep their clock."""
     row = tuple(float(month == 2) for month in range(1, 5))
     result = tuned(
         replace(WORLD, horizon_months=4),
@@ -257,5 +257,5 @@ def test_redeployment() -> None:
         retraining_cost=3.0,
     )
     assert result.live == near([0, 0.5, 1, 1])
-    assert result.flows == near([0, 0, 6, 3, 3])  # retrained at 2.5 and 3.5
-    assert result.parts["migration"] == near(6.0)
+    assert result.flows == near([0, 0, 12, 3, 3])  # retrained at 2.5 and 3.5
+    assert result.parts["migration"] == near(12.0)

@@ -92,7 +92,7 @@ def test_prompt() -> None:
 
 
 def test_migration_of_the_prompt() -> None:
-    """Moving the prompt takes hours, and grades again what was measured."""
+    """Moving the prompt takes hours, and grades as many answers as a study does."""
     by_hand = assumed("prompt_migration_hours") * assumed("hourly_rate")
     assert keep(case(prompting={"cost_per_trial": 2})).migration_cost == near(by_hand + 400)
     assert keep(case(prompting={"migration_cost": 70})).migration_cost == 70.0
@@ -122,6 +122,7 @@ def test_upkeep() -> None:
         ({"labelled_examples": 1_001}, 1_001, 0),
         ({"labelled_examples": 200, "target_examples": 5_000}, 5_000, 4_800),
         ({"labelled_examples": 900, "target_examples": 50}, 50, 0),
+        ({"labelled_examples": 90_000}, 90_000, 0),
     ],
 )
 def test_planned_examples(labels: dict[str, int], planned: float, missing: float) -> None:
@@ -138,6 +139,8 @@ def test_lead_time() -> None:
     assert lead_time(case(fine_tuning={**few, "label_source": "teacher"})) == near(weeks / WEEKS_PER_MONTH)
     assert lead_time(case(fine_tuning={**few, "label_source": "logs"})) == near(weeks / WEEKS_PER_MONTH)
     assert lead_time(case(fine_tuning={**few, "lead_time_weeks": 4.348125})) == near(1.0)
+    basis = {"cost_basis": "article"}
+    assert lead_time(case(fine_tuning=few, finance=basis)) == near((article + 240) / WEEKS_PER_MONTH)
     enough = {"labelled_examples": 1_000}
     assert lead_time(case(fine_tuning=enough, finance={"cost_basis": "article"})) == near(article / WEEKS_PER_MONTH)
 
@@ -167,6 +170,10 @@ def test_projects() -> None:
     assert (build.labels, build.trials) == (600.0, 0.0)
     assert again.labels == near(1_000 * assumed("retraining_label_share"))
     assert (again.trials, again.cost_per_trial) == (200.0, 2.0)
+    plan = case(fine_tuning={"retraining": {"plan": {"training_runs": 2}}})
+    planned = retraining_of(plan, prompted(plan))
+    assert isinstance(planned, Project)
+    assert (planned.runs, planned.trials) == (2.0, 0.0)  # a stated plan grades nothing again
     article = case(finance={"cost_basis": "article"})
     assert build_of(article, prompted(article)) == near(assumed("article_fine_tuning_build_cost"))
     stated = case(finance={"cost_basis": "article"}, fine_tuning={"build_cost": 7})
@@ -217,5 +224,15 @@ def test_obstacles() -> None:
     assert reasons(case()) == []
     assert reasons(case(fine_tuning=closed), found) == ["closed"]
     assert reasons(case(fine_tuning={**closed, "is_existing_customer": True}), found) == []
-    assert reasons(case(fine_tuning={"lead_time_weeks": 100})) == ["ends before it serves"]
+    late = {"fine_tuning": {"lead_time_weeks": 100}}
+    assert reasons(case(**late, volume={"horizon_months": 36})) == ["ends before it serves"]
+    assert reasons(case(**late, volume={"horizon_months": 22})) == ["ends before it serves", "serves after the horizon"]
+    hosted = "together/llama-3.3-70b"
+    redeployed = TUNE | {"offer": hosted, "lifetime": {"origin": "stated"}}
+
+    def until(date: str) -> Request:
+        return case(fine_tuning={"base_model": hosted, "offer": {"shutdown_date": date}})
+
+    assert reasons(until("2026-11-24"), redeployed) == []
+    assert reasons(until("2026-11-23"), redeployed) == ["no longer trained"]
     assert reasons(case(fine_tuning={"offer": {"context_window_tokens": 100}})) == ["too long to serve"]

@@ -103,6 +103,35 @@ def test_projects() -> None:
     assert tuned(**facts, run=replace(by_gpu, hours=7.0)).run_cost == near(14.0)
 
 
+def test_the_first_full_month() -> None:
+    """Monthly figures are those of the first full month, of the option itself at age 0; payback by requests too."""
+    # live from 1.5: month 3, at 1,000 * 1.1^2 = 1,210 requests, a tenth of them wrong
+    world = World(requests_per_month=1_000.0, growth_per_month=0.1, horizon_months=4, error_cost=0.5)
+    keep = replace(KEEP, serving=paying(0.010), upkeep_per_month=40.0)
+    changes: dict[str, Any] = {"serving": paying(0.004), "start": 1.5, "half_life": 1.0, "upkeep_per_month": 16.3}
+    result = tuned(world, keep, **changes, one_off=100.0)
+    month = result.monthly
+    assert (month.number, month.requests, month.accuracy) == near((3, 1_210.0, 0.9))
+    assert (month.tokens, month.errors, month.total) == near((4.84, 60.5, 81.64))
+    assert result.cost_per_correct_answer == near(81.64 / 1_089)
+    assert result.amortised_cost_per_month == near(81.64 + 40.0)  # live for 2.5 months
+    # keep by itself: 12.1 + 121 + 40 = 173.1, so 91.46 are saved on 1,210 requests
+    assert result.payback_requests == near(100.0 * 1_210 / 91.46)
+    at_once = {**changes, "start": 0.0}
+    assert tuned(world, replace(keep, one_off=200.0), **at_once, one_off=150.0).payback_requests == 0.0
+    assert tuned(world, keep, **{**changes, "upkeep_per_month": 200.0}, one_off=1.0).payback_requests is None
+    late = tuned(world, keep, **{**changes, "start": 3.5})
+    assert late.monthly.number == 4  # there is no full month
+
+
+def test_an_option_that_starts_after_the_horizon() -> None:
+    """What never starts within the horizon is as right as what stands in for it."""
+    late = tuned(replace(WORLD, growth_per_month=0.1), start=30.0)
+    assert late.average_accuracy == near(0.8)
+    assert late.live == [0.0] * 12
+    assert late.amortised_cost_per_month is None
+
+
 def test_payback_waits_for_the_last_relapse() -> None:
     """Payback is the last time the cumulative saving leaves the red, not the first."""
     # Saves 10 a month; a retraining of 25 falls in month 3: -15, -5, 5, -10, 0, then on from zero

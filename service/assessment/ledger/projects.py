@@ -144,9 +144,15 @@ class Projects(Chapter):
         arithmetic.add, reads=(retraining_project_cost, regrading_cost), field="/fine_tuning/retraining/cost",
         column={"fine_tune": 1, "in_service": 1}, parts=("options.training.retraining_cost",),
     )
+    redeployment_hours = Line(
+        "hours", "Hours of moving a fine-tune of open weights to another host; 0 where that does not occur.", column=18,
+    )
+    redeployment_cost = Line(
+        "currency", "Cost of one move of a fine-tune of open weights to another host.", arithmetic.multiply,
+        reads=(redeployment_hours, Volume.hourly_rate),
+    )
     migration_cost = Line(
         "currency", "Cost of one move to another base model: hours and grading again, or the one figure stated.",
         cost.move, reads=(migration_hours, Volume.hourly_rate, regrading_cost), field="/prompting/migration_cost",
-        by_kind=each(TUNES, cost.move_of_tuned, Life.serves_on, migration_hours, Volume.hourly_rate, retraining_cost),
-        column=18,
+        by_kind=each(TUNES, arithmetic.blend, Life.serves_on, redeployment_cost, retraining_cost), column=18,
     )

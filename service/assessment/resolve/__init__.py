@@ -27,7 +27,14 @@ from service.assessment.resolve.options import (
     trials_of,
 )
 from service.assessment.resolve.prices import price_of_prompt, put_caching
-from service.assessment.resolve.projects import article_figures, put_build, put_retraining, put_time, studies
+from service.assessment.resolve.projects import (
+    article_figures,
+    put_build,
+    put_redeployment,
+    put_retraining,
+    put_time,
+    studies,
+)
 from service.assessment.resolve.prompting import Counter, put_tokens
 from service.assessment.resolve.suggested import suggested
 from service.assessment.resolve.unsaid import note_unsaid
@@ -108,7 +115,9 @@ def resolve(
     considered = candidates_of(desk, at)
     serving = None if considered.serving is None else in_service(desk, at, considered.serving)
     further = suggested(desk, at, considered.candidates)
-    _put_capacity(desk, (*considered.candidates, *considered.bystanders))
+    offers = (*considered.candidates, *considered.bystanders)
+    _put_capacity(desk, offers)
+    put_redeployment(desk, desk.tuning, occurs=any(offer.life.serves_on for offer in offers))
     thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
     simulation = _simulation(desk)
     tolerated = desk.plain("/task/tolerated_loss", request.task.tolerated_loss, "tolerated_loss")

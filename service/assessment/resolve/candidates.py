@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from service.assessment.case import OWN_OFFER, Candidate, Life
 from service.assessment.resolve.desk import CALLER, Desk
+from service.assessment.resolve.latency import measured_of_tuned
 from service.assessment.resolve.lives import is_self_hosted, life_of_offer, life_of_own
 from service.assessment.resolve.offers import Market, Seller, is_over, needs_training_price
 from service.assessment.resolve.options import Prompted
@@ -157,10 +158,11 @@ def _check_training_price(desk: Desk, bid: Bid) -> None:
 
 def _successors(desk: Desk, market: Market, serving: Bid | None) -> Considered:
     """Return what may follow the fine-tune in service: every offer that can be trained, the one in service included."""
-    if serving is None:
+    if serving is None and desk.tuned.base_model is None and desk.tuned.offer is None:
         desk.fault(NAMED, "The fine-tune serves already, but its base model is not said, so what it costs cannot be known.",
                    "in_service without base_model", "fine_tuning.base_model as GET /v1/fine-tuning-offers lists it, or "
                    "fine_tuning.offer.prices")  # fmt: skip
+    if serving is None:
         return Considered((), (), None)
     others = [serving, *_screened(desk, but=serving.seller.id)]
     return Considered(
@@ -174,6 +176,16 @@ def _candidate(desk: Desk, market: Market, bid: Bid, *, is_named: bool = False, 
     is_own = bid.seller.id == OWN_OFFER
     is_same = desk.tuned.relative_size == "same" if is_own else None
     return market.candidate(*bid, is_named=is_named, is_measured=is_measured, is_same=is_same)
+
+
+def _note_what_is_of_none(desk: Desk) -> None:
+    """Note what is stated of one fine-tune where all offers are screened."""
+    if desk.tuned.hosting_cost_per_month is not None:
+        desk.derive("/fine_tuning/hosting_cost_per_month", f"{desk.currency}/month", "A hosting bill is that of one offer, and none is "
+                    "named: each is hosted at its own fees. Name its base_model, or state offer.prices.", text="by offer")  # fmt: skip
+    if measured_of_tuned(desk) is not None:
+        desk.derive("/fine_tuning/base_model", "seconds", "The latency measured of a fine-tune stands for that of every offer, for none is "
+                    "named.", text="of every offer")  # fmt: skip
 
 
 def candidates_of(desk: Desk, at: Prompted) -> Considered:
@@ -199,6 +211,7 @@ def candidates_of(desk: Desk, at: Prompted) -> Considered:
         return Considered((one,), beside, None)
     if tuning.base_model is not None or stated is not None:
         return Considered((), (), None)
+    _note_what_is_of_none(desk)
     found = tuple(_candidate(desk, market, bid, is_measured=True) for bid in _screened(desk))
     if not found:
         desk.fault("/as_of", "No fine-tuning offer is on record for this date.", str(desk.as_of),

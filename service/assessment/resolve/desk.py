@@ -63,9 +63,10 @@ class Draft:
         self.constants: dict[Line, Array] = {}
 
     def put(self, line: Line, number: float | Sequence[float] | Array) -> None:
-        """Put a line that is certain."""
+        """Put a line that is certain; a number of an option is a table of one draw, as its lines that are not certain are."""
         self.intervals.pop(line, None)
-        self.constants[line] = np.asarray(number, dtype=np.float64)
+        value = np.asarray(number, dtype=np.float64)
+        self.constants[line] = value if self.kind is None or value.ndim else value.reshape(1, 1)
 
     def put_all(self, lines: Iterable[Line], number: float) -> None:
         """Put one number for several lines."""
@@ -98,7 +99,7 @@ class Draft:
 
     def mean(self, line: Line) -> float:
         """Return the mean of a line that was put."""
-        return middle(self.intervals[line]) if line in self.intervals else float(self.constants[line])
+        return middle(self.intervals[line]) if line in self.intervals else self.constants[line].item()
 
     @property
     def inputs(self) -> Inputs:

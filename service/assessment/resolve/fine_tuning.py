@@ -58,7 +58,7 @@ def _put_knowledge(desk: Desk, draft: Draft) -> None:
     tuning, task = desk.tuned, desk.request.task
     desk.number(draft, Lines.off_task_share, tuning.off_task_share, "off_task_share")
     drop, half_life = Lines.forgetting_drop, Lines.knowledge_half_life_months
-    if tuning.forgetting_drop is not None or draft.constants[Lines.off_task_share] > 0:
+    if tuning.forgetting_drop is not None or draft.mean(Lines.off_task_share) > 0.0:
         desk.estimate(draft, drop, tuning.forgetting_drop, "forgetting_drop")
     else:
         draft.range(drop, desk.interval(0.0, "share"))

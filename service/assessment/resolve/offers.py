@@ -9,13 +9,12 @@ from typing import NamedTuple
 from service.assessment.case import Candidate, Interval, Life, Tiers
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
-from service.assessment.resolve.desk import Desk, Draft, months_until, sure
+from service.assessment.resolve.desk import Desk, Draft, middle, months_until, sure
 from service.assessment.resolve.fine_tuning import prior_inputs
 from service.assessment.resolve.latency import TUNED, measured_of_tuned
 from service.assessment.resolve.model_change import relation_of
 from service.assessment.resolve.options import Prompted
 from service.assessment.resolve.prices import listed_tiers
-from service.assessment.resolve.projects import redeployment
 from service.assessment.resolve.terms import Terms
 from service.larder.facts import Source
 from service.nouns.request.fine_tuning import Relation
@@ -66,8 +65,8 @@ def is_over(terms: Terms, life: Life, as_of: datetime.date) -> bool:
     return (last is not None and last < as_of) or (life.date is not None and life.date <= as_of)
 
 
-def _obstacle(desk: Desk, terms: Terms, life: Life) -> str:
-    """Return why an offer cannot be bought, however long that takes; empty if it can."""
+def _obstacle(desk: Desk, terms: Terms, life: Life, tokens: float) -> str:
+    """Return why an offer cannot be bought, however long that takes, for requests of some tokens; empty if it can."""
     last, end = terms.last_training_date, life.date
     if is_over(terms, life, desk.as_of):
         if end is not None and last not in (None, end):
@@ -78,7 +77,6 @@ def _obstacle(desk: Desk, terms: Terms, life: Life) -> str:
         if terms.new_customers_from is not None and terms.new_customers_from > desk.as_of:
             return f"open to new customers from {terms.new_customers_from} only"
         return f"closed to new customers since {terms.new_customers_until}"
-    tokens = tuned_tokens(desk)
     for limit, what in (
         (terms.context_window_tokens, "a request"),
         (terms.max_training_example_tokens, "a training example"),
@@ -162,8 +160,8 @@ class Market:
         """Open a market for a case whose prompt is known."""
         self._desk, self._at = desk, at
         self._weights = _weights_of(desk, at.model)
+        self._tokens = tuned_tokens(desk)
         self._priors: dict[Relation | None, dict[Line, float]] = {}
-        self._redeployment: Interval | None = None
 
     def candidate(
         self,
@@ -187,7 +185,9 @@ class Market:
             relation = "same"
         shares_life = is_same and at.model is not None and seller.id.partition("/")[0] == at.model.partition("/")[0]
         life = _shared_life(at, life, shares_life)
-        draft = self._draft(terms, relation, life, is_named=is_named, is_measured=is_measured, is_same=is_same)
+        numbers, ranges = self._values(
+            terms, relation, life, is_named=is_named, is_measured=is_measured, is_same=is_same
+        )
         return Candidate(
             id=seller.id,
             name=seller.name,
@@ -196,12 +196,12 @@ class Market:
             relation=relation,
             is_same_base=is_same,
             is_dedicated=terms.is_dedicated,
-            terms={line: draft.mean(line) for line in (*draft.constants, *draft.intervals)},
-            ranges={line: interval for line, interval in draft.intervals.items() if interval.low < interval.high},
+            terms=numbers | {line: middle(interval) for line, interval in ranges.items()},
+            ranges={line: interval for line, interval in ranges.items() if interval.low < interval.high},
             life=life,
             shares_life=shares_life,
             has_successor=terms.has_successor,
-            obstacle=_obstacle(desk, terms, life),
+            obstacle=_obstacle(desk, terms, life, self._tokens),
             base_prices=None if is_same else self._base_prices(seller.base_model),
             last_training_date=terms.last_training_date,
             shutdown_date=life.date,
@@ -212,28 +212,22 @@ class Market:
             customer_rule=terms.customer_rule,
         )
 
-    def _draft(
+    def _values(
         self, terms: Terms, relation: Relation | None, life: Life, *, is_named: bool, is_measured: bool, is_same: bool
-    ) -> Draft:
+    ) -> tuple[dict[Line, float], dict[Line, Interval]]:
+        """Return the values of an offer's lines: those that are numbers, and those that may be ranges."""
         desk, draft = self._desk, Draft("fine_tune")
         if relation not in self._priors:
             self._priors[relation] = prior_inputs(desk, relation)
-        numbers = _tokens(desk, terms) | _hosting(desk, terms) | self._priors[relation]
-        numbers[Lines.last_training_months] = months_until(terms.last_training_date, desk.as_of)
-        numbers[Lines.serves_on] = float(life.serves_on)
-        for line, number in numbers.items():
-            draft.put(line, number)
-        for line, interval in _uncertain(desk, terms).items():
-            draft.range(line, interval)
         if is_named:
             desk.state(draft, Lines.hosting_cost_per_month, desk.tuned.hosting_cost_per_month)
-        draft.put(Lines.migration_hours, 0.0)
-        if life.serves_on:
-            self._redeployment = self._redeployment or redeployment(desk)
-            draft.range(Lines.migration_hours, self._redeployment)
         measured = measured_of_tuned(desk) if is_measured else None
         self._at.pace.put(draft, measured, TUNED, is_same_base=is_same)
-        return draft
+        numbers = _tokens(desk, terms) | _hosting(desk, terms) | self._priors[relation]
+        numbers |= {line: value.item() for line, value in draft.constants.items()}
+        numbers[Lines.last_training_months] = months_until(terms.last_training_date, desk.as_of)
+        numbers[Lines.serves_on] = float(life.serves_on)
+        return numbers, _uncertain(desk, terms) | draft.intervals
 
     def _base_prices(self, base_model: str) -> Tiers | None:
         listed = self._at.prices.find(base_model, self._desk.as_of) if base_model else None

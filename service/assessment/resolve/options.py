@@ -17,7 +17,7 @@ from service.assessment.resolve.latency import Pace
 from service.assessment.resolve.lives import life_of_prompt
 from service.assessment.resolve.model_change import change_of
 from service.assessment.resolve.prices import Priced, price_of, put_prices
-from service.assessment.resolve.projects import put_improvement, put_move_of_prompt, put_retraining
+from service.assessment.resolve.projects import put_improvement, put_move_of_prompt, put_redeployment, put_retraining
 from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS, TOKENS
 from service.assessment.resolve.upkeep import Exponents
 from service.larder.prices import PriceList
@@ -212,13 +212,14 @@ def in_service(desk: Desk, at: Prompted, serving: Candidate) -> Option:
     draft, tuning = Draft("in_service"), desk.tuned
     put_serving(desk, draft, at.exponents)
     put_retraining(desk, draft)
+    put_redeployment(desk, draft, occurs=serving.life.serves_on)
     for line, of_the_build in (
         (Lines.retraining_cost_per_example, Lines.cost_per_example),
         (Lines.retraining_epochs, Lines.epochs),
     ):
         if line not in draft.intervals:
             draft.range(line, desk.tuning.intervals[of_the_build])
-    draft.put(Lines.planned_examples, desk.tuning.constants[Lines.planned_examples])
+    draft.put(Lines.planned_examples, desk.tuning.mean(Lines.planned_examples))
     draft.put_all((Lines.build_cost, Lines.training_run_cost, Lines.labels_cost), 0.0)
     draft.put_all((Lines.start_weeks, Lines.labelling_weeks), 0.0)
     interval = Lines.retraining_interval_months

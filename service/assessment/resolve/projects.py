@@ -5,7 +5,7 @@ Part of the first stage.
 
 from __future__ import annotations
 
-from service.assessment.case import ArticleFigure, Interval, Studies
+from service.assessment.case import ArticleFigure, Studies
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, Draft, middle, sure
@@ -116,9 +116,13 @@ def put_move_of_prompt(desk: Desk, draft: Draft) -> None:
         draft.range(hours, desk.assume(pointer, "prompt_migration_hours", hours, Lines.migration_cost))
 
 
-def redeployment(desk: Desk) -> Interval:
-    """Return the hours of moving a fine-tune of open weights to another host."""
-    return desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", Lines.migration_hours)
+def put_redeployment(desk: Desk, draft: Draft, *, occurs: bool) -> None:
+    """Put how long it takes to move a fine-tune of open weights to another host."""
+    line = Lines.redeployment_hours
+    if occurs:
+        draft.range(line, desk.assume("/fine_tuning/on_shutdown", "redeployment_hours", line))
+    else:
+        draft.put(line, 0.0)
 
 
 def put_improvement(desk: Desk, draft: Draft) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 from msgspec import Struct
 
-from service.assessment.ledger.fold import Values, fold, refold
+from service.assessment.ledger.fold import Values, downstream, fold, inputs_for, lines_for, refold, steps_for
 from service.assessment.ledger.line import Kind, Line
-from service.assessment.ledger.lines import BASELINE, STAND_IN
+from service.assessment.ledger.lines import BASELINE, STAND_IN, Lines
+from service.assessment.ledger.volume import Volume
 
 COSTS = frozenset(STAND_IN.values()) | frozenset(BASELINE.values())
 """What others read of an option."""
 
+COMMON = frozenset(line for line in Volume.lines() if not line.is_input)
+"""What is the same for all options."""
+NOTHING: Values = {}
 NOTHING_STANDS_IN = {line: np.zeros((1, 1)) for line in STAND_IN}
 
 
@@ -34,11 +39,31 @@ class Folded(Struct, frozen=True, kw_only=True, eq=False):
 Changes = Callable[[Folded], Values]
 
 
-def opened(id: str, kind: Kind, inputs: Values, stand_in: Folded | None) -> Folded:
-    """Return an option folded as far as others read it."""
+def opened(id: str, kind: Kind, inputs: Values, stand_in: Folded | None, common: Values = NOTHING) -> Folded:
+    """Return an option folded as far as others read it; `common` holds lines that were calculated for all options at once."""
     beside = NOTHING_STANDS_IN if stand_in is None else stand_in.of(STAND_IN)
-    stated = frozenset(inputs)
-    return Folded(id=id, kind=kind, values=fold(inputs | beside, kind, COSTS), stated=stated, stand_in=stand_in)
+    values = fold({**common, **inputs, **beside}, kind, COSTS)
+    return Folded(id=id, kind=kind, values=values, stated=frozenset(inputs), stand_in=stand_in)
+
+
+@lru_cache(maxsize=64)
+def read_later(kind: Kind, stated: frozenset[Line], figures: frozenset[Line]) -> frozenset[Line]:
+    """Return what is read of an option once it is folded: by others, under another policy, on another stand-in, or for figures."""
+    changed = frozenset({Lines.migrates, *STAND_IN, *BASELINE})
+    steps = (
+        *downstream(kind, changed, stated, COSTS | figures),
+        *steps_for(kind, stated | frozenset(lines_for(kind, stated, COSTS)), figures),
+    )
+    return frozenset(source for step in steps for source in step.reads) | COSTS | figures
+
+
+def kept(option: Folded, figures: frozenset[Line]) -> Folded:
+    """Return an option without the months of what nobody reads any more: what is kept of many draws."""
+    wanted = read_later(option.kind, option.stated, figures)
+    values = {
+        line: value for line, value in option.values.items() if line in wanted or value.ndim < 2 or value.shape[1] == 1
+    }
+    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
 
 
 def on_top_of(option: Folded, stand_in: Folded) -> Folded:
@@ -53,6 +78,13 @@ def settled(option: Folded, baseline: Folded, figures: frozenset[Line]) -> Folde
     """Return an option held against option 0, folded to the figures wanted."""
     values = fold(option.values | baseline.of(BASELINE), option.kind, figures)
     return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
+
+
+@lru_cache(maxsize=256)
+def read_of(kind: Kind, stated: frozenset[Line], until: frozenset[Line]) -> frozenset[Line]:
+    """Return what some figures of an option read of what stands in for it and of option 0."""
+    read = inputs_for(kind, stated, until)
+    return frozenset(source for lines in (STAND_IN, BASELINE) for line, source in lines.items() if line in read)
 
 
 def with_changes(
@@ -78,6 +110,6 @@ def with_changes(
         if other is None:
             continue
         if other.id not in memo:
-            memo[other.id] = with_changes(other, changes, None, COSTS, memo)
+            memo[other.id] = with_changes(other, changes, None, read_of(option.kind, option.stated, until), memo)
         changed |= {line: memo[other.id][source] for line, source in lines.items() if source in memo[other.id]}
     return refold(option.values, changed, option.kind, option.stated, until)

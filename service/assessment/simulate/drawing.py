@@ -12,14 +12,15 @@ import numpy as np
 
 from models.arrays import Array
 from service.assessment.case import IN_SERVICE, KEEP, Case, Option, Policy
-from service.assessment.ledger.fold import Values, refold
+from service.assessment.ledger.fold import Values, fold, refold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import DRAWN, Lines
-from service.assessment.simulate.book import COSTS, Folded, on_top_of, opened, settled
+from service.assessment.simulate.book import COMMON, COSTS, Folded, kept, on_top_of, opened, settled
 from service.assessment.simulate.draws import drawn_inputs, flag, points_of, shared_draws
 from service.assessment.simulate.volumes import volume_break_evens
 
-ROWS_AT_ONCE = 2048
+CELLS_AT_ONCE = 150_000
+"""Draws times months that are folded together."""
 VOLUME_DRAWS = 256
 """Draws in which the break-even of the volume is looked for; any first power of two of them covers the whole."""
 
@@ -35,10 +36,13 @@ class Way(NamedTuple):
 class Sheet:
     """Options in some of the draws, each folded when it is first asked for."""
 
-    def __init__(self, case: Case, options: Mapping[str, Option], ways: Mapping[str, Way], rows: slice) -> None:
-        """Open a sheet; `ways` tells how the options serve that others read, and may grow."""
-        self._case, self._options, self._ways, self._rows = case, options, ways, rows
+    def __init__(
+        self, case: Case, options: Mapping[str, Option], ways: Mapping[str, Way], rows: slice, is_whole: bool = False
+    ) -> None:
+        """Open a sheet; `ways` tells how the options serve that others read, and may grow. A whole sheet keeps every line."""
+        self._case, self._options, self._ways, self._rows, self._is_whole = case, options, ways, rows, is_whole
         self._shared: Values = {}
+        self._common: Values = {}
         self._folded: dict[Way, Folded] = {}
         self._policies: dict[tuple[str, Policy], Way] = {}
 
@@ -73,9 +77,12 @@ class Sheet:
             if other is not None and other in self._folded and policy != way.policy:
                 return self._under(self._folded[other], migrates, stand_in)
         points = points_of(self._case, option.block).rows(self._rows)
-        self._shared = self._shared or shared_draws(self._case, points.case)
+        if not self._shared:
+            self._shared = shared_draws(self._case, points.case)
+            self._common = fold(dict(self._shared), option.kind, COMMON)
         inputs = drawn_inputs(option, points, self._shared) | {Lines.migrates: migrates}
-        return opened(option.id, option.kind, inputs, stand_in)
+        folded = opened(option.id, option.kind, inputs, stand_in, self._common)
+        return folded if self._is_whole else kept(folded, DRAWN)
 
     def _under(self, other: Folded, migrates: Array, stand_in: Folded | None) -> Folded:
         """Return an option under the other policy."""
@@ -105,12 +112,14 @@ class Drawing:
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the draws part by part; where one part holds them all, what it has folded is kept."""
-        if self.case.draws <= ROWS_AT_ONCE:
+        at_once = max(CELLS_AT_ONCE // self.case.horizon_months, 1)
+        if self.case.draws <= at_once:
             self._only = self._only or Sheet(self.case, self.options, self.ways, slice(0, self.case.draws))
             yield self._only
             return
-        for first in range(0, self.case.draws, ROWS_AT_ONCE):
-            yield Sheet(self.case, self.options, self.ways, slice(first, first + ROWS_AT_ONCE))
+        for first in range(0, self.case.draws, at_once):
+            rows = slice(first, min(first + at_once, self.case.draws))
+            yield Sheet(self.case, self.options, self.ways, rows)
 
     def figure_in(self, ways: Iterable[Way], line: Line) -> dict[Way, Array]:
         """Return one figure of every draw in each of several ways of serving."""
@@ -132,7 +141,7 @@ class Drawing:
 
     def volume_break_evens(self, id: str) -> Array:
         """Return the smallest monthly volume at which a fine-tune pays, in the first few draws."""
-        sheet = Sheet(self.case, self.options, self.ways, slice(0, VOLUME_DRAWS))
+        sheet = Sheet(self.case, self.options, self.ways, slice(0, VOLUME_DRAWS), is_whole=True)
         baseline = sheet.settled_way(self.baseline)
         tune = settled(sheet.settled_way(id), baseline, frozenset({Lines.npv}))
         return volume_break_evens(tune, baseline, sheet.size)

@@ -91,6 +91,20 @@ def _quantiles(inputs: Inputs, kind: Kind, points: Points, wanted: frozenset[Lin
     return found
 
 
+def _of_trials(at: Points, correct: float, total: float) -> Array:
+    uniform = at.column(Lines.prompted_accuracy, "keep")
+    return (
+        _over_fixed_points(correct, total)
+        if at.case is fixed_points().case
+        else sampling.accuracy_quantile(uniform, correct, total)
+    )
+
+
+@lru_cache(maxsize=64)
+def _over_fixed_points(correct: float, total: float) -> Array:
+    return sampling.accuracy_quantile(fixed_points().column(Lines.prompted_accuracy, "keep"), correct, total)
+
+
 def shared_draws(case: Case, points: Array, wanted: frozenset[Line] | None = None) -> Values:
     """Return what all options share in every draw, and what falls at random beside it; only the wanted of it, if told which.
 
@@ -103,9 +117,7 @@ def shared_draws(case: Case, points: Array, wanted: frozenset[Line] | None = Non
     """
     at = Points(points, points)
     values = _quantiles(case.shared, "keep", at, wanted)
-    values[Lines.prompted_accuracy] = sampling.accuracy_quantile(
-        at.column(Lines.prompted_accuracy, "keep"), *case.trials
-    )
+    values[Lines.prompted_accuracy] = _of_trials(at, *case.trials)
     for line, deviate in (
         (Lines.accuracy_deviate, ndtri),
         (Lines.technique_deviate, sampling.student_quantile),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
 from models.arrays import Array
-from service.assessment.ledger.fold import Values, downstream
+from service.assessment.ledger.fold import downstream
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import BASELINE, STAND_IN, Lines
-from service.assessment.simulate.book import COSTS, Folded, with_changes
+from service.assessment.simulate.book import Folded, read_of, with_changes
 from service.assessment.simulate.break_evens import HIGHEST_VOLUME
 
 GRID_POINTS = 12
-CLOSE = {"xatol": 1e-6}
-"""How closely a volume is located: its logarithm to a millionth."""
+CLOSE = {"xatol": 1e-4}
+"""How closely a volume is located: its logarithm to a ten-thousandth."""
 CLOSE_TURN = {"xrtol": 1e-3}
 """How closely the best volume of a draw is located: its logarithm to a thousandth."""
 
@@ -38,20 +36,13 @@ def _band(at_grid: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return draw, heights[:, draw].argmax(axis=0) + 1
 
 
-def _read(option: Folded, put: AbstractSet[Line], until: frozenset[Line]) -> Values:
-    """Return the values that recomputing some figures of an option reads, when some lines are put in."""
-    lines = downstream(option.kind, frozenset(put), option.stated, until)
-    formulas = [formula for line in lines if (formula := line.formula(option.kind))]
-    read = {source for formula in formulas for source in formula.reads} | until
-    return {line: option.values[line] for line in read if line in option.values}
-
-
 def _pruned(option: Folded, put: frozenset[Line], until: frozenset[Line]) -> Folded:
     """Return an option, and what stands in for it, with nothing but what a change of volume reads."""
-    stand_in = None if option.stand_in is None else _pruned(option.stand_in, VOLUME, COSTS)
-    return Folded(
-        id=option.id, kind=option.kind, values=_read(option, put, until), stated=option.stated, stand_in=stand_in
-    )
+    read = {source for step in downstream(option.kind, put, option.stated, until) for source in step.reads} | until
+    values = {line: option.values[line] for line in read if line in option.values}
+    further = read_of(option.kind, option.stated, until)
+    stand_in = None if option.stand_in is None else _pruned(option.stand_in, put, further)
+    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=stand_in)
 
 
 def _rows(option: Folded, draws: int, draw: NDArray[np.intp]) -> Folded:
@@ -85,8 +76,9 @@ def volume_break_evens(tune: Folded, baseline: Folded, draws: int) -> Array:
         Requests per month; 0 when it pays at any volume, infinite when at none.
     """
     today = np.clip(np.median(tune.values[Lines.requests_per_month]), 1.0, HIGHEST_VOLUME)
-    put = VOLUME | STAND_IN.keys() | BASELINE.keys()
-    tune, baseline = _pruned(tune, frozenset(put), NPV), _pruned(baseline, VOLUME, COSTS)
+    put = frozenset(VOLUME | STAND_IN.keys() | BASELINE.keys())
+    read = read_of(tune.kind, tune.stated, NPV)
+    tune, baseline = _pruned(tune, put, NPV), _pruned(baseline, put, read)
     everywhere = np.arange(draws)
 
     def npv(log_volume: Array, draw: NDArray[np.intp]) -> Array:
