@@ -342,5 +342,5 @@ def test_trace_tells_where_each_value_comes_from(client: Client) -> None:
     assert keep["error_cost"] == tune["error_cost"] == "stated"
     assert keep["npv"] == tune["npv"] == "calculated"
     assert keep["upkeep_hours_per_month"] == "assumed"
-    assert keep["tier_input_prices"] == "price list" and tune["tier_input_prices"] == "offer"
+    assert keep["tier_input_prices"] == "price list" and tune["input_price"] == "offer"
     assert tune["seed_variance"] == "fitted"
