@@ -124,12 +124,14 @@ _OF_THE_OFFER = (
         for term, unit in (
             *_FEES,
             ("training_usd_per_hour", "USD/hour"), ("training_hours", "hours/run"),
-            ("requests_per_second_per_replica", "requests/second"), ("tokens_per_second_per_replica", "tokens/second"),
-            ("minimum_replicas", "replicas"), ("scale_to_zero", "flag"), ("batch_discount", "share"),
+            ("tokens_per_second_per_replica", "tokens/second"), ("minimum_replicas", "replicas"), ("scale_to_zero", "flag"),
+            ("batch_discount", "share"),
             ("context_window_tokens", "tokens"), ("max_training_example_tokens", "tokens"), ("has_successor", "flag"),
             ("last_training_date", "date"),
         )
     ),
+    Unsaid(f"{OFFER}/requests_per_second_per_replica", None, "requests/second", "no limit", "What a replica serves is counted in "
+           "tokens, as in the base model's catalogue entry unless stated.", _given(OFFER, "/fine_tuning/base_model")),
     *(
         Unsaid(f"{OFFER}/{term}", value, unit, text, note, _given(OFFER, but="/fine_tuning/base_model"))
         for term, value, unit, text, note in (
