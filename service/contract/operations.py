@@ -13,11 +13,11 @@ from service.nouns.answer.assessment import Assessment
 from service.nouns.base import Closed
 from service.nouns.framework import Framework
 from service.nouns.hosting import SelfHostedOfferList
+from service.nouns.ledger import Ledger
 from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
     FineTuningOfferList,
-    Ledger,
     Liveness,
     ModelPrice,
     ModelPriceList,

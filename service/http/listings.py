@@ -15,6 +15,7 @@ from service.larder.capability import INDEX, Capability
 from service.larder.facts import AssumedValue, Assumption, FineTuningOffer, OfferValue
 from service.larder.load import Catalogue
 from service.larder.prices import InferencePrice, PriceList
+from service.nouns.ledger import Ledger, LedgerInput, LedgerKind, LedgerStep
 from service.nouns.listing import (
     AssumptionAnswer,
     AssumptionList,
@@ -22,10 +23,6 @@ from service.nouns.listing import (
     DatedValue,
     FineTuningOfferAnswer,
     FineTuningOfferList,
-    Ledger,
-    LedgerInput,
-    LedgerKind,
-    LedgerStep,
     ModelPrice,
     ModelPriceList,
     OfferTerms,

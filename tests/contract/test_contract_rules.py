@@ -229,12 +229,12 @@ def test_every_property_is_described() -> None:
 
 
 def test_money_is_a_number_with_its_currency() -> None:
-    """A price or a cost that is got is a number, never text, and costs say their currency."""
+    """A price or a cost that is got is a number, never text, and an answer says its currency."""
     money = re.compile(r".*(_usd_per_\w+|_usd|_cost(_per_\w+)?|npv|_value|tco)")
     found = [(c, n, s) for c, n, s in properties(got()) if money.fullmatch(n) and types(s)]
     assert found
     assert [(component, name) for component, name, schema in found if "string" in types(schema)] == []
-    assert "currency" in contract()["components"]["schemas"]["Costs"]["required"]
+    assert "currency" in contract()["components"]["schemas"]["Assessment"]["required"]
 
 
 def test_every_body_has_an_example() -> None:

@@ -41,10 +41,10 @@ def test_examples_are_answered(name: str, client: Client) -> None:
     for part in (
         "verdict",
         "break_even",
-        "costs",
+        "options",
         "accuracy",
-        "latency",
         "comparison",
+        "article_check",
         "offers",
         "assumptions",
         "provenance",
@@ -65,10 +65,13 @@ def test_heavy_parts_come_only_when_asked_for(client: Client) -> None:
 
 
 def test_cash_flows_add_up_to_the_npv(client: Client) -> None:
-    """The discounted savings of the cash flows are the base-case NPV."""
+    """The discounted savings of the cash flows of every option are its base-case NPV."""
     answer = client.post("/v1/assessments", json=example("contract-extraction")).json()
-    npv = sum(flow["saving"] * 1.12 ** (-flow["month"] / 12) for flow in answer["cash_flows"])
-    assert npv == pytest.approx(answer["costs"]["npv"]["base_case"], rel=1e-9)
+    worth = {option["id"]: option["npv"]["base_case"] for option in answer["options"]}
+    for flow in answer["cash_flows"]:
+        npv = sum(month["saving"] * 1.12 ** (-month["month"] / 12) for month in flow["months"])
+        assert npv == pytest.approx(worth.pop(flow["option"]), rel=1e-9)
+    assert not worth
 
 
 def test_shares_of_variance_are_shares(client: Client) -> None:
@@ -154,11 +157,14 @@ def test_assumptions_show_the_value_in_force(client: Client) -> None:
 
 
 def test_ledger_serves_every_formula(client: Client) -> None:
-    """The ledger names each line's formula, inputs, meaning and places in the answer."""
+    """The ledger names each line's formula, inputs, meaning and places in the answer, by kind of option where kinds differ."""
     steps = client.get("/v1/ledger").json()["steps"]
+    start = next(step for step in steps if step["name"] == "accuracy_at_start")
+    own = {kind["kind"]: (kind["formula"], kind["pointer"]) for kind in start["kinds"]}
+    assert own["improve"] == ("improved_accuracy", "") and own["keep"] == ("at_most", "/prompting/measured_accuracy")
     npv = next(step for step in steps if step["name"] == "npv")
     assert npv["formula"] == "present_value"
-    assert npv["parts"] == ["costs.npv"]
+    assert npv["parts"] == ["options.npv"]
     assert npv["inputs"] == ["saving_at_start", "savings", "discount_factors"]
     assert all(step["meaning"] for step in steps)
 
@@ -196,11 +202,11 @@ def test_a_price_of_the_callers_own_is_said_to_be_theirs(client: Client) -> None
     """Where the request states prices, they are the source, whether the base model is known or not."""
     request = example("minimal")
     request["prompting"]["base_model"] = "openai/gpt-4.1-mini"
-    listed = client.post("/v1/assessments", json=request).json()["provenance"]
-    assert listed["prompt_price_source"].startswith("genai-prices") and listed["prompt_price_checked"]
+    listed = client.post("/v1/assessments", json=request).json()["options"][0]["prices"]
+    assert listed["source"].startswith("genai-prices") and listed["checked"]
     request["prompting"]["prices"] = {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}
-    own = client.post("/v1/assessments", json=request).json()["provenance"]
-    assert own["prompt_price_source"] == "the request" and own["prompt_price_checked"] is None
+    own = client.post("/v1/assessments", json=request).json()["options"][0]["prices"]
+    assert own["source"] == "the request" and own["checked"] is None
 
 
 def test_the_smallest_request_hides_no_default(client: Client) -> None:
@@ -210,7 +216,7 @@ def test_the_smallest_request_hides_no_default(client: Client) -> None:
     stated: dict[str, Any] = {
         "/task/required_accuracy": 0.95, "/task/strict_format": True, "/task/proprietary_knowledge": True,
         "/task/audit_required": True, "/fine_tuning/labelled_examples": 5000, "/fine_tuning/cache_hit_rate": 0.01,
-        "/fine_tuning/hosting_cost_per_month": 9, "/fine_tuning/label_noise": 0.3, "/finance/vendor_discount": 0.5,
+        "/fine_tuning/label_noise": 0.3, "/finance/vendor_discount": 0.5,
         "/latency_target": {"seconds": 0.1, "percentile": 0.5}, "/policy": "expected_value",
         "/volume/growth_per_month": 0.1, "/finance/error_cost": 1, "/finance/discount_rate": 0.5,
         "/fine_tuning/lead_time_weeks": 1, "/prompting/techniques_tried": [], "/fine_tuning/on_shutdown": "migrate",
@@ -223,9 +229,7 @@ def test_the_smallest_request_hides_no_default(client: Client) -> None:
             part = part.setdefault(name, {})
         part[last] = value
         other = client.post("/v1/assessments", json=request).json()
-        changed = [
-            name for name in ("verdict", "costs", "latency", "accuracy", "provenance") if other[name] != answer[name]
-        ]
+        changed = [name for name in ("verdict", "options", "accuracy", "policy") if other[name] != answer[name]]
         assert changed, pointer
         assert any(entry == pointer or entry.startswith(f"{pointer}/") for entry in listed), pointer
 
@@ -312,26 +316,31 @@ def test_a_service_that_is_told_to_stop_while_it_starts_stops(unused_port: int) 
 
 
 def test_every_offer_that_lost_says_why(client: Client) -> None:
-    """An offer that was not chosen names what kept it out or what sets it back; one that cannot go live has no NPV."""
+    """An offer that was not kept names what kept it out or what sets it back; one that cannot go live has no NPV."""
     answer = client.post("/v1/assessments", json={**example("minimal"), "as_of": "2026-11-23"}).json()
-    chosen, *others = answer["offers"]
-    assert chosen["is_chosen"] and chosen["lost_because"] is None
+    kept = [offer for offer in answer["offers"] if offer["option"]]
+    others = answer["offers"][len(kept) :]
+    assert 2 <= len(kept) <= 3 and kept == answer["offers"][: len(kept)]
+    assert {offer["option"] for offer in kept} <= {option["id"] for option in answer["options"]}
+    assert all(offer["lost_because"] is None for offer in kept)
     assert len(others) > 30
     for offer in others:
         assert offer["lost_because"]
         assert (offer["npv"] is None) == (not offer["is_feasible"])
     feasible = [offer["lost_because"] for offer in others if offer["is_feasible"]]
-    assert any("most of all for hosting" in why for why in feasible)
-    assert any("shuts it down on 2027-01-14" in offer["lost_because"] for offer in others if not offer["is_feasible"])
+    assert any("most of all for " in why for why in feasible)
+    closed = [offer["lost_because"] for offer in others if not offer["is_feasible"]]
+    assert any("closed to new customers since 2026-05-06" in why for why in closed)
 
 
 def test_trace_tells_where_each_value_comes_from(client: Client) -> None:
     """A value of the trace is calculated, stated, assumed, or from an offer, a price list or the fit."""
-    trace = client.post("/v1/assessments", json=example("contract-extraction")).json()["trace"]
-    origin = {line["name"]: line["origin"] for line in trace}
-    assert origin["error_cost"] == "stated"
-    assert origin["npv"] == "calculated"
-    assert origin["prompt_maintenance_cost_per_month"] == "assumed"
-    assert origin["tuned_input_price"] == "offer"
-    assert origin["prompt_tier_input_prices"] == "price list"
-    assert origin["seed_variance"] == "fitted"
+    answer = client.post("/v1/assessments", json=example("contract-extraction")).json()
+    traced = {trace["option"]: {line["name"]: line["origin"] for line in trace["lines"]} for trace in answer["trace"]}
+    assert list(traced) == [option["id"] for option in answer["options"] if option["is_feasible"]]
+    keep, tune = traced["keep"], next(trace for option, trace in traced.items() if option.startswith("tune:"))
+    assert keep["error_cost"] == tune["error_cost"] == "stated"
+    assert keep["npv"] == tune["npv"] == "calculated"
+    assert keep["upkeep_hours_per_month"] == "assumed"
+    assert keep["tier_input_prices"] == "price list" and tune["input_price"] == "offer"
+    assert tune["seed_variance"] == "fitted"

@@ -50,10 +50,13 @@ def _origin(case: Case, one: Simulated, line: Line, assumed: set[Line]) -> str:
     """Return where a value that is not calculated comes from."""
     if line in assumed:
         return "assumed"
-    if line.origin and not (line.origin == PRICE_LIST and one.option.price_checked is None):
+    if line.origin and line.origin != PRICE_LIST:
         return line.origin
-    if one.candidate is not None and line in one.candidate.terms:
-        return "offer"
+    if one.option.price_checked is not None:
+        if one.candidate is not None and line in one.candidate.terms:
+            return "offer"
+        if line.origin == PRICE_LIST:
+            return PRICE_LIST
     return "stated" if line in case.said else "derived"
 
 

@@ -163,8 +163,8 @@ def _choose_ways(
 ) -> dict[str, dict[Policy, float]]:
     """Put how each fine-tune serves, and return what each policy is worth on its own best stand-in.
 
-    Under the framework a way that is likelier by more than a few points to meet a stated requirement goes before the one
-    that is worth more.
+    A way that is likelier by more than a few points to meet a stated requirement goes before the one that is worth more,
+    whatever the policy asked for: both are reported.
     """
     ways = {
         id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
@@ -179,7 +179,7 @@ def _choose_ways(
                 best[way.policy] = way
         found[id] = {policy: float(worth[way].mean()) for policy, way in best.items()}
         chosen = max(best.values(), key=lambda way: worth[way].mean())
-        if required is not None and case.policy == "framework" and len(best) > 1:
+        if required is not None and len(best) > 1:
             right = drawing.figure_in(best.values(), Lines.average_accuracy)
             chance = {way: float((right[way] >= required).mean()) for way in best.values()}
             likeliest = max(best.values(), key=lambda way: chance[way])

@@ -68,10 +68,10 @@ class VerdictAnswer(Open, frozen=True):
     action: Annotated[
         str,
         Meta(
-            description="What to do next, under the policy asked for. Extensible enum: one of keep_prompting, "
-            "improve_prompt, measure_first, switch_model, collect_examples, run_pilot, fine_tune, keep_fine_tune, "
-            "return_to_prompt, rethink_task. switch_model: serve by a measured alternative; keep_fine_tune, return_to_prompt: "
-            "where a fine-tune is in service.",
+            description="What to do next, under the policy asked for: switch_model is to serve by a measured alternative, "
+            "keep_fine_tune and return_to_prompt are said where a fine-tune is in service. Extensible enum: one of "
+            "keep_prompting, improve_prompt, measure_first, switch_model, collect_examples, run_pilot, fine_tune, "
+            "keep_fine_tune, return_to_prompt, rethink_task.",
             examples=[
                 "keep_prompting",
                 "improve_prompt",

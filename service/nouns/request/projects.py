@@ -68,8 +68,8 @@ class BuildPlan(Closed, frozen=True):
     hourly_rate: Annotated[
         PositiveEstimate | None,
         Meta(
-            description="Loaded cost of an engineer's hour [finance.currency/hour]. Absent: the assumption "
-            "`hourly_rate` of GET /v1/assumptions.",
+            description="Loaded cost of an engineer's hour [finance.currency/hour]. Absent: as of all other work, "
+            "the assumption `hourly_rate` of GET /v1/assumptions.",
             examples=[95],
         ),
     ] = None
