@@ -26,6 +26,7 @@ BASES: dict[str, Json] = {
     "an offer of the caller's own, planned bottom-up": LEAST
     | QUICK
     | {
+        "task": LEAST["task"] | {"knowledge_half_life_months": 6},
         "fine_tuning": {
             "offer": {"prices": TERMS, "requests_per_second_per_replica": 0.05, "training_usd_per_mtok": 2},
             "build_plan": {},
@@ -34,7 +35,7 @@ BASES: dict[str, Json] = {
             "off_task_share": 0.2,
             "lead_time_weeks": 2,
             "cache_hit_rate": 0.5,
-        }
+        },
     },
     "prices of the caller's own and an offer by name": LEAST
     | QUICK
@@ -57,6 +58,10 @@ VALUES: dict[str, tuple[Json, ...]] = {
     # A currency needs its rate, and a rate its currency.
     "/finance/currency": ({"/finance/currency": "EUR", "/finance/units_per_usd": 0.92},),
     "/finance/units_per_usd": ({"/finance/units_per_usd": 0.92, "/finance/currency": "EUR"},),
+    # What scales to zero has a fee, and a capacity by which its hours are counted.
+    "/fine_tuning/offer/scale_to_zero": (
+        {"/fine_tuning/offer/scale_to_zero": True, "/fine_tuning/offer/hosting_usd_per_hour": 4},
+    ),
     # An alternative differs from the prompt in more than its name.
     "/prompting/alternatives": ({"/prompting/alternatives": [SMALLER]},),
     # What is in service is measured, and only that was trained last.

@@ -80,12 +80,16 @@ def offers() -> Iterator[tuple[str, Json]]:
             yield offer["id"], in_force(offer["values"])
 
 
-def tokens_per_second(weights: str, gpu: str) -> float:
-    """Return what one replica of some weights on a kind of GPU gets through in a second, in the mean [tokens/second]."""
+def tokens_per_second(offer: str) -> float:
+    """Return what one replica of an offer gets through in a second, in the mean [tokens/second]."""
+    name = "tokens_per_second_per_replica"
     rows = tomllib.loads((DATA / "self_hosted" / "offers.toml").read_text())["self_hosted"]
-    found = next(row for row in rows if (row["weights"], row["gpu"], row["precision"]) == (weights, gpu, "bf16"))
-    figure = in_force(found["values"])["tokens_per_second_per_replica"]
-    return float(figure["value"]) if "value" in figure else mean(figure["low"], figure["high"])
+    hosts = {row["id"]: in_force(row["values"])[name] for row in rows}
+    if offer in hosts:
+        figure = hosts[offer]
+        return float(figure["value"]) if "value" in figure else mean(figure["low"], figure["high"])
+    terms = dict(offers())[offer]
+    return mean(terms[f"{name}_low"], terms[f"{name}_high"])
 
 
 def months_until(date: str) -> float:

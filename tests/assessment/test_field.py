@@ -31,7 +31,7 @@ from assessment.letters import EXACT
 Json = dict[str, Any]
 Assess = Callable[[Json], Json]
 
-QWEN = tokens_per_second("qwen3.5-9b", "h100")
+QWEN = tokens_per_second("together/qwen3.5-9b")
 
 
 @pytest.fixture(scope="module")

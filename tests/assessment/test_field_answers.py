@@ -161,7 +161,7 @@ def test_the_same_volume_of_long_and_of_short_requests(offer: str, field: Assess
         for name in ("long-requests", "short-requests")
     )
     assert short == 1
-    assert long == replicas(10e6, 16_700, tokens_per_second("qwen3.5-9b", "h100")) > 5
+    assert long == replicas(10e6, 16_700, tokens_per_second(offer)) > 5
 
 
 def test_the_likelier_offer_stands_beside_the_cheaper(field: Assess) -> None:

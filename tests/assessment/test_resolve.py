@@ -16,18 +16,15 @@ from models.sampling import mean
 from service.assessment.case import Candidate, Case, Inputs
 from service.assessment.ledger.fold import inputs_for
 from service.assessment.ledger.line import Kind, Line
-from service.assessment.ledger.lines import FIGURES, Lines
+from service.assessment.ledger.lines import BASELINE, FIGURES, STAND_IN, Lines
 from service.nouns.faults import Unassessable
 
 Json = dict[str, Any]
 Resolve = Callable[[Json], Case]
 
 DRAW_LINES = frozenset({
-    Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.no_change_coin,
-    Lines.first_retirement_month, Lines.renewed_lives, Lines.migrates,
-    Lines.stand_in_costs_per_month, Lines.stand_in_running_costs_per_month, Lines.stand_in_accuracy,
-    Lines.stand_in_one_off_cost, Lines.baseline_costs, Lines.baseline_outlay, Lines.baseline_upkeep_per_month,
-    Lines.baseline_monthly_total, Lines.cost_on_tuned_base, Lines.prompted_cost_per_request,
+    Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.no_change_coin, Lines.first_retirement_month, Lines.renewed_lives,
+    Lines.migrates, Lines.cost_on_tuned_base, Lines.prompted_cost_per_request, *STAND_IN, *BASELINE,
 })  # fmt: skip
 """What falls at random, comes from another option or from a retirement: the next stage puts it."""
 
@@ -237,51 +234,6 @@ def test_upkeep_follows_from_what_is_stated(
         assert at_mean(case.tuning, Lines.upkeep_per_month) == tuned
 
 
-def test_a_stated_hosting_bill_is_of_the_own_offer_alone(resolved: Resolve) -> None:
-    """No offer of the catalogue carries the bill of the caller's own hosting."""
-    case = resolved(merged(MINIMAL, fine_tuning={"offer": OWN, "hosting_cost_per_month": 89}))
-    assert case.candidates[0].terms[Lines.hosting_cost_per_month] == 89
-    assert case.bystanders and not [offer for offer in case.bystanders if Lines.hosting_cost_per_month in offer.terms]
-
-
-def test_hours_are_paid_by_use_where_all_work_can_wait(resolved: Resolve) -> None:
-    """On dedicated replicas batch work alone is paid by use; a hosted adapter's fee runs on."""
-    waits = resolved(merged(MINIMAL, prompting={"batch_share": 1}, fine_tuning={"offer": OWN}))
-    serves = resolved(merged(MINIMAL, fine_tuning={"offer": OWN}))
-    assert waits.candidates[0].terms[Lines.is_paid_by_use] == 1.0
-    assert serves.candidates[0].terms[Lines.is_paid_by_use] == 0.0
-    assert offer_of(waits, "azure/gpt-4.1-mini").terms[Lines.is_paid_by_use] == 0.0
-
-
-def test_offers_closed_to_new_customers(resolved: Resolve) -> None:
-    """Who does not fine-tune there yet cannot start where the provider takes nobody new; who does can."""
-    new, old = resolved(MINIMAL), resolved(merged(MINIMAL, fine_tuning={"is_existing_customer": True}))
-    assert "closed to new customers since 2026-05-06" in offer_of(new, "openai/gpt-4.1-mini").obstacle
-    assert offer_of(old, "openai/gpt-4.1-mini").obstacle == ""
-
-
-def test_what_does_not_fit_cannot_be_bought(resolved: Resolve) -> None:
-    """A request or a training example longer than the offer allows is an obstacle that says both numbers."""
-    named = {"base_model": "azure/gpt-4.1-mini", "tokens": {"instruction": 100, "payload": 700, "output": 200}}
-    for limit, words in (
-        ("context_window_tokens", "a request takes 1,000 tokens, and it reads 999 at most"),
-        ("max_training_example_tokens", "a training example takes 1,000 tokens, and it reads 999 at most"),
-    ):
-        for tokens, obstacle in ((999, words), (1000, "")):
-            case = resolved(merged(MINIMAL, fine_tuning={**named, "offer": {limit: tokens}}))
-            assert case.candidates[0].obstacle == obstacle
-
-
-def test_size_is_a_matter_of_capability(resolved: Resolve) -> None:
-    """The same weights are the same whatever they cost, and what the caller says wins."""
-    case = resolved(merged(MINIMAL, prompting={"base_model": "openai/gpt-4.1-mini"}))
-    assert offer_of(case, "azure/gpt-4.1-mini").relation == "same" and offer_of(case, "azure/gpt-4.1-mini").is_same_base
-    assert offer_of(case, "azure/gpt-4.1-mini").base_prices is None
-    assert offer_of(case, "azure/gpt-4.1-nano").relation == "smaller"
-    stated = resolved(merged(MINIMAL, fine_tuning={"relative_size": "larger"}))
-    assert {offer.relation for offer in stated.candidates} == {"larger"}
-
-
 def test_a_fine_tune_in_service_is_option_0_and_may_be_followed(resolved: Resolve) -> None:
     """It is measured by the last pilot, has its age and its bill, costs nothing to build, and any offer may succeed it."""
     case = resolved(REQUESTS["in service"])
@@ -298,6 +250,7 @@ def test_a_fine_tune_in_service_is_option_0_and_may_be_followed(resolved: Resolv
 def test_the_article_and_the_plan_never_count_together(resolved: Resolve) -> None:
     """By the article costs are its figures; added up they are hours, labels and runs; each stands beside the other."""
     plan, article = resolved(MINIMAL), resolved(REQUESTS["the article's figures"])
+    assert at_mean(article.tuning, Lines.labelling_weeks) == at_mean(plan.tuning, Lines.labelling_weeks) == 4.0
     for line in (Lines.build_cost, Lines.retraining_cost):
         assert line in article.tuning.intervals and line not in plan.tuning.lines
     assert (
@@ -306,10 +259,18 @@ def test_the_article_and_the_plan_never_count_together(resolved: Resolve) -> Non
     )
     assert Lines.build_hours not in article.tuning.lines
     assert plan.article == article.article and len(plan.article) == 8
-    assert {figure.quantity: (figure.low, figure.high) for figure in plan.article}["training_run"] == (
+    assert {figure.quantity: (figure.low, figure.high) for figure in plan.article}["article_training_run_cost"] == (
         5000,
         150_000,
     )
+
+
+def test_only_a_plan_that_is_assumed_grades_again(resolved: Resolve) -> None:
+    """A retraining that is stated holds what grading it takes; one that nobody states grades as many answers as a study."""
+    for said, trials in (({}, 200), ({"plan": {}}, 0), ({"cost": 900}, 0), ({"interval_months": 4}, 200)):
+        case = resolved(merged(MINIMAL, fine_tuning={"retraining": said}))
+        assert at_mean(case.tuning, Lines.regraded_trials) == trials
+    assert at_mean(case.prompts[0].inputs, Lines.regraded_trials) == 200
 
 
 def test_a_teacher_costs_its_tokens_and_what_people_check(resolved: Resolve) -> None:
@@ -323,19 +284,6 @@ def test_a_teacher_costs_its_tokens_and_what_people_check(resolved: Resolve) -> 
     )
     assert at_mean(resolved(REQUESTS["a teacher"]).tuning, Lines.teacher_accuracy) == 0.9
     assert at_mean(resolved(MINIMAL).tuning, Lines.teacher_accuracy) == 1.0
-
-
-def test_lives_of_the_same_model_at_one_provider_are_one(resolved: Resolve) -> None:
-    """A stated end of the prompted model ends a fine-tune of it at the same provider too, where that has no date of its own."""
-    request = merged(
-        MINIMAL,
-        prompting={"base_model": "together/qwen--qwen3.5-9b", "shutdown_date": "2027-06-01"},
-        fine_tuning={"offer": OWN},
-    )
-    case = resolved(request)
-    assert case.prompts[0].life.origin == "stated"
-    for offer in case.bystanders:
-        assert offer.shares_life == (offer.is_same_base and offer.id.startswith("together/"))
 
 
 def test_a_measured_prompt_sets_the_scale_of_its_base_model(resolved: Resolve) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from audit.figures import PARTS, Case, FullMonth, Hosting, Month, Option, Project, Result, Serving, World
 
@@ -194,6 +195,7 @@ def months_of(case: Case, option: Option) -> list[Month]:
         months.append(
             Month(
                 live=live,
+                own_accuracy=accuracy,
                 accuracy=live * accuracy + ((1 - live) * other.accuracy if other else 0.0),
                 age=age,
                 retrainings=paid,
@@ -247,31 +249,47 @@ def average_accuracy(case: Case, option: Option, months: list[Month]) -> float |
     return ratio(right, counted)
 
 
-def first_full_month(case: Case, option: Option, number: int | None = None) -> FullMonth:
-    """Return what an option by itself costs in its first full month, or in another one: nothing stands in (§7)."""
-    world = case.world
-    if number is None:
-        number = min(math.ceil(option.start - TOLERANCE) + 1, world.horizon_months)  # §7: else the last month
+def full_month(case: Case, option: Option, number: int) -> FullMonth:
+    """Return what an option by itself costs in a month that it serves in full: nothing stands in (§7)."""
+    world, month = case.world, months_of(case, option)[number - 1]
     volume, price_level = volumes(world)[number - 1], price_levels(world)[number - 1]
-    accuracy = effective_accuracy(option, 0.0, named(case, "keep").accuracy_at_start)  # §7: at age 0
     return FullMonth(
-        number=number,
         requests=volume,
-        accuracy=accuracy,
+        accuracy=month.own_accuracy,
         tokens=volume * cost_per_request(world, option.serving) * price_level,
-        errors=volume * world.error_cost * (1 - accuracy),
+        errors=volume * world.error_cost * (1 - month.own_accuracy),
         hosting=hosting_cost(world, option.serving, option.hosting, volume),
         upkeep=option.upkeep_per_month,
     )
 
 
-def amortised(case: Case, option: Option, months: list[Month], total: float) -> float | None:
-    """Return the first full month's cost with the outlay, and a retraining, spread over the time they serve for (§7)."""
+def first_full_month(case: Case, option: Option) -> int | None:
+    """Return the first month of which an option serves all, if it lives on; None: there is none (§7)."""
+    number = math.ceil(option.start - TOLERANCE) + 1
+    return number if number <= case.world.horizon_months else None
+
+
+def figures_of_the_month(case: Case, option: Option, months: list[Month], extra_outlay: float) -> dict[str, Any]:
+    """Return what is said of the first full month; nothing where there is none (§7)."""
+    number = first_full_month(case, option)
+    if number is None:
+        return {
+            "monthly": None,
+            "payback_requests": None,
+            "cost_per_correct_answer": None,
+            "amortised_cost_per_month": None,
+        }
+    month, today = full_month(case, option, number), full_month(case, case.options[0], number)
+    saved = ratio(today.total - month.total, month.requests) or 0.0  # §7: of a request
     one_off = ratio(outlays(case, option)["one_off"], sum(month.live for month in months))
-    if one_off is None:
-        return None
     is_retrained = any(month.retrainings for month in months)
-    return total + one_off + (project_cost(option, option.retraining_cost) / option.interval if is_retrained else 0.0)
+    retraining = project_cost(option, option.retraining_cost) / option.interval if is_retrained else 0.0
+    return {
+        "monthly": month,
+        "payback_requests": ratio(max(0.0, extra_outlay), saved),
+        "cost_per_correct_answer": ratio(month.total, month.requests * month.accuracy),
+        "amortised_cost_per_month": None if one_off is None else month.total + one_off + retraining,
+    }
 
 
 def result_of(case: Case, option: Option) -> Result:
@@ -284,9 +302,7 @@ def result_of(case: Case, option: Option) -> Result:
     saving = [a - b for a, b in zip(flows_today, flows, strict=True)]  # §7
     parts = {part: worth(world, [outlay[part], *(month.parts[part] for month in months)]) for part in PARTS}
     npv, tco = worth(world, saving), worth(world, flows)  # §7
-    requests, monthly = volumes(world), first_full_month(case, option)
-    today_then = first_full_month(case, today, number=monthly.number)
-    saved_per_request = ratio(today_then.total - monthly.total, monthly.requests) or 0.0
+    requests = volumes(world)
     right = [0.0, *(volume * month.accuracy for volume, month in zip(requests, months, strict=True))]
     upkeep_today = worth(world, [0.0, *(month.live * today.upkeep_per_month for month in months)])
     invested = parts["one_off"] + parts["retraining"] + parts["hosting"] + parts["upkeep"] - upkeep_today  # §7
@@ -299,10 +315,7 @@ def result_of(case: Case, option: Option) -> Result:
         payback_months=payback(saving),
         discounted_payback_months=payback(discounted(world, saving)),
         roi=ratio(npv, invested),
-        payback_requests=ratio(max(0.0, -saving[0]), saved_per_request),
-        monthly=monthly,
-        cost_per_correct_answer=ratio(monthly.total, monthly.requests * monthly.accuracy),
-        amortised_cost_per_month=amortised(case, option, months, monthly.total),
+        **figures_of_the_month(case, option, months, -saving[0]),
         cost_per_request=cost_per_request(world, option.serving),
         cache_hit_rate=cache_hit_rate(world, option.serving),
         one_off=outlay["one_off"],

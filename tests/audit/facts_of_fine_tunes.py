@@ -52,8 +52,7 @@ class Terms:
     @property
     def scales_to_zero(self) -> bool:
         """Return whether its replicas are paid for only while they work."""
-        listed = self.entry.get("can_scale_to_zero", self.entry.get("hosting_kind") == "scale_to_zero")
-        return bool(self.offer.get("scale_to_zero", listed))
+        return bool(self.offer.get("scale_to_zero", self.entry.get("hosting_kind") == "scale_to_zero"))
 
     @property
     def longest_example(self) -> float:
@@ -83,7 +82,7 @@ def terms_of(request: Request, found: Answer) -> Terms:
     tuning = request["fine_tuning"]
     offer, meant = tuning.get("offer", {}), tuning.get("base_model")
     name = found.get("offer") or (None if found["id"] == "tune:own" else meant)
-    if name is None:
+    if name in (None, "own"):
         return Terms(entry={}, offer=offer, is_own=True, is_meant=True)
     is_meant = name == meant
     return Terms(entry=OFFERS[name], offer=offer if is_meant else {}, is_own=False, is_meant=is_meant)
@@ -191,13 +190,15 @@ def cost_per_label(request: Request, like: Prompted) -> float:
 def project_of(request: Request, like: Prompted, stated_plan: Request | None, *, is_retraining: bool) -> Project:
     """Return a build, or a retraining, from the bottom up: what a plan states, and what is assumed of the rest (§6)."""
     tuning, units, plan = request["fine_tuning"], units_per_usd(request), stated_plan or {}
+    first = tuning.get("build_plan", {})  # §6: label cost and epochs of a retraining are those of the build
+    label = said(first, "cost_per_example", cost_per_label(request, like))
     anew = planned_examples(tuning) * assumed("retraining_label_share")
     return Project(
         hours=stated(plan, "engineering_hours", "retraining_hours" if is_retraining else "tuned_project_hours"),
         hourly_rate=stated(plan, "hourly_rate", "hourly_rate", units),
         labels=said(plan, "examples_to_label", anew if is_retraining else missing_labels(tuning)),
-        cost_per_label=said(plan, "cost_per_example", cost_per_label(request, like)),
-        epochs=stated(plan, "epochs", "tuned_epochs"),
+        cost_per_label=said(plan, "cost_per_example", label),
+        epochs=stated({**first, **plan}, "epochs", "tuned_epochs"),
         runs=stated(plan, "training_runs", "retraining_runs" if is_retraining else "tuned_training_runs"),
         trials=like.regraded_trials if is_retraining and stated_plan is None else 0.0,
         cost_per_trial=like.cost_per_trial,

@@ -150,6 +150,7 @@ class Month:
     """Hold one month of an option, its parts for the share that each of them serves (§6)."""
 
     live: float
+    own_accuracy: float  # §5: of the option itself
     accuracy: float  # §5: of whatever serves in this month
     age: float | None  # §3: None: not live
     retrainings: int  # §3: migrations not counted
@@ -171,9 +172,8 @@ class Month:
 class FullMonth:
     """Hold what an option by itself costs in a full month (§7)."""
 
-    number: int
     requests: float
-    accuracy: float  # at age 0
+    accuracy: float
     tokens: float
     errors: float
     hosting: float
@@ -197,7 +197,7 @@ class Result:
     discounted_payback_months: float | None  # None: never; 0.0: from the start
     roi: float | None  # None: nothing is invested
     payback_requests: float | None  # None: running on saves nothing
-    monthly: FullMonth  # the first one
+    monthly: FullMonth | None  # the first one; None: there is none
     cost_per_correct_answer: float | None  # None: no correct answers
     amortised_cost_per_month: float | None  # None: it never serves
     cost_per_request: float  # §4: at today's prices

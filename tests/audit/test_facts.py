@@ -174,6 +174,11 @@ def test_projects() -> None:
     planned = retraining_of(plan, prompted(plan))
     assert isinstance(planned, Project)
     assert (planned.runs, planned.trials) == (2.0, 0.0)  # a stated plan grades nothing again
+    first = case(fine_tuning={"build_plan": {"cost_per_example": 9, "epochs": 2, "training_runs": 4}})
+    again = retraining_of(first, prompted(first))
+    assert isinstance(again, Project)
+    assert (again.cost_per_label, again.epochs) == (9.0, 2.0)
+    assert again.runs == near(assumed("retraining_runs"))
     article = case(finance={"cost_basis": "article"})
     assert build_of(article, prompted(article)) == near(assumed("article_fine_tuning_build_cost"))
     stated = case(finance={"cost_basis": "article"}, fine_tuning={"build_cost": 7})

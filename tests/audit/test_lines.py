@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from audit.calculation import SECONDS_PER_MONTH, volumes
-from audit.figures import Hosting, Prices, Project, Run, Serving, Tokens, World
-from audit.paper import KEEP, ONE_PER_CENT_A_MONTH, WORLD, kept, near, paying, tuned
+from audit.calculation import SECONDS_PER_MONTH, first_full_month, volumes
+from audit.figures import Case, Hosting, Prices, Project, Run, Serving, Tokens, World
+from audit.paper import KEEP, ONE_PER_CENT_A_MONTH, TUNED, WORLD, kept, near, paying, tuned
 
 
 def test_growth_that_is_not_known() -> None:
@@ -104,24 +104,27 @@ def test_projects() -> None:
 
 
 def test_the_first_full_month() -> None:
-    """Monthly figures are those of the first full month, of the option itself at age 0; payback by requests too."""
-    # live from 1.5: month 3, at 1,000 * 1.1^2 = 1,210 requests, a tenth of them wrong
+    """Monthly figures are those of the first full month, of the option itself; payback by requests too."""
+    # live from 1.5: month 3, at 1,000 * 1.1^2 = 1,210 requests, 0.9 / 2 of them right
     world = World(requests_per_month=1_000.0, growth_per_month=0.1, horizon_months=4, error_cost=0.5)
     keep = replace(KEEP, serving=paying(0.010), upkeep_per_month=40.0)
     changes: dict[str, Any] = {"serving": paying(0.004), "start": 1.5, "half_life": 1.0, "upkeep_per_month": 16.3}
+    serving = replace(TUNED, **changes)
+    assert first_full_month(Case(world=world, options=(keep, serving)), serving) == 3
     result = tuned(world, keep, **changes, one_off=100.0)
     month = result.monthly
-    assert (month.number, month.requests, month.accuracy) == near((3, 1_210.0, 0.9))
-    assert (month.tokens, month.errors, month.total) == near((4.84, 60.5, 81.64))
-    assert result.cost_per_correct_answer == near(81.64 / 1_089)
-    assert result.amortised_cost_per_month == near(81.64 + 40.0)  # live for 2.5 months
-    # keep by itself: 12.1 + 121 + 40 = 173.1, so 91.46 are saved on 1,210 requests
-    assert result.payback_requests == near(100.0 * 1_210 / 91.46)
-    at_once = {**changes, "start": 0.0}
+    assert month is not None
+    assert (month.requests, month.accuracy) == near((1_210.0, 0.45))  # a month old in its middle
+    assert (month.tokens, month.errors, month.total) == near((4.84, 332.75, 353.89))
+    assert result.cost_per_correct_answer == near(353.89 / 544.5)
+    assert result.amortised_cost_per_month == near(353.89 + 40.0)  # live for 2.5 months
+    fresh = changes | {"half_life": math.inf}  # costs 4.84 + 60.5 + 16.3 = 81.64, and keep by itself 12.1 + 121 + 40
+    assert tuned(world, keep, **fresh, one_off=100.0).payback_requests == near(100.0 * 1_210 / 91.46)
+    assert result.payback_requests is None  # stale, it saves nothing
+    at_once = fresh | {"start": 0.0}
     assert tuned(world, replace(keep, one_off=200.0), **at_once, one_off=150.0).payback_requests == 0.0
-    assert tuned(world, keep, **{**changes, "upkeep_per_month": 200.0}, one_off=1.0).payback_requests is None
-    late = tuned(world, keep, **{**changes, "start": 3.5})
-    assert late.monthly.number == 4  # there is no full month
+    late = tuned(world, keep, **{**fresh, "start": 3.5})
+    assert late.monthly is late.payback_requests is late.amortised_cost_per_month is None
 
 
 def test_an_option_that_starts_after_the_horizon() -> None:

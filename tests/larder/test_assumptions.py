@@ -173,7 +173,7 @@ def test_the_articles_figures_are_told_apart(client: Any) -> None:
         "article",
         "projects",
     )
-    assert items["hourly_rate"]["is_read"] and not items["tuned_lead_time"]["is_read"]
+    assert items["hourly_rate"]["is_read"] and not items["units_per_usd"]["is_read"]
     assert {item["topic"] for item in items.values()} == {topic_of(path) for path in FILES if "assumptions/" in path}
     one = client.get("/v1/assumptions/tuned_lead_time").json()
     assert one == items["tuned_lead_time"]

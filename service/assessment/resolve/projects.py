@@ -26,18 +26,16 @@ ARTICLE = (
 
 
 def put_time(desk: Desk, labels: Labels) -> None:
-    """Put the weeks until a fine-tune serves: stated or the article's, all in; else the project's and those of labelling."""
+    """Put the weeks until a fine-tune serves: as stated, all in; else those of the project, and of the labels that are missing."""
     draft, weeks, given = desk.tuning, Lines.start_weeks, desk.tuned.lead_time_weeks
-    labelling = 0.0
-    if given is not None or desk.by_article:
-        desk.estimate(draft, weeks, given, "article_fine_tuning_lead_time")
+    desk.estimate(draft, weeks, given, "article_fine_tuning_lead_time" if desk.by_article else "tuned_lead_time")
+    if given is None:
+        draft.put(Lines.labelling_weeks, weeks_of_labelling(desk, labels))
+    else:
+        draft.put(Lines.labelling_weeks, 0.0)
         if desk.tuned.labels_per_week is None:
             desk.derive("/fine_tuning/labels_per_week", "examples/week", "Labelling is part of the weeks until the fine-tune "
                         "serves.", text="in lead_time_weeks")  # fmt: skip
-    else:
-        desk.estimate(draft, weeks, None, "tuned_lead_time")
-        labelling = weeks_of_labelling(desk, labels)
-    draft.put(Lines.labelling_weeks, labelling)
     desk.estimate(
         draft, Lines.retraining_interval_months,
         desk.tuned.retraining.interval_months if desk.tuned.retraining else None, "article_retraining_interval",
@@ -77,10 +75,11 @@ def _put_rate(desk: Desk, draft: Draft, line: Line, given: Estimate | None, plan
 
 
 def put_retraining(desk: Desk, draft: Draft) -> None:
-    """Put what a retraining costs: a figure, a plan, or the article's range."""
+    """Put what a retraining costs: a figure, a plan, or the article's range; a stated plan holds what grading it takes."""
     retraining = desk.tuned.retraining or Retraining()
     plan = retraining.plan or BuildPlan()
-    draft.put(Lines.regraded_trials, _regraded(desk))
+    is_assumed = retraining.cost is None and retraining.plan is None
+    draft.put(Lines.regraded_trials, _regraded(desk) if is_assumed else 0.0)
     if retraining.cost is not None:
         desk.state(draft, Lines.retraining_cost, retraining.cost)
         return

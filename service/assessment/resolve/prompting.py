@@ -41,7 +41,7 @@ def of_samples(counts: Sequence[int], ratio: Interval | None) -> Interval:
     """Return the tokens of a part from samples of it, and from the ratio of another tokenizer's tokens.
 
     A bill is the sum of what each request costs, so the estimate is the arithmetic mean, known as well as its standard error
-    says: the lognormal of that mean and that standard deviation, which is never below 0.
+    says: the lognormal of that mean, its standard deviation on the log scale being the standard error over the mean.
 
     Examples
     --------
@@ -52,8 +52,8 @@ def of_samples(counts: Sequence[int], ratio: Interval | None) -> Interval:
     220.0
     """
     average = float(np.mean(counts))
-    variance = float(np.var(counts, ddof=1)) / len(counts) if len(counts) > 1 else 0.0
-    deviation = math.sqrt(math.log1p(variance / average**2)) if average else 0.0
+    error = float(np.std(counts, ddof=1)) / math.sqrt(len(counts)) if len(counts) > 1 else 0.0
+    deviation = error / average if average else 0.0
     if ratio is not None:
         average *= middle(ratio)
         deviation = math.hypot(deviation, log_deviation(ratio))

@@ -71,8 +71,7 @@ _OF_THE_TASK = (
     Unsaid("/task/multi_step_reasoning", None, "flag", UNKNOWN, "Neither speaks for prompting nor against it."),
     Unsaid("/task/proprietary_knowledge", None, "flag", UNKNOWN, "Neither speaks for fine-tuning nor against it."),
     Unsaid("/task/knowledge_half_life_months", None, "id", "none", "The knowledge the task needs is taken not to go stale."),
-    Unsaid("/task/knowledge_in_payload", None, "flag", "no", "What goes out of date is learned in training, so a fine-tune gets stale.",
-           _given("/task/knowledge_half_life_months")),
+    Unsaid("/task/knowledge_in_payload", None, "flag", "no", "What goes out of date, if anything, is learned in training."),
     Unsaid("/task/audit_required", None, "flag", UNKNOWN, "Does not bar fine-tuning, but is not settled either."),
 )  # fmt: skip
 
@@ -125,12 +124,14 @@ _OF_THE_OFFER = (
         for term, unit in (
             *_FEES,
             ("training_usd_per_hour", "USD/hour"), ("training_hours", "hours/run"),
-            ("requests_per_second_per_replica", "requests/second"), ("tokens_per_second_per_replica", "tokens/second"),
-            ("minimum_replicas", "replicas"), ("scale_to_zero", "flag"), ("batch_discount", "share"),
+            ("tokens_per_second_per_replica", "tokens/second"), ("minimum_replicas", "replicas"), ("scale_to_zero", "flag"),
+            ("batch_discount", "share"),
             ("context_window_tokens", "tokens"), ("max_training_example_tokens", "tokens"), ("has_successor", "flag"),
             ("last_training_date", "date"),
         )
     ),
+    Unsaid(f"{OFFER}/requests_per_second_per_replica", None, "requests/second", "no limit", "What a replica serves is counted in "
+           "tokens, as in the base model's catalogue entry unless stated.", _given(OFFER, "/fine_tuning/base_model")),
     *(
         Unsaid(f"{OFFER}/{term}", value, unit, text, note, _given(OFFER, but="/fine_tuning/base_model"))
         for term, value, unit, text, note in (
@@ -165,6 +166,8 @@ _OF_THE_FINE_TUNE = (
     Unsaid("/fine_tuning/label_source", None, "id", "human", "People label what is missing."),
     Unsaid("/fine_tuning/teacher", None, "id", "not named", "No teacher is named: a label costs what is usual.",
            _is("teacher", "/fine_tuning/label_source")),
+    Unsaid("/fine_tuning/teacher", None, "id", "none", "No label comes from a teacher.",
+           lambda desk: desk.tuned.label_source != "teacher"),
     Unsaid("/fine_tuning/teacher/prices", None, "USD/1M tokens", ENTRY, "The list prices of the teacher's base model in force on the day "
            "of the answer.", _given("/fine_tuning/teacher/base_model")),
     Unsaid("/fine_tuning/teacher/accuracy", None, "share", "not known", "The teacher bounds no accuracy, but costs some by the published "
@@ -192,6 +195,8 @@ _OF_THE_FINE_TUNE = (
     Unsaid("/fine_tuning/in_service", None, "flag", "no", "The prompt serves today, and savings are counted against it."),
     Unsaid("/fine_tuning/last_trained_date", None, "date", "today", "The fine-tune in service counts as trained on the day of the answer.",
            lambda desk: bool(desk.tuned.in_service)),
+    Unsaid("/fine_tuning/last_trained_date", None, "date", "none", "No fine-tune is in service.",
+           lambda desk: not desk.tuned.in_service),
     Unsaid("/fine_tuning/measured_latency", None, "seconds", "last pilot", "That of the last pilot that has one.",
            lambda desk: any(pilot.measured_latency for pilot in desk.tuned.pilots)),
     Unsaid("/fine_tuning/measured_latency", None, "seconds", "by formula", "Calculated from the tokens of a request, on the prompt's scale "

@@ -106,7 +106,9 @@ NOT_PRICED = {
 
 def priced_on_base(candidate: Candidate, keep: Values) -> Values:
     """Return what the prompt as it is costs a request, here and on the base model of an offer; nan where it is not sold there."""
-    prices = candidate.base_prices
+    prices, here = candidate.base_prices, keep[Lines.token_cost_per_request]
+    if candidate.is_same_base:
+        return {Lines.prompted_cost_per_request: here, Lines.cost_on_tuned_base: here}
     if prices is None:
         return NOT_PRICED
     there = {line: keep[line] for line in AS_PROMPTED} | {
@@ -120,7 +122,7 @@ def priced_on_base(candidate: Candidate, keep: Values) -> Values:
     }
     cost = fold(there, "keep", frozenset({Lines.token_cost_per_request}))[Lines.token_cost_per_request]
     return {
-        Lines.prompted_cost_per_request: keep[Lines.token_cost_per_request],
+        Lines.prompted_cost_per_request: here,
         Lines.cost_on_tuned_base: cost,
     }
 

@@ -82,8 +82,8 @@ class Offer(Closed, frozen=True):
         Meta(
             description="Flow that one dedicated replica serves [requests/second], whatever their length; more "
             "replicas are bought at the peak. Stated beside `tokens_per_second_per_replica` it is a 422. Absent: by "
-            "`tokens_per_second_per_replica`; without either with `base_model` that of its catalogue entry, for an "
-            "offer of your own none: a hosted adapter, one replica.",
+            "`tokens_per_second_per_replica`; without either with `base_model` by the tokens of its catalogue entry, for "
+            "an offer of your own none: a hosted adapter, one replica.",
             examples=[8],
         ),
     ] = None
