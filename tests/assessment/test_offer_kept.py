@@ -43,4 +43,6 @@ def test_offers_that_lost_are_in_order(assess: Assess) -> None:
     others = [offer for offer in offers if not offer["option"]]
     worth = [offer["npv"] for offer in others if offer["is_feasible"]]
     assert worth == sorted(worth, reverse=True)
-    assert [offer["is_feasible"] for offer in others] == sorted([offer["is_feasible"] for offer in others], reverse=True)
+    assert [offer["is_feasible"] for offer in others] == sorted(
+        [offer["is_feasible"] for offer in others], reverse=True
+    )

@@ -244,7 +244,7 @@ def simulate(case: Case) -> Simulation:
         inputs = base_inputs(case, option, way.policy) | {
             Lines.migrates: np.full((1, 1), float(way.policy == "migrate"))
         }
-        inputs |= priced_on_base(drawn[id].candidate, book[KEEP].values)
+        inputs |= priced_on_base(drawn[id].candidate, book[KEEP])
         book[id] = opened(id, option.kind, inputs, book[way.stand_in or KEEP])
     plain = Worth({}, "")
     told = {id: Worth(worth[id], drawn[id].obstacle) if id in drawn else plain for id in book}
