@@ -182,6 +182,7 @@ def test_examples_needed_are_found_or_said_to_be_out_of_reach(assess: Assess) ->
     """The examples needed for the requirement: more confidence needs more, and what cannot be reached is said."""
     request = example("ticket-triage")
     del request["latency_target"]
+    request["task"]["required_accuracy"] = 0.88
     request["fine_tuning"] |= {
         "pilots": [{"training_examples": 3000, "correct": 1760, "total": 2000}], "on_shutdown": "migrate",
     }  # fmt: skip
@@ -203,6 +204,7 @@ def test_trained_on_that_many_the_requirement_is_met(assess: Assess) -> None:
     """Planned at the required number, the fine-tune meets the requirement with the asked confidence."""
     request = example("ticket-triage")
     del request["latency_target"]
+    request["task"]["required_accuracy"] = 0.88
     request["fine_tuning"] |= {
         "pilots": [{"training_examples": 3000, "correct": 1760, "total": 2000}], "on_shutdown": "migrate",
     }  # fmt: skip
