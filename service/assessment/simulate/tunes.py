@@ -134,7 +134,7 @@ def priced_on_base(candidate: Candidate, keep: Folded) -> Values:
 
 
 AS_PROMPTED = (
-    Lines.instruction_tokens, Lines.payload_tokens, Lines.output_tokens, Lines.mean_requests_per_second,
+    Lines.instruction_tokens, Lines.payload_tokens, Lines.output_tokens, Lines.requests_per_month,
     Lines.cache_time_to_live, Lines.cache_hit_ceiling, Lines.batch_share, Lines.batch_discount, Lines.invalid_output_rate,
 )  # fmt: skip
 """What stays as it is where the prompt is priced on another base model."""
