@@ -149,11 +149,11 @@ class Costs(Chapter):
     )
     running_costs = Line(
         "currency", "Cash cost of the option in each month, with what stands in; no errors.", arithmetic.add,
-        reads=(own_running_costs, stand_in_running_costs), parts=("cash_flows.cost_without_errors",),
+        reads=(own_running_costs, stand_in_running_costs), parts=("cash_flows.months.cost_without_errors",),
     )
     costs = Line(
         "currency", "Full cost of the option in each month, with what stands in, wrong answers included.",
-        arithmetic.add, reads=(own_running_costs, error_costs, stand_in_costs), parts=("cash_flows.cost",),
+        arithmetic.add, reads=(own_running_costs, error_costs, stand_in_costs), parts=("cash_flows.months.cost",),
     )
     monthly_tokens = Line(
         "currency/month", "Token bill of the first full month.", finance.first_full_month,

@@ -80,7 +80,7 @@ class Life(Chapter):
     )
     live_share = Line(
         "share", "Part of each month in which the option serves; weighs its costs and savings.",
-        timeline.live_share, reads=(Volume.months, start_month, end_month), parts=("cash_flows.live_share",),
+        timeline.live_share, reads=(Volume.months, start_month, end_month), parts=("cash_flows.months.live_share",),
     )
     live_months = Line(
         "months", "Months of service within the horizon: the time the outlay has to earn itself back.",
@@ -96,7 +96,7 @@ class Life(Chapter):
         timeline.retrainings,
         reads=(Volume.months, start_month, end_month, retraining_interval_months, last_training_months, retirements,
                migrates, serves_on, age_at_start),
-        parts=("cash_flows.retrainings",),
+        parts=("cash_flows.months.retrainings",),
     )
     retraining_count = Line(
         "retrainings", "Retrainings bought over the whole horizon.", arithmetic.total_over_months,
@@ -128,7 +128,7 @@ class Life(Chapter):
     stand_in_accuracy = Line("share", "Accuracy in each month of what stands in while the option does not serve.")
     accuracy_by_month = Line(
         "share", "Accuracy in each month of what serves: the option's own, or that of what stands in.",
-        arithmetic.blend, reads=(live_share, own_accuracy, stand_in_accuracy), parts=("cash_flows.accuracy",),
+        arithmetic.blend, reads=(live_share, own_accuracy, stand_in_accuracy), parts=("cash_flows.months.accuracy",),
     )
     share_since_start = Line(
         "share", "Part of each month that lies after the option's start.", timeline.share_after,

@@ -38,7 +38,7 @@ class Money(Chapter):
     )
     savings = Line(
         "currency", "What the option saves in each month against option 0; negative where it costs more.",
-        arithmetic.subtract, reads=(baseline_costs, Costs.costs), parts=("cash_flows.saving",),
+        arithmetic.subtract, reads=(baseline_costs, Costs.costs), parts=("cash_flows.months.saving",),
     )
     discounted_savings = Line(
         "currency", "What the option saves in each month, in today's money.", arithmetic.multiply,
@@ -160,5 +160,5 @@ class Money(Chapter):
     )
     cumulative_savings = Line(
         "currency", "What the option has saved up to each month, the outlay included, undiscounted.",
-        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.cumulative_saving",),
+        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.months.cumulative_saving",),
     )
