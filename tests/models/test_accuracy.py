@@ -111,4 +111,3 @@ def test_the_average_since_the_start_lies_between_what_serves(
                 for m in range(8)
             )
             assert found[row] == pytest.approx(right / served, abs=1e-9)
-

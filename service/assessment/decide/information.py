@@ -7,6 +7,7 @@ grade more answers of the prompt, or fine-tune a pilot.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -17,7 +18,7 @@ from models.sensitivity import conditional_means, first_order_shares, main_effec
 from service.assessment.case import Case, Option
 from service.assessment.decide.matrix import Held, Matrix
 from service.assessment.ledger.fold import fold, inputs_for, refold
-from service.assessment.ledger.line import Line, Own
+from service.assessment.ledger.line import Kind, Line, Own
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulated, Simulation
 from service.assessment.simulate.draws import CASE, LIFE, OWN_LIFE, Points, points_of
@@ -58,6 +59,8 @@ class Input(Struct, frozen=True, kw_only=True):
     """What one uncertain input does to the net benefit."""
 
     line: Line
+    kinds: frozenset[Kind]
+    """Of the options that share the draw."""
     share_of_variance: float
     evppi: float
     lowest: float
@@ -95,47 +98,58 @@ def _uncertain(case: Case, option: Option) -> Iterator[tuple[Line, int]]:
         yield Lines.first_retirement_month, LIFE if option.shares_life else Own(OWN_LIFE)
 
 
-def _columns(case: Case, options: dict[str, Option]) -> tuple[list[Line], Array]:
+class _Column(NamedTuple):
+    """What is drawn from one column: the line, for which kinds of option, and the points."""
+
+    line: Line
+    kinds: set[Kind]
+    points: Array
+
+
+def _columns(case: Case, options: dict[str, Option]) -> list[_Column]:
     """Return the uncertain inputs of some options with the points of each in every draw; a shared column counts once."""
-    points: dict[str, Points] = {id: points_of(case, option.block) for id, option in options.items()}
-    found: dict[tuple[str, int], tuple[Line, Array]] = {}
-    for id, option in options.items():
+    found: dict[tuple[str, int], _Column] = {}
+    for option in options.values():
+        points: Points = points_of(case, option.block)
         for line, place in _uncertain(case, option):
-            block = option.block if isinstance(place, Own) else CASE
-            found.setdefault((block, int(place)), (line, points[id].at(place)[:, 0]))
-    lines = [line for line, _ in found.values()]
-    return lines, np.column_stack([column for _, column in found.values()])
+            key = (option.block if isinstance(place, Own) else CASE, int(place))
+            column = found.setdefault(key, _Column(line, set(), points.at(place)[:, 0]))
+            column.kinds.add(option.kind)
+    return list(found.values())
 
 
 def _inputs(case: Case, options: dict[str, Option], benefit: Array) -> tuple[tuple[Input, ...], Array]:
-    """Return the effect of every uncertain input on the net benefit, and that of the prompt's accuracy draw by draw.
-
-    Where two options draw one line apart, the larger of the two effects is told.
-    """
-    lines, points = _columns(case, options)
+    """Return the effect of every uncertain input on the net benefit, and that of the prompt's accuracy draw by draw."""
+    columns = _columns(case, options)
     most = case.draws // DRAWS_PER_INPUT
-    if len(lines) > most and benefit.min() < benefit.max():
+    if len(columns) > most and benefit.min() < benefit.max():
+        points = np.column_stack([column.points for column in columns])
         matters = np.abs(np.nan_to_num(np.corrcoef(points.T, benefit)[-1, :-1]))
-        matters[lines.index(Lines.prompted_accuracy)] = np.inf
-        kept = np.sort(np.argsort(-matters, kind="stable")[:most])
-        lines, points = [lines[at] for at in kept], points[:, kept]
+        matters[_place_of(columns, Lines.prompted_accuracy)] = np.inf
+        columns = [columns[at] for at in np.sort(np.argsort(-matters, kind="stable")[:most])]
+    points = np.column_stack([column.points for column in columns])
     effects = main_effects(points, benefit)
     shares = first_order_shares(effects, benefit)
     given = conditional_means(points, benefit, effects)
-    found: dict[Line, Input] = {}
-    for at, line in enumerate(lines):
+    found = []
+    for at, column in enumerate(columns):
         lowest, highest = tornado(points[:, at], benefit)
-        one = Input(
-            line=line,
-            share_of_variance=float(shares[at]),
-            evppi=decision.expected_loss(given[:, at]),
-            lowest=lowest,
-            highest=highest,
+        found.append(
+            Input(
+                line=column.line,
+                kinds=frozenset(column.kinds),
+                share_of_variance=float(shares[at]),
+                evppi=decision.expected_loss(given[:, at]),
+                lowest=lowest,
+                highest=highest,
+            )
         )
-        if line not in found or found[line].share_of_variance < one.share_of_variance:
-            found[line] = one
-    ranked = sorted(found.values(), key=lambda one: (-one.share_of_variance, one.line.name))
-    return tuple(ranked), effects[:, lines.index(Lines.prompted_accuracy)]
+    ranked = sorted(found, key=lambda one: (-one.share_of_variance, one.line.name))
+    return tuple(ranked), effects[:, _place_of(columns, Lines.prompted_accuracy)]
+
+
+def _place_of(columns: list[_Column], line: Line) -> int:
+    return next(at for at, column in enumerate(columns) if column.line is line)
 
 
 def _slope(output: Array, *inputs: Array) -> float:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from service.assessment.case import Case
-from service.assessment.decide.information import Information
+from service.assessment.case import Case, Used
+from service.assessment.decide.information import Information, Input
 from service.assessment.decide.matrix import Matrix
 from service.assessment.decide.ranges import Wide
 from service.assessment.explain.figures import Figures
-from service.assessment.ledger.line import PRICE_LIST, Line, in_currency
+from service.assessment.ledger.line import KINDS, PRICE_LIST, PROMPTS, TUNES, Line, in_currency
 from service.assessment.ledger.lines import BASELINE, LEDGER, STAND_IN
 from service.assessment.simulate import Simulated, Simulation
 from service.nouns.answer.assessment import AssumptionUsed, WideRange
@@ -33,17 +35,31 @@ def wide_ranges_answer(found: tuple[Wide, ...]) -> list[WideRange]:
     return [WideRange(pointer=each.pointer, ratio=each.ratio) for each in found]
 
 
+def _share(used: Used, information: Information) -> float | None:
+    """Return the share of variance of what a default feeds, the largest; of the side that its pointer names."""
+    sides = {"prompting": PROMPTS, "fine_tuning": TUNES}
+    side = sides.get(used.pointer.split("/")[1], KINDS)
+    of_side = (found for found in information.inputs if found.line in used.feeds and found.kinds.intersection(side))
+    return max((found.share_of_variance for found in of_side), default=None)
+
+
 def assumptions_answer(case: Case, information: Information) -> list[AssumptionUsed]:
     """Return every default the answer relies on."""
-    shares = {found.line: found.share_of_variance for found in information.inputs}
     return [
         AssumptionUsed(
             pointer=u.pointer, id=u.id or None, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
-            source=u.source.title, href=u.source.href, note=u.note,
-            share_of_variance=max((shares[line] for line in u.feeds if line in shares), default=None),
+            source=u.source.title, href=u.source.href, note=u.note, share_of_variance=_share(u, information),
         )
         for u in case.used
     ]  # fmt: skip
+
+
+def _by_line(inputs: Iterable[Input]) -> list[Input]:
+    """Return the first of the inputs that have a line in common, as where options draw it apart."""
+    found: dict[str, Input] = {}
+    for one in inputs:
+        found.setdefault(one.line.name, one)
+    return list(found.values())
 
 
 def _origin(case: Case, one: Simulated, line: Line, assumed: set[Line]) -> str:
@@ -99,7 +115,7 @@ def sensitivity_answer(information: Information) -> list[Sensitivity]:
             mean_npv_in_lowest_tenth=found.lowest,
             mean_npv_in_highest_tenth=found.highest,
         )
-        for found in information.inputs
+        for found in _by_line(information.inputs)
     ]
 
 
@@ -109,7 +125,7 @@ def value_of_information_answer(information: Information) -> ValueOfInformation:
     worth = sorted(information.inputs, key=lambda found: (-found.evppi, found.line.name))
     return ValueOfInformation(
         evpi=information.evpi,
-        evppi=[Evppi(input=found.line.name, value=found.evppi) for found in worth],
+        evppi=[Evppi(input=found.line.name, value=found.evppi) for found in _by_line(worth)],
         graded_trials=TrialStudy(trials=trials.size, cost=trials.cost, value=trials.value, net_value=trials.net_value),
         pilot=PilotStudy(
             examples=pilot.size, trials=pilot.trials, cost=pilot.cost, value=pilot.value, net_value=pilot.net_value

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import datetime
 import math
+from typing import NamedTuple
 
-from service.assessment.case import Candidate, Case
+from service.assessment.case import Candidate, Case, Option
 from service.assessment.ledger.lines import Lines
-from service.assessment.resolve.candidates import candidates_of
+from service.assessment.resolve.candidates import Considered, candidates_of
 from service.assessment.resolve.checks import faults_of
 from service.assessment.resolve.desk import Desk, once, sure
 from service.assessment.resolve.fine_tuning import put_prior, put_serving
-from service.assessment.resolve.labels import put_labels
+from service.assessment.resolve.labels import Labels, put_labels
 from service.assessment.resolve.latency import Pace
 from service.assessment.resolve.options import (
     Prompted,
@@ -90,6 +91,82 @@ def _put_capacity(desk: Desk, candidates: tuple[Candidate, ...]) -> None:
     desk.shared.put(line, desk.assume(pointer, line.name, line).low if is_used else desk.limit(line.name))
 
 
+class _Options(NamedTuple):
+    """The ways to serve that the case considers."""
+
+    prompts: tuple[Option, ...]
+    in_service: Option | None
+    suggested: tuple[Option, ...]
+    considered: Considered
+
+
+def _tuned(desk: Desk, at: Prompted, prices: PriceList) -> Labels:
+    """Put what all fine-tunes share, whatever the offer; return the examples that are planned."""
+    labels = put_labels(desk)
+    put_serving(desk, desk.tuning, at.exponents)
+    put_prior(desk)
+    put_time(desk, labels)
+    put_build(desk, labels, prices)
+    put_retraining(desk, desk.tuning)
+    return labels
+
+
+def _options(desk: Desk, at: Prompted) -> _Options:
+    """Return every way to serve."""
+    prompts = (keep(desk, at), improve(desk, at), *alternatives(desk, at))
+    considered = candidates_of(desk, at)
+    serving = None if considered.serving is None else in_service(desk, at, considered.serving)
+    offers = (*considered.candidates, *considered.bystanders)
+    _put_capacity(desk, offers)
+    put_redeployment(desk, desk.tuning, occurs=any(offer.life.serves_on for offer in offers))
+    return _Options(prompts, serving, suggested(desk, at, considered.candidates), considered)
+
+
+def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Options) -> Case:
+    """Return the case; how it is simulated and judged, and what is unsaid, is noted last."""
+    request, price = desk.request, at.price
+    thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
+    simulation = _simulation(desk)
+    tolerated = desk.plain("/task/tolerated_loss", request.task.tolerated_loss, "tolerated_loss")
+    found = studies(desk)
+    note_unsaid(desk)
+    return Case(
+        request=request,
+        as_of=desk.as_of,
+        currency=desk.currency,
+        draws=int(simulation["draws"]),
+        seed=int(simulation["seed"]),
+        confidence=simulation["confidence"],
+        policy=request.policy or "framework",
+        horizon_months=horizon,
+        trials=trials_of(request.prompting.measured_accuracy),
+        tolerated_loss=tolerated,
+        prompt_model=at.model,
+        prompt_price_is_oldest_known=bool(
+            price.listed and price.is_listed and price.listed.is_oldest_known(desk.as_of)
+        ),
+        old_after_days=desk.limit("checked_long_ago"),
+        shared=desk.shared.inputs,
+        prompts=options.prompts,
+        in_service=options.in_service,
+        tuning=desk.tuning.inputs,
+        candidates=options.considered.candidates,
+        bystanders=options.considered.bystanders,
+        suggested=options.suggested,
+        shutdown_policies=shutdown_policies(desk),
+        said=frozenset(desk.said),
+        context_window=math.inf if price.context_window is None else float(price.context_window),
+        planned_examples=labels.planned,
+        studies=found,
+        latency_is_measured=at.pace.measured is not None,
+        thresholds=thresholds,
+        article=article_figures(desk),
+        used=once(desk.used),
+        evidence=desk.catalogue.evidence,
+        evidence_index=desk.catalogue.evidence_index,
+    )
+
+
 def resolve(
     request: AssessmentRequest, catalogue: Catalogue, prices: PriceList, count: Counter, as_of: datetime.date
 ) -> Case:
@@ -105,57 +182,8 @@ def resolve(
     desk = Desk(request, catalogue, as_of)
     desk.faults += faults_of(request, as_of)
     at, horizon = _shared(desk, prices, count)
-    labels = put_labels(desk)
-    put_serving(desk, desk.tuning, at.exponents)
-    put_prior(desk)
-    put_time(desk, labels)
-    put_build(desk, labels, prices)
-    put_retraining(desk, desk.tuning)
-    prompts = (keep(desk, at), improve(desk, at), *alternatives(desk, at))
-    considered = candidates_of(desk, at)
-    serving = None if considered.serving is None else in_service(desk, at, considered.serving)
-    further = suggested(desk, at, considered.candidates)
-    offers = (*considered.candidates, *considered.bystanders)
-    _put_capacity(desk, offers)
-    put_redeployment(desk, desk.tuning, occurs=any(offer.life.serves_on for offer in offers))
-    thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
-    simulation = _simulation(desk)
-    tolerated = desk.plain("/task/tolerated_loss", request.task.tolerated_loss, "tolerated_loss")
-    found = studies(desk)
-    note_unsaid(desk)
+    labels = _tuned(desk, at, prices)
+    options = _options(desk, at)
     if desk.faults:
         raise Unassessable(desk.faults)
-    price = at.price
-    return Case(
-        request=request,
-        as_of=as_of,
-        currency=desk.currency,
-        draws=int(simulation["draws"]),
-        seed=int(simulation["seed"]),
-        confidence=simulation["confidence"],
-        policy=request.policy or "framework",
-        horizon_months=horizon,
-        trials=trials_of(request.prompting.measured_accuracy),
-        tolerated_loss=tolerated,
-        prompt_model=at.model,
-        prompt_price_is_oldest_known=bool(price.listed and price.is_listed and price.listed.is_oldest_known(as_of)),
-        old_after_days=desk.limit("checked_long_ago"),
-        shared=desk.shared.inputs,
-        prompts=prompts,
-        in_service=serving,
-        tuning=desk.tuning.inputs,
-        candidates=considered.candidates,
-        bystanders=considered.bystanders,
-        suggested=further,
-        shutdown_policies=shutdown_policies(desk),
-        said=frozenset(desk.said),
-        context_window=math.inf if price.context_window is None else float(price.context_window),
-        planned_examples=labels.planned,
-        studies=found,
-        latency_is_measured=at.pace.measured is not None,
-        thresholds=thresholds,
-        article=article_figures(desk),
-        used=once(desk.used),
-        evidence=catalogue.evidence,
-        evidence_index=catalogue.evidence_index,
-    )
+    return _case(desk, at, horizon, labels, options)

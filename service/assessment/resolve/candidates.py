@@ -7,7 +7,7 @@ from typing import NamedTuple
 from service.assessment.case import OWN_OFFER, Candidate, Life
 from service.assessment.resolve.desk import CALLER, Desk
 from service.assessment.resolve.latency import measured_of_tuned
-from service.assessment.resolve.lives import is_self_hosted, life_of_offer, life_of_own
+from service.assessment.resolve.lives import OFFER_END, is_self_hosted, life_of_offer, life_of_own
 from service.assessment.resolve.offers import Market, Seller, is_over, needs_training_price
 from service.assessment.resolve.options import Prompted
 from service.assessment.resolve.terms import Terms, of_catalogue, of_own_gpus, of_the_caller, overridden
@@ -136,6 +136,9 @@ def _named(desk: Desk, at: Prompted) -> Bid | None:
                    f"as_of {earliest} or later, or fine_tuning.offer.prices without base_model")  # fmt: skip
         return None
     _check_training_price(desk, bid)
+    if bid.life.origin == "catalogue":
+        desk.derive(OFFER_END, "date", "The day on which the provider shuts the base model down, as on record.",
+                    text=str(bid.life.date))  # fmt: skip
     return bid
 
 

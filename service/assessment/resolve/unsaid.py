@@ -178,8 +178,8 @@ _OF_THE_FINE_TUNE = (
            _bottom_up("")),
     Unsaid("/fine_tuning/retraining/plan", None, "id", "assumed", "The cost of a retraining is added up from a plan, each part of which "
            "is assumed.", _bottom_up("/fine_tuning/retraining/cost")),
-    Unsaid("/fine_tuning/retraining/cost", None, "currency/retraining", "by plan", "Hours, labels, training runs and grading again, added "
-           "up.", _bottom_up("")),
+    Unsaid("/fine_tuning/retraining/cost", None, "currency/retraining", "by plan", "Hours, labels and training runs, added up; where no plan is "
+           "stated, grading again too.", _bottom_up("")),
     Unsaid("/fine_tuning/forgetting_drop", 0.0, "share", None, "No request lies outside the task, so forgetting costs no accuracy.",
            _is_nothing(Lines.forgetting_drop)),
     Unsaid("/fine_tuning/cache_hit_rate", None, "share", "by volume", "Follows from the volume and the cache's lifetime, as the "

@@ -244,7 +244,7 @@ def simulate(case: Case) -> Simulation:
         inputs = base_inputs(case, option, way.policy) | {
             Lines.migrates: np.full((1, 1), float(way.policy == "migrate"))
         }
-        inputs |= priced_on_base(drawn[id].candidate, book[KEEP].values)
+        inputs |= priced_on_base(drawn[id].candidate, book[KEEP])
         book[id] = opened(id, option.kind, inputs, book[way.stand_in or KEEP])
     plain = Worth({}, "")
     told = {id: Worth(worth[id], drawn[id].obstacle) if id in drawn else plain for id in book}
@@ -259,6 +259,7 @@ def simulate(case: Case) -> Simulation:
     others = [one for id, one in found.items() if id not in {*kept, *suggested, drawing.baseline}]
     searched = [one.folded for one in tunes if one.is_feasible] or [one.folded for one in tunes[:1]]
     is_alive = bool(tunes) and tunes[0].is_feasible
+    is_sold = any(one.candidate is not None and not one.candidate.obstacle for one in tunes)
     return Simulation(
         options=(found[drawing.baseline], *others, *tunes),
         screened=tuple(screened),
@@ -267,6 +268,8 @@ def simulate(case: Case) -> Simulation:
         else (),
         suggested=tuple(found[id] for id in suggested),
         volume_break_even=drawing.volume_break_evens(kept[0]) if is_alive else np.full(case.draws, np.inf),
-        break_evens=tuple(break_evens(searched, found[drawing.baseline].folded, case.context_window, is_alive)),
+        break_evens=tuple(
+            break_evens(searched, found[drawing.baseline].folded, case.context_window, is_alive, is_sold)
+        ),
         curves=curves(searched, found[drawing.baseline].folded) if "curves" in case.request.include else (),
     )

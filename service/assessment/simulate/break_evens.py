@@ -232,7 +232,7 @@ def _current(tune: Folded, baseline: Folded, search: Search) -> float:
 
 
 def break_evens(
-    tunes: Sequence[Folded], baseline: Folded, context_window: float, is_alive: bool
+    tunes: Sequence[Folded], baseline: Folded, context_window: float, is_alive: bool, may_be_sooner: bool
 ) -> Iterator[BreakEven]:
     """Yield the break-even of all ten inputs, with every change of sign along each.
 
@@ -248,7 +248,9 @@ def break_evens(
     context_window : float
         Most input tokens that the prompted base model reads.
     is_alive : bool
-        Whether any of them can serve; if not, only a shorter lead time could change that.
+        Whether any of them can serve.
+    may_be_sooner : bool
+        Whether a shorter lead time could change that, where none can.
     """
     values = tunes[0].values
     horizon = int(values[Lines.horizon_months].ravel()[0])
@@ -267,7 +269,7 @@ def break_evens(
         else:
             grid = _grid(search, current, horizon)
             found = scan(npv, grid, _jumps(npv, search, grid, horizon), scale)
-        if not is_alive and not (search.line is Lines.start_weeks and found):
+        if not is_alive and not (may_be_sooner and search.line is Lines.start_weeks and found):
             yield BreakEven(search, current, (), (), "never")
             continue
         if found:

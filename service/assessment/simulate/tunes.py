@@ -12,6 +12,7 @@ from service.assessment.case import Candidate, Case, Inputs, Option, Policy
 from service.assessment.ledger.fold import Values, fold
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
+from service.assessment.simulate.book import Folded
 from service.assessment.simulate.draws import STARTS, expected_lives, flag, means, modelled, shared_means
 
 T = TypeVar("T")
@@ -104,14 +105,17 @@ NOT_PRICED = {
 """Of an option whose base model nobody sells by the token to prompts, or that is no fine-tune."""
 
 
-def priced_on_base(candidate: Candidate, keep: Values) -> Values:
-    """Return what the prompt as it is costs a request, here and on the base model of an offer; nan where it is not sold there."""
-    prices, here = candidate.base_prices, keep[Lines.token_cost_per_request]
+def priced_on_base(candidate: Candidate, keep: Folded) -> Values:
+    """Return what the prompt as it is costs a request, here and on the base model of an offer; nan where it is not sold there.
+
+    A hit rate of the cache that is stated holds there too.
+    """
+    prices, here = candidate.base_prices, keep.values[Lines.token_cost_per_request]
     if candidate.is_same_base:
         return {Lines.prompted_cost_per_request: here, Lines.cost_on_tuned_base: here}
     if prices is None:
         return NOT_PRICED
-    there = {line: keep[line] for line in AS_PROMPTED} | {
+    there = {line: keep.values[line] for line in AS_PROMPTED if line in keep.values} | {
         Lines.tier_starts: prices.starts,
         Lines.tier_input_prices: prices.input,
         Lines.tier_output_prices: prices.output,
@@ -120,6 +124,8 @@ def priced_on_base(candidate: Candidate, keep: Values) -> Values:
         Lines.cache_priced: np.asarray(float(prices.is_cache_priced)),
         Lines.min_cacheable_tokens: np.asarray(prices.min_cacheable_tokens),
     }
+    if Lines.cache_hit_rate in keep.stated:
+        there[Lines.cache_hit_rate] = keep.values[Lines.cache_hit_rate]
     cost = fold(there, "keep", frozenset({Lines.token_cost_per_request}))[Lines.token_cost_per_request]
     return {
         Lines.prompted_cost_per_request: here,
@@ -128,7 +134,7 @@ def priced_on_base(candidate: Candidate, keep: Values) -> Values:
 
 
 AS_PROMPTED = (
-    Lines.instruction_tokens, Lines.payload_tokens, Lines.output_tokens, Lines.mean_requests_per_second,
+    Lines.instruction_tokens, Lines.payload_tokens, Lines.output_tokens, Lines.requests_per_month,
     Lines.cache_time_to_live, Lines.cache_hit_ceiling, Lines.batch_share, Lines.batch_discount, Lines.invalid_output_rate,
 )  # fmt: skip
 """What stays as it is where the prompt is priced on another base model."""

@@ -75,8 +75,8 @@ class FineTuning(Closed, frozen=True):
     target_examples: Annotated[
         Annotated[int, Meta(ge=1, le=10_000_000)] | None,
         Meta(
-            description="Labelled examples the fine-tune is to be trained on [examples], counted as at least 10 and "
-            "at most 50,000. Absent: `labelled_examples`, but no fewer than the assumption "
+            description="Labelled examples the fine-tune is to be trained on [examples]; for its accuracy at least 50 "
+            "and at most 50,000 count. Absent: `labelled_examples`, but no fewer than the assumption "
             "`article_enough_examples`, so that more labels never plan fewer.",
             examples=[2000],
         ),
@@ -139,7 +139,7 @@ class FineTuning(Closed, frozen=True):
         Meta(
             description="Weeks from the decision until the fine-tune serves [weeks], labelling included. Absent: by the "
             "assumption `tuned_lead_time`, and the weeks that the missing labels take at `labels_per_week`; with "
-            "`finance.cost_basis` `article` the assumption `article_fine_tuning_lead_time`.",
+            "`finance.cost_basis` `article` the assumption `article_fine_tuning_lead_time` in place of the first.",
             examples=[{"low": 6, "high": 16}],
         ),
     ] = None

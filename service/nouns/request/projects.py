@@ -53,7 +53,7 @@ class Teacher(Closed, frozen=True):
 class BuildPlan(Closed, frozen=True):
     """A bottom-up plan of what the first fine-tune or one retraining costs.
 
-    Engineering, labelling and training runs are added up; a retraining also grades again what was measured.
+    Engineering, labelling and training runs are added up; what else a retraining takes, as grading, is part of its hours.
     """
 
     engineering_hours: Annotated[
@@ -126,7 +126,8 @@ class Retraining(Closed, frozen=True):
         PositiveEstimate | None,
         Meta(
             description="Cost of one retraining [finance.currency/retraining], all in. Absent: by `plan`, each part "
-            "that it does not state assumed, and grading again; with `finance.cost_basis` `article` and without a plan "
+            "that it does not state assumed; without a plan all of them, and as many answers as the assumption "
+            "`study_trials` says graded again; with `finance.cost_basis` `article` and without a plan "
             "the assumption `article_training_run_cost`.",
             examples=[{"low": 2000, "high": 9000}],
         ),

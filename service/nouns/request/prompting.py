@@ -53,15 +53,15 @@ class Texts(Closed, frozen=True):
         list[Text],
         Meta(
             max_length=1000,
-            description="What differs from request to request, several times over; their counts become an 80 % "
-            "interval of the payload tokens. Absent: nothing is counted.",
+            description="What differs from request to request, several times over; the arithmetic mean of their counts is "
+            "billed, as uncertain as its standard error. Absent: nothing is counted.",
         ),
     ] = field(default_factory=list)
     output_samples: Annotated[
         list[Text],
         Meta(
             max_length=1000,
-            description="Answers, several of them; their counts become an 80 % interval of the output tokens. Absent: "
+            description="Answers, several of them; the arithmetic mean of their counts is billed, as uncertain as its standard error. Absent: "
             "nothing is counted.",
         ),
     ] = field(default_factory=list)
@@ -208,7 +208,7 @@ class Prompting(Closed, frozen=True):
         Meta(
             description="Cost of moving the prompt to another base model when its own is shut down, paid each time "
             "[finance.currency/migration]. Absent: the assumptions `prompt_migration_hours` times `hourly_rate`, and "
-            "as many answers as were measured graded again at `cost_per_trial`.",
+            "as many answers as the assumption `study_trials` says graded again at `cost_per_trial`.",
             examples=[{"low": 800, "high": 5000}],
         ),
     ] = None
