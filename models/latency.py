@@ -270,6 +270,8 @@ def saving_share(before: Array, after: Array) -> Array:
 def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_per_second: Array) -> Array:
     """Return the requests a second that one saturated replica serves: by tokens where that is known, else as stated.
 
+    Requests of next to no tokens may be served at a rate beyond what a number holds: infinite, so nothing ever waits.
+
     Parameters
     ----------
     tokens_per_second : ndarray
@@ -284,7 +286,10 @@ def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_p
     >>> a = np.array
     >>> float(replica_flow(a(2000.0), a(500.0), a(np.inf))), float(replica_flow(a(np.inf), a(500.0), a(3.0)))
     (4.0, 3.0)
+    >>> float(replica_flow(a(2000.0), a(5e-324), a(3.0)))
+    inf
     """
     is_known = np.isfinite(tokens_per_second) & (tokens_per_request > 0.0)
-    by_tokens = np.where(is_known, tokens_per_second, 1.0) / np.where(is_known, tokens_per_request, 1.0)
+    with np.errstate(over="ignore"):
+        by_tokens = np.where(is_known, tokens_per_second, 1.0) / np.where(is_known, tokens_per_request, 1.0)
     return np.where(is_known, by_tokens, requests_per_second)
