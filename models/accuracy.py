@@ -289,7 +289,8 @@ def effective_accuracy(
     >>> float(effective_accuracy(np.array(0.8), np.array(3.0), np.array(3.0), np.array(0.0), half, 0 * half))
     0.4
     """
-    on_task = np.clip(accuracy_at_start * 2.0 ** (-age / half_life), 0.0, 1.0)
+    validity = np.ones((1, 1)) if np.isinf(half_life).all() else 2.0 ** (-age / half_life)
+    on_task = np.clip(accuracy_at_start * validity, 0.0, 1.0)
     off_task = np.clip(prompt_accuracy - forgetting_drop, 0.0, 1.0)
     return (1.0 - off_task_share) * on_task + off_task_share * off_task
 

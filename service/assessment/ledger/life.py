@@ -106,7 +106,8 @@ class Life(Chapter):
         "months", "Months since the option last learned anything, at the middle of its service in each month.",
         timeline.knowledge_age,
         reads=(Volume.months, start_month, end_month, retraining_interval_months, last_training_months, retirements,
-               migrates, serves_on, age_at_start),
+               migrates, serves_on, age_at_start,
+               knowledge_half_life_months),
     )
     oldest_knowledge = Line(
         "months", "Greatest age that the option's knowledge reaches, at the middle of a month.",

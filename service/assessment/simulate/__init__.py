@@ -168,8 +168,8 @@ Found = Mapping[Way, Mapping[Line, Array]]
 def _choose_way(case: Case, ways: list[Way], found: Found) -> tuple[Way, dict[Policy, float]]:
     """Return how a fine-tune serves, and what each policy is worth on its own best stand-in.
 
-    Under the framework a way that is likelier by more than a few points to meet a stated requirement goes before the one
-    that is worth more.
+    A way that is likelier by more than a few points to meet a stated requirement goes before the one that is worth more:
+    under either policy, so that what the framework advises does not hang on the policy asked for.
     """
     worth = {way: float(found[way][Lines.npv].mean()) for way in ways}
     best: dict[Policy, Way] = {}
@@ -178,7 +178,7 @@ def _choose_way(case: Case, ways: list[Way], found: Found) -> tuple[Way, dict[Po
             best[way.policy] = way
     chosen = max(best.values(), key=lambda way: worth[way])
     required = case.request.task.required_accuracy
-    if required is not None and case.policy == "framework":
+    if required is not None:
         chance = {way: float((found[way][Lines.average_accuracy] >= required).mean()) for way in best.values()}
         likeliest = max(best.values(), key=lambda way: chance[way])
         if chance[likeliest] > chance[chosen] + case.thresholds["thrift_chance"]:
