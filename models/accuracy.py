@@ -308,9 +308,13 @@ def best_average_validity(months: Array, half_life: Array) -> Array:
     --------
     >>> round(float(best_average_validity(np.array([[4.0]]), np.array([[4.0]]))[0, 0]), 3)
     0.721
+    >>> [float(best_average_validity(np.array([[np.inf]]), np.array([[half_life]]))[0, 0]) for half_life in (4.0, np.inf)]
+    [0.0, 1.0]
     """
     midpoints = (np.arange(VALIDITY_STEPS) + 0.5) / VALIDITY_STEPS
-    return (2.0 ** (-months * midpoints / half_life)).mean(axis=-1, keepdims=True)
+    goes_stale = np.isfinite(half_life)
+    half_lives = np.where(goes_stale, months, 0.0) * midpoints / np.where(goes_stale, half_life, 1.0)
+    return (2.0**-half_lives).mean(axis=-1, keepdims=True)
 
 
 def live_minimum(accuracy: Array, live: Array) -> Array:

@@ -11,13 +11,16 @@ from models import latency
 scale = st.floats(0.1, 10.0)
 
 
-@given(scale, scale, scale, st.booleans(), st.booleans())
-def test_what_was_measured_outweighs_what_carries_over(
-    own: float, prompt: float, drawn: float, is_measured: bool, carries: bool
+@given(scale, scale, scale, st.booleans())
+def test_what_was_measured_outweighs_what_is_not_known(
+    measured: float, shared: float, own: float, is_measured: bool
 ) -> None:
-    """An option's own measurement counts first, the prompt's on the same base model next, and a draw last."""
-    found = latency.scale_of_option(*map(np.array, (own, is_measured, prompt, carries, drawn)))
-    assert float(found) == (own if is_measured else prompt if carries else drawn)
+    """A measured time is met by the computed one times the factor; without one the factors of what is not known count."""
+    ttft, tokens, speed = np.array(0.5), np.array(120.0), np.array(60.0)
+    found = latency.scale_of_option(
+        np.array(measured if is_measured else np.inf), ttft, tokens, speed, np.array(shared), np.array(own)
+    )
+    assert np.isclose(found, measured / 2.5 if is_measured else shared * own, rtol=1e-12)
 
 
 def test_a_load_that_is_not_served_meets_no_target() -> None:
