@@ -15,6 +15,10 @@ class Accuracy(Chapter):
         "share", "Share of answers the prompt gets right as it is, from its graded trials.",
         field="/prompting/measured_accuracy", column=5,
     )
+    observed_accuracy = Line(
+        "share", "The same, no higher than can be observed when some labels are themselves wrong.", accuracy.at_most,
+        reads=(prompted_accuracy, Volume.accuracy_ceiling),
+    )
     technique_mean = Line(
         "log-odds", "Mean gain of the techniques that a better prompt will try, together.", origin="fitted",
         field="/prompting/techniques_tried",

@@ -117,13 +117,13 @@ class Life(Chapter):
         "share", "Accuracy in each month over all that is served: ageing and off-task requests counted.",
         accuracy.effective_accuracy,
         reads=(Accuracy.accuracy_at_start, knowledge_age, knowledge_half_life_months, off_task_share,
-               Accuracy.prompted_accuracy, forgetting_drop),
+               Accuracy.observed_accuracy, forgetting_drop),
     )
     accuracy_fresh = Line(
         "share", "Accuracy over all that is served right after training, off-task requests included.",
         accuracy.effective_accuracy,
         reads=(Accuracy.accuracy_at_start, Volume.nothing, knowledge_half_life_months, off_task_share,
-               Accuracy.prompted_accuracy, forgetting_drop),
+               Accuracy.observed_accuracy, forgetting_drop),
         is_drawn=True, is_read=True,
     )
     stand_in_accuracy = Line("share", "Accuracy in each month of what stands in while the option does not serve.")

@@ -20,7 +20,7 @@ class Money(Chapter):
     baseline_costs = Line("currency", "Full cost in each month of option 0, which every saving is held against.")
     baseline_outlay = Line("currency", "What option 0 pays in month 0.")
     baseline_upkeep_per_month = Line("currency/month", "Upkeep of option 0.")
-    baseline_monthly_total = Line("currency/month", "What the first full month of option 0 costs.")
+    baseline_total_per_month = Line("currency/month", "What each month of option 0 costs, were it to serve all of it.")
     tco = Line(
         "currency", "Total cost over the horizon, in today's money.", finance.present_value,
         reads=(Costs.outlay, Costs.costs, FACTORS), is_drawn=True, parts=("options.tco",),
@@ -101,6 +101,10 @@ class Money(Chapter):
         "months",
         "Months until savings in today's money have earned the outlay back for good; as a rule later than plain payback.",
         finance.payback_months, reads=(saving_at_start, discounted_savings), is_drawn=True,
+    )
+    baseline_monthly_total = Line(
+        "currency/month", "What the option's first full month costs with option 0.", finance.first_full_month,
+        reads=(baseline_total_per_month, Life.start_month),
     )
     saving_per_month = Line(
         "currency/month", "What the first full month saves against that of option 0, once the option runs.",
