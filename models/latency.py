@@ -1,4 +1,4 @@
-"""Chapter 7: latency of one request, its tail, and queues in front of dedicated replicas."""
+"""Chapter 8: latency of one request, its tail, and queues in front of dedicated replicas."""
 
 from __future__ import annotations
 
@@ -216,61 +216,6 @@ def scale_to_measured(measured_p50: Array, ttft: Array, output_tokens: Array, to
     2.0
     """
     return measured_p50 / end_to_end_seconds(ttft, output_tokens, tokens_per_second, np.ones(()))
-
-
-def scale_of_option(
-    measured_scale: Array, is_measured: Array, prompt_scale: Array, carries_over: Array, drawn_scale: Array
-) -> Array:
-    """Return the factor on an option's computed time.
-
-    Its own where it was measured; else the prompt's where that was measured on the same base model; else a draw, for
-    what is not measured is not known.
-
-    Parameters
-    ----------
-    measured_scale : ndarray, shape (D, 1)
-        Measured time over computed time of the option itself; any number where it was not measured.
-    is_measured : ndarray
-        1 where the option was measured, else 0.
-    prompt_scale : ndarray, shape (D, 1)
-        Measured time over computed time of the prompt.
-    carries_over : ndarray
-        1 where the prompt was measured and runs on the same base model, else 0.
-    drawn_scale : ndarray, shape (D, 1)
-        What a time may be over the computed one.
-
-    Examples
-    --------
-    >>> a = np.array
-    >>> [float(scale_of_option(a(3.0), a(own), a(2.0), a(1.0), a(1.1))) for own in (1.0, 0.0)]
-    [3.0, 2.0]
-    >>> float(scale_of_option(a(3.0), a(0.0), a(2.0), a(0.0), a(1.1)))
-    1.1
-    """
-    return np.where(is_measured > 0, measured_scale, np.where(carries_over > 0, prompt_scale, drawn_scale))
-
-
-def meets_target(seconds: Array, target_seconds: Array) -> Array:
-    """Return 1 where a time is within its target, else 0; the mean over draws is the chance to meet it.
-
-    Examples
-    --------
-    >>> meets_target(np.array([1.0, 2.5]), np.array(2.0)).tolist()
-    [1.0, 0.0]
-    """
-    return np.where(seconds <= target_seconds, 1.0, 0.0)
-
-
-def saving_share(before: Array, after: Array) -> Array:
-    """Return the share of a time that is saved; -inf where the load is never served.
-
-    Examples
-    --------
-    >>> float(saving_share(np.array(2.0), np.array(1.5))), float(saving_share(np.array(2.0), np.array(np.inf)))
-    (0.25, -inf)
-    """
-    served = (before > 0) & np.isfinite(after)
-    return np.where(served, 1.0 - np.where(served, after, 0.0) / np.where(before > 0, before, 1.0), -np.inf)
 
 
 def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_per_second: Array) -> Array:
