@@ -266,7 +266,8 @@ def effective_accuracy(
     >>> float(effective_accuracy(np.array(0.8), np.array(3.0), np.array(3.0), np.array(0.0), half, 0 * half))
     0.4
     """
-    on_task = np.clip(accuracy_at_start * 2.0 ** (-age / half_life), 0.0, 1.0)
+    validity = np.ones((1, 1)) if np.isinf(half_life).all() else 2.0 ** (-age / half_life)
+    on_task = np.clip(accuracy_at_start * validity, 0.0, 1.0)
     off_task = np.clip(prompt_accuracy - forgetting_drop, 0.0, 1.0)
     return (1.0 - off_task_share) * on_task + off_task_share * off_task
 
@@ -285,9 +286,13 @@ def best_average_validity(months: Array, half_life: Array) -> Array:
     --------
     >>> round(float(best_average_validity(np.array([[4.0]]), np.array([[4.0]]))[0, 0]), 3)
     0.721
+    >>> [float(best_average_validity(np.array([[np.inf]]), np.array([[half_life]]))[0, 0]) for half_life in (4.0, np.inf)]
+    [0.0, 1.0]
     """
     midpoints = (np.arange(VALIDITY_STEPS) + 0.5) / VALIDITY_STEPS
-    return (2.0 ** (-months * midpoints / half_life)).mean(axis=-1, keepdims=True)
+    goes_stale = np.isfinite(half_life)
+    half_lives = np.where(goes_stale, months, 0.0) * midpoints / np.where(goes_stale, half_life, 1.0)
+    return (2.0**-half_lives).mean(axis=-1, keepdims=True)
 
 
 def live_minimum(accuracy: Array, live: Array) -> Array:

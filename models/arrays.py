@@ -22,3 +22,6 @@ NORMAL_WEIGHTS = NORMAL_WEIGHTS / NORMAL_WEIGHTS.sum()
 
 UPPER_DECILE_DEVIATE = 1.2815515655446004
 """Standard normal deviate of the 90th percentile."""
+
+REFERENCE_EXAMPLES = 1000.0
+"""The level of a learning curve is its log-odds at this many examples."""

@@ -352,9 +352,12 @@ def moves(counts: Array, cost_of_one: Array, requests: Array, share: Array | flo
 def per_request(monthly: Array, also_monthly: Array, requests: Array) -> Array:
     """Return two monthly costs over the requests of a month; nan without requests.
 
+    Over next to none it may be infinite, which is as unknown.
+
     Examples
     --------
-    >>> float(per_request(np.array(60.0), np.array(40.0), np.array(50.0)))
-    2.0
+    >>> [float(per_request(np.array(60.0), np.array(40.0), np.array(requests))) for requests in (50.0, 0.0, 5e-324)]
+    [2.0, nan, inf]
     """
-    return (monthly + also_monthly) / np.where(requests > 0.0, requests, np.nan)
+    with np.errstate(over="ignore"):
+        return (monthly + also_monthly) / np.where(requests > 0.0, requests, np.nan)

@@ -1,4 +1,4 @@
-"""Chapter 9: present values, payback and unit costs.
+"""Chapter 10: present values, payback and unit costs.
 
 Cash flows have shape (D, H + 1): column 0 is month 0, column m falls at the end of month m.
 """
@@ -134,12 +134,12 @@ def payback_requests(one_off: Array, saving_per_request: Array) -> Array:
 
 
 def first_full_month(monthly: Array, start: Array) -> Array:
-    """Return a monthly figure of the first full month after a start; of the last month where there is none.
+    """Return a monthly figure of the first full month after a start; nan where the horizon holds none.
 
     Parameters
     ----------
     monthly : ndarray, shape (D, H) or (D, 1)
-        A figure of each month.
+        A figure of each month; with one column, the same in every month.
     start : ndarray, shape (D, 1)
         Months from the decision.
 
@@ -149,15 +149,17 @@ def first_full_month(monthly: Array, start: Array) -> Array:
 
     Examples
     --------
-    >>> first_full_month(np.array([[1.0, 2.0, 4.0]]), np.array([[0.5]])).tolist()
-    [[2.0]]
+    >>> first_full_month(np.array([[1.0, 2.0, 4.0]]), np.array([[0.5], [3.0]])).ravel().tolist()
+    [2.0, nan]
     """
     months = monthly.shape[1]
     if months == 1:
         return monthly
-    place = np.clip(np.ceil(start - ROUNDING_SLACK), 0, months - 1).astype(int)
+    after = np.ceil(start - ROUNDING_SLACK)
+    place = np.clip(after, 0, months - 1).astype(int)
     rows = max(len(monthly), len(place))
-    return np.take_along_axis(np.broadcast_to(monthly, (rows, months)), np.broadcast_to(place, (rows, 1)), axis=1)
+    found = np.take_along_axis(np.broadcast_to(monthly, (rows, months)), np.broadcast_to(place, (rows, 1)), axis=1)
+    return np.where(after < months, found, np.nan)
 
 
 def extra(cost: Array, over: Array, share: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Chapter 8: latency of one request, its tail, and queues in front of dedicated replicas."""
+"""Chapter 9: latency of one request, its tail, and queues in front of dedicated replicas."""
 
 from __future__ import annotations
 
@@ -218,8 +218,36 @@ def scale_to_measured(measured_p50: Array, ttft: Array, output_tokens: Array, to
     return measured_p50 / end_to_end_seconds(ttft, output_tokens, tokens_per_second, np.ones(()))
 
 
+def scale_of_option(
+    measured_p50: Array, ttft: Array, output_tokens: Array, tokens_per_second: Array, shared: Array, own: Array
+) -> Array:
+    """Return the factor on an option's computed time: that which gives the measured one, else what is not known of it.
+
+    Parameters
+    ----------
+    measured_p50 : ndarray
+        Median time as measured [s]; infinite where it was not.
+    ttft, output_tokens, tokens_per_second : ndarray
+        Computed time to the first token [s], tokens written, and their speed [1/s].
+    shared, own : ndarray
+        Factors of an option that was not measured: that of the prompt's base model, and its own.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> float(scale_of_option(a(3.0), a(0.5), a(100.0), a(100.0), a(1.2), a(1.0)))
+    2.0
+    >>> float(scale_of_option(a(np.inf), a(0.5), a(100.0), a(100.0), a(1.2), a(1.0)))
+    1.2
+    """
+    measured = scale_to_measured(measured_p50, ttft, output_tokens, tokens_per_second)
+    return np.where(np.isinf(measured_p50), shared * own, measured)
+
+
 def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_per_second: Array) -> Array:
     """Return the requests a second that one saturated replica serves: by tokens where that is known, else as stated.
+
+    Requests of next to no tokens may be served at a rate beyond what a number holds: infinite, so nothing ever waits.
 
     Parameters
     ----------
@@ -235,7 +263,10 @@ def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_p
     >>> a = np.array
     >>> float(replica_flow(a(2000.0), a(500.0), a(np.inf))), float(replica_flow(a(np.inf), a(500.0), a(3.0)))
     (4.0, 3.0)
+    >>> float(replica_flow(a(2000.0), a(5e-324), a(3.0)))
+    inf
     """
     is_known = np.isfinite(tokens_per_second) & (tokens_per_request > 0.0)
-    by_tokens = np.where(is_known, tokens_per_second, 1.0) / np.where(is_known, tokens_per_request, 1.0)
+    with np.errstate(over="ignore"):
+        by_tokens = np.where(is_known, tokens_per_second, 1.0) / np.where(is_known, tokens_per_request, 1.0)
     return np.where(is_known, by_tokens, requests_per_second)

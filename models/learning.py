@@ -11,10 +11,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr
 
-from models.arrays import Array
-
-REFERENCE_EXAMPLES = 1000.0
-"""The level is the log-odds at this many examples."""
+from models.arrays import REFERENCE_EXAMPLES, Array
 
 FEWEST, FEWEST_LEARNT, MOST, GRID = 10.0, 50.0, 50_000.0, 371
 """Reach of the evidence, on the line and where examples saturate [examples], and points of the grid searched."""

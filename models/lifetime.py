@@ -140,9 +140,11 @@ def migrations(retirements: Array, months: Array, horizon: Array) -> Array:
     [[1.0, 2.0, 0.0]]
     """
     counts = np.zeros((len(retirements), len(months)))
-    for date in np.split(retirements, retirements.shape[1], axis=1):
-        falls = np.maximum(np.ceil(date - INSTANT), 1.0) == months
-        counts += falls & (date < horizon - INSTANT)
+    inside = (retirements < horizon - INSTANT) & (retirements <= months[-1])
+    place = np.maximum(np.ceil(np.where(inside, retirements, 0.0) - INSTANT), 1.0).astype(np.intp) - 1
+    for k in range(retirements.shape[1]):
+        rows = np.flatnonzero(inside[:, k])
+        counts[rows, place[rows, k]] += 1.0
     return counts
 
 

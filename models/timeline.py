@@ -254,6 +254,7 @@ def knowledge_age(
     restarts: Array,
     serves_on: Array | float = 0.0,
     age_at_start: Array | float = 0.0,
+    half_life: Array | float = 1.0,
 ) -> Array:
     """Return the months since the last training, at the middle of the live part of each month.
 
@@ -263,11 +264,13 @@ def knowledge_age(
     ----------
     months, start, end, interval, last_training, retirements, restarts, serves_on, age_at_start : ndarray
         As in `retrainings`.
+    half_life : ndarray or float
+        Months in which half of what was trained goes out of date; where it keeps in every draw, its age is not told.
 
     Returns
     -------
     ndarray, shape (D, H)
-        Zero in months with no live part.
+        Zero in months with no live part, and where nothing goes out of date.
 
     Examples
     --------
@@ -275,6 +278,8 @@ def knowledge_age(
     >>> knowledge_age(np.arange(1.0, 4.0), zero, zero + 3, zero + 2, np.array(np.inf), never, zero).ravel().tolist()
     [0.5, 1.5, 0.5]
     """
+    if np.isinf(half_life).all():
+        return np.zeros((1, len(months)))
     clocks = _clocks(start, end, interval, last_training, retirements, restarts, serves_on, age_at_start)
     begins, ends = np.maximum(months - 1.0, start), np.minimum(months, end)
     middle = np.broadcast_to((begins + ends) / 2.0, (len(clocks.origins), len(months)))

@@ -15,15 +15,10 @@ from typing import Any
 from service import __version__
 from service.assessment import assess
 from service.assessment.decide import decide
-from service.assessment.decide.information import inform
 from service.assessment.encode import encode
 from service.assessment.explain import Versions, explain
 from service.assessment.resolve import resolve
 from service.assessment.simulate import simulate
-from service.assessment.simulate.break_evens import break_evens
-from service.assessment.simulate.draws import drawn
-from service.assessment.simulate.screening import screen
-from service.assessment.simulate.volumes import volume_break_evens
 from service.http.decoding import decode
 from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
@@ -56,23 +51,16 @@ def time_example(path: Path, house: House) -> dict[str, float]:
     assert as_of is not None
     case = resolve(request, house.catalogue, house.prices, house.count, as_of)
     simulation = simulate(case)
-    information = inform(case, simulation)
-    decision = decide(case, simulation, information)
+    decision = decide(case, simulation)
     versions = Versions(service="", assumptions="", prices="", request_digest="", result_digest="")
-    answer = explain(case, simulation, information, decision, versions)
-    _, values = screen(case, case.candidates)
-    draws = drawn(case, slice(0, case.draws), simulation.chosen.candidate)
+    answer = explain(case, simulation, decision, versions)
     work: dict[str, Callable[[], Any]] = {
         "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
         "decode": lambda: decode(body, AssessmentRequest),
         "resolve": lambda: resolve(request, house.catalogue, house.prices, house.count, as_of),
-        "screen offers": lambda: screen(case, case.candidates),
-        "draws": lambda: drawn(case, slice(0, case.draws), simulation.chosen.candidate),
-        "break-even per draw": lambda: volume_break_evens(draws, case.stated),
-        "ten break-evens": lambda: break_evens(values, case.stated, case.candidates, 0, case.context_window),
-        "inform": lambda: inform(case, simulation),
-        "decide": lambda: decide(case, simulation, information),
-        "explain": lambda: explain(case, simulation, information, decision, versions),
+        "simulate": lambda: simulate(case),
+        "decide": lambda: decide(case, simulation),
+        "explain": lambda: explain(case, simulation, decision, versions),
         "encode": lambda: encode(answer),
     }
     return {part: milliseconds(work[part]) for part in PARTS}
@@ -119,10 +107,7 @@ def main() -> int:
     return 0
 
 
-PARTS = (
-    "whole", "decode", "resolve", "screen offers", "draws", "break-even per draw", "ten break-evens", "inform", "decide",
-    "explain", "encode",
-)  # fmt: skip
+PARTS = ("whole", "decode", "resolve", "simulate", "decide", "explain", "encode")
 
 if __name__ == "__main__":
     raise SystemExit(main())

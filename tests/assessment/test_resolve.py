@@ -293,7 +293,7 @@ def test_a_measured_prompt_sets_the_scale_of_its_base_model(resolved: Resolve) -
     assert at_mean(keep.inputs, Lines.measured_p50) == 1.2
     scale = at_mean(improve.inputs, Lines.latency_scale)
     assert math.isfinite(scale) and at_mean(retrieval.inputs, Lines.latency_scale) == scale
-    assert Lines.latency_scale in small.inputs.intervals
+    assert Lines.own_scale in small.inputs.intervals
     assert at_mean(small.inputs, Lines.latency_sigma) == at_mean(keep.inputs, Lines.latency_sigma)
 
 

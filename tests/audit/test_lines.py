@@ -124,7 +124,9 @@ def test_the_first_full_month() -> None:
     at_once = fresh | {"start": 0.0}
     assert tuned(world, replace(keep, one_off=200.0), **at_once, one_off=150.0).payback_requests == 0.0
     late = tuned(world, keep, **{**fresh, "start": 3.5})
-    assert late.monthly is late.payback_requests is late.amortised_cost_per_month is None
+    assert late.monthly is None
+    assert late.payback_requests is None
+    assert late.amortised_cost_per_month is None
 
 
 def test_an_option_that_starts_after_the_horizon() -> None:

@@ -19,8 +19,10 @@ ONE_POINT = 0.01
 """Shares closer than this are a tie."""
 
 
-def _less(left: float, right: float, close: float = 0.0) -> str:
-    """Return who needs less, the prompt (left) or the fine-tune."""
+def _less(left: float | None, right: float | None, close: float = 0.0) -> str:
+    """Return who needs less, the prompt (left) or the fine-tune; what has no figure settles nothing."""
+    if left is None or right is None:
+        return TIE
     return TIE if abs(left - right) <= close else PROMPT if left < right else TUNE
 
 
@@ -65,7 +67,7 @@ def _of_prompt(case: Case, prompt: Figures) -> dict[str, str]:
         "auditability": "instructions can be read",
         "implementation_cost": f"{money(case, prompt(Lines.one_off_cost))} one-off",
         "task_specificity": f"well defined: {_known(case.request.task.well_defined)}",
-        "maintenance_burden": f"{money(case, prompt(Lines.upkeep_with_retraining))} a month",
+        "maintenance_burden": f"{money(case, prompt.maybe(Lines.upkeep_with_retraining))} a month",
     }
 
 
@@ -83,11 +85,11 @@ def _of_tune(case: Case, tune: Figures) -> dict[str, str]:
         f"{percent(tune(Lines.accuracy_fresh))} right",
         "knowledge_freshness": age if goes_stale else "frozen at training; nothing goes out of date",
         "token_cost_at_scale": f"{money(case, tune(Lines.token_cost_per_request))} per request, and "
-        f"{money(case, tune(Lines.monthly_hosting))} hosting a month",
+        f"{money(case, tune.maybe(Lines.monthly_hosting))} hosting a month",
         "auditability": "behaviour is in the weights",
         "implementation_cost": f"{money(case, tune(Lines.one_off_cost))} one-off",
         "task_specificity": f"own terms or schemas: {_known(case.request.task.proprietary_knowledge)}",
-        "maintenance_burden": f"{money(case, tune(Lines.upkeep_with_retraining))} a month",
+        "maintenance_burden": f"{money(case, tune.maybe(Lines.upkeep_with_retraining))} a month",
     }
 
 
@@ -106,11 +108,13 @@ def _winners(case: Case, prompt: Figures, tune: Figures) -> dict[str, str]:
         "data_requirement": PROMPT,
         "output_consistency": _less(*failures, ONE_POINT),
         "knowledge_freshness": PROMPT,
-        "token_cost_at_scale": _less(prompt(Lines.monthly_serving), tune(Lines.monthly_serving)),
+        "token_cost_at_scale": _less(prompt.maybe(Lines.monthly_serving), tune.maybe(Lines.monthly_serving)),
         "auditability": PROMPT,
         "implementation_cost": _less(prompt(Lines.one_off_cost), tune(Lines.one_off_cost)),
         "task_specificity": {True: TUNE, False: PROMPT, None: TIE}[case.request.task.well_defined],
-        "maintenance_burden": _less(prompt(Lines.upkeep_with_retraining), tune(Lines.upkeep_with_retraining)),
+        "maintenance_burden": _less(
+            prompt.maybe(Lines.upkeep_with_retraining), tune.maybe(Lines.upkeep_with_retraining)
+        ),
     }
 
 

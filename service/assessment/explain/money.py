@@ -65,7 +65,9 @@ def break_even_answer(case: Case, simulation: Simulation) -> BreakEvenAnswer:
 def _cash_flow(case: Case, one: Simulated) -> CashFlow:
     """Return the base case of one option month by month, month 0 first."""
     figures = Figures(one)
-    columns = {field: figures.by_month(line, case.horizon_months) for field, line in standing_in("cash_flows").items()}
+    columns = {
+        field: figures.by_month(line, case.horizon_months) for field, line in standing_in("cash_flows.months").items()
+    }
     start: dict[str, Any] = {field: figures(AT_START[field]) if field in AT_START else 0.0 for field in columns}
     months = [CashFlowMonth(month=0, **start | {"accuracy": None})]
     months += [

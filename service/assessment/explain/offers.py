@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from service.assessment.case import Case
 from service.assessment.decide.matrix import Held, Matrix
+from service.assessment.explain.figures import finite
 from service.assessment.explain.words import money
 from service.assessment.ledger.lines import Lines, standing_in
 from service.assessment.simulate import Simulation
@@ -47,7 +48,7 @@ def _answer(offer: Screened, kept: Held | None, lost: str | None, is_asked: bool
         is_feasible=is_feasible,
         lost_because=lost,
         npv=offer.npv if is_feasible else None,
-        monthly_cost=offer.figure(offers["monthly_cost"]),
+        monthly_cost=finite(offer.figure(offers["monthly_cost"])),
         one_off_cost=offer.figure(offers["one_off_cost"]),
         chance_meets_bar=kept.chance if kept and is_asked and is_feasible else None,
         average_accuracy=offer.figure(Lines.average_accuracy) if is_feasible else None,

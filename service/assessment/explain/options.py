@@ -89,7 +89,7 @@ def _latency(held: Held, figures: Figures) -> OptionLatency:
         "options.latency",
         saving_p50_seconds=finite(held.latency_saving) if one.is_feasible else None,
         chance_meets_target=held.chance_in_time if one.is_feasible else None,
-        is_measured=Lines.latency_scale not in one.option.inputs.intervals,
+        is_measured=one.option.inputs.intervals.keys().isdisjoint((Lines.shared_scale, Lines.own_scale)),
         fewest_replicas_for_target=one.fewest_replicas,
         **others,
     )

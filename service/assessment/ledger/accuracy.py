@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import accuracy, arithmetic, learning
+from models import accuracy, arithmetic, learning, mixture
 from service.assessment.ledger.line import TUNES, Chapter, Formula, Line, Own, each
 from service.assessment.ledger.volume import Volume
 
@@ -14,6 +14,10 @@ class Accuracy(Chapter):
     prompted_accuracy = Line(
         "share", "Share of answers the prompt gets right as it is, from its graded trials.",
         field="/prompting/measured_accuracy", column=5,
+    )
+    observed_accuracy = Line(
+        "share", "The same, no higher than can be observed when some labels are themselves wrong.", accuracy.at_most,
+        reads=(prompted_accuracy, Volume.accuracy_ceiling),
     )
     technique_mean = Line(
         "log-odds", "Mean gain of the techniques that a better prompt will try, together.", origin="fitted",
@@ -111,6 +115,15 @@ class Accuracy(Chapter):
         "log-odds", "Expected level of the fine-tune at 1,000 examples before any pilot, from published results.",
         learning.prior_level, reads=(prompted_accuracy, prior_intercept, prior_weight, prior_working_prompt),
     )
+    pilots_on_line = Line(
+        "table", "The same pilots at the examples at which a straight line stands where the saturating curve stands.",
+        learning.pilots_on_line, reads=(pilots, saturation_examples),
+    )
+    share_unchanged = Line(
+        "share", "Chance that the fine-tune changes nothing, its pilots known.", mixture.share_unchanged,
+        reads=(no_change_weight, prompted_accuracy, level_mean, prior_level_variance, prior_slope_mean,
+               prior_slope_variance, pilots_on_line, seed_variance, bend_variance),
+    )
     log_odds_mean = Line(
         "log-odds",
         "Best estimate of the fine-tune's accuracy at the planned examples, pilots included, as log-odds.",
@@ -138,7 +151,7 @@ class Accuracy(Chapter):
             ),
             **each(
                 TUNES, accuracy.fine_tuned_accuracy, log_odds_mean, log_odds_variance, accuracy_deviate, prompted_accuracy,
-                no_change_weight, no_change_coin, teacher_gap, teacher_accuracy, Volume.accuracy_ceiling,
+                share_unchanged, no_change_coin, teacher_gap, teacher_accuracy, Volume.accuracy_ceiling,
             ),
         },
         column={"other_prompt": Own(1), "in_service": Own(7)}, field={

@@ -140,8 +140,12 @@ class Costs(Chapter):
         arithmetic.outside_of, reads=(LIVE, stand_in_costs_per_month),
     )
     stand_in_outlay = Line(
-        "currency", "One-off cost of what stands in, where it serves for any part of the horizon.",
-        cost.stand_in_outlay, reads=(stand_in_one_off_cost, Life.live_months, Volume.horizon_months),
+        "currency",
+        "One-off cost of what stands in for a fine-tune, where it serves for any part of the horizon; a prompt bears it itself.",
+        arithmetic.same_as, reads=(Volume.nothing,),
+        by_kind=each(
+            TUNES, cost.stand_in_outlay, stand_in_one_off_cost, Life.live_months, Volume.horizon_months
+        ),
     )
     outlay = Line(
         "currency", "Paid in month 0: for the option, and for what stands in.", arithmetic.add,
@@ -149,11 +153,15 @@ class Costs(Chapter):
     )
     running_costs = Line(
         "currency", "Cash cost of the option in each month, with what stands in; no errors.", arithmetic.add,
-        reads=(own_running_costs, stand_in_running_costs), parts=("cash_flows.cost_without_errors",),
+        reads=(own_running_costs, stand_in_running_costs), parts=("cash_flows.months.cost_without_errors",),
     )
     costs = Line(
         "currency", "Full cost of the option in each month, with what stands in, wrong answers included.",
-        arithmetic.add, reads=(own_running_costs, error_costs, stand_in_costs), parts=("cash_flows.cost",),
+        arithmetic.add, reads=(own_running_costs, error_costs, stand_in_costs), parts=("cash_flows.months.cost",),
+    )
+    total_per_month = Line(
+        "currency/month", "What each month costs, were the option to serve all of it: tokens, wrong answers, hosting and upkeep.",
+        arithmetic.add, reads=(tokens_per_month, errors_per_month, hosting_cost_per_month, upkeep_per_month),
     )
     monthly_tokens = Line(
         "currency/month", "Token bill of the first full month.", finance.first_full_month,
@@ -183,13 +191,13 @@ class Costs(Chapter):
         "requests/month", "Requests of the first full month.", finance.first_full_month,
         reads=(REQUESTS, Life.start_month),
     )
+    monthly_accuracy = Line(
+        "share", "Accuracy of the first full month.", finance.first_full_month,
+        reads=(Life.own_accuracy, Life.start_month),
+    )
     monthly_correct = Line(
         "answers/month", "Right answers of the first full month.", arithmetic.multiply,
-        reads=(monthly_requests, Life.accuracy_fresh),
-    )
-    monthly_wrong = Line(
-        "answers/month", "Wrong answers of the first full month.", arithmetic.outside_of,
-        reads=(Life.accuracy_fresh, monthly_requests), is_read=True,
+        reads=(monthly_requests, monthly_accuracy),
     )
     cost_per_correct_answer = Line(
         "currency/answer", "The first full month's cost over its right answers: what a usable answer costs.",

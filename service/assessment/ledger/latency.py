@@ -27,7 +27,7 @@ class Latency(Chapter):
     )
     latency_sigma = Line("ratio", "How far single requests stray from the typical latency, on the log scale.",
                          field="/prompting/measured_latency")
-    measured_p50 = Line("seconds", "Typical latency as measured.", field="/prompting/measured_latency")
+    measured_p50 = Line("seconds", "Typical latency as measured; infinite where it is not.", field="/prompting/measured_latency")
     waiting_flow = Line("requests/second", "Flow that one replica serves in front of which requests wait; infinite where nothing is dedicated.",
                         latency.replica_flow, reads=(Costs.replica_tokens_per_second, Requests.tokens_per_request,
                                                      Costs.replica_requests_per_second))
@@ -41,10 +41,17 @@ class Latency(Chapter):
         "tokens/second", "Speed at which the option writes.", arithmetic.multiply,
         reads=(output_tokens_per_second, speed_factor),
     )
+    shared_scale = Line(
+        "ratio", "How far off the computed latency is for the prompt's base model; uncertain until it is measured, 1 for others.",
+        column=60,
+    )
+    own_scale = Line(
+        "ratio", "The same for another base model than the prompt's; 1 for the prompt's.",
+        column={"other_prompt": Own(11), "fine_tune": Own(6), "in_service": Own(6)},
+    )
     latency_scale = Line(
-        "ratio", "Factor that brings the computed latency to the one measured; uncertain without a measurement.",
-        latency.scale_to_measured, reads=(measured_p50, computed_ttft, Requests.output_tokens, tokens_per_second),
-        column={"keep": 60, "improve": 60, "other_prompt": Own(11), "fine_tune": Own(6), "in_service": Own(6)},
+        "ratio", "Factor on the computed latency: what a measurement says, else uncertain.", latency.scale_of_option,
+        reads=(measured_p50, computed_ttft, Requests.output_tokens, tokens_per_second, shared_scale, own_scale),
     )
     ttft = Line(
         "seconds", "Time until the first word of an answer, on the scale of the measurement where there is one.",

@@ -80,7 +80,7 @@ class Life(Chapter):
     )
     live_share = Line(
         "share", "Part of each month in which the option serves; weighs its costs and savings.",
-        timeline.live_share, reads=(Volume.months, start_month, end_month), parts=("cash_flows.live_share",),
+        timeline.live_share, reads=(Volume.months, start_month, end_month), parts=("cash_flows.months.live_share",),
     )
     live_months = Line(
         "months", "Months of service within the horizon: the time the outlay has to earn itself back.",
@@ -96,7 +96,7 @@ class Life(Chapter):
         timeline.retrainings,
         reads=(Volume.months, start_month, end_month, retraining_interval_months, last_training_months, retirements,
                migrates, serves_on, age_at_start),
-        parts=("cash_flows.retrainings",),
+        parts=("cash_flows.months.retrainings",),
     )
     retraining_count = Line(
         "retrainings", "Retrainings bought over the whole horizon.", arithmetic.total_over_months,
@@ -106,7 +106,8 @@ class Life(Chapter):
         "months", "Months since the option last learned anything, at the middle of its service in each month.",
         timeline.knowledge_age,
         reads=(Volume.months, start_month, end_month, retraining_interval_months, last_training_months, retirements,
-               migrates, serves_on, age_at_start),
+               migrates, serves_on, age_at_start,
+               knowledge_half_life_months),
     )
     oldest_knowledge = Line(
         "months", "Greatest age that the option's knowledge reaches, at the middle of a month.",
@@ -116,19 +117,19 @@ class Life(Chapter):
         "share", "Accuracy in each month over all that is served: ageing and off-task requests counted.",
         accuracy.effective_accuracy,
         reads=(Accuracy.accuracy_at_start, knowledge_age, knowledge_half_life_months, off_task_share,
-               Accuracy.prompted_accuracy, forgetting_drop),
+               Accuracy.observed_accuracy, forgetting_drop),
     )
     accuracy_fresh = Line(
         "share", "Accuracy over all that is served right after training, off-task requests included.",
         accuracy.effective_accuracy,
         reads=(Accuracy.accuracy_at_start, Volume.nothing, knowledge_half_life_months, off_task_share,
-               Accuracy.prompted_accuracy, forgetting_drop),
+               Accuracy.observed_accuracy, forgetting_drop),
         is_drawn=True, is_read=True,
     )
     stand_in_accuracy = Line("share", "Accuracy in each month of what stands in while the option does not serve.")
     accuracy_by_month = Line(
         "share", "Accuracy in each month of what serves: the option's own, or that of what stands in.",
-        arithmetic.blend, reads=(live_share, own_accuracy, stand_in_accuracy), parts=("cash_flows.accuracy",),
+        arithmetic.blend, reads=(live_share, own_accuracy, stand_in_accuracy), parts=("cash_flows.months.accuracy",),
     )
     share_since_start = Line(
         "share", "Part of each month that lies after the option's start.", timeline.share_after,

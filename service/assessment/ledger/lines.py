@@ -42,13 +42,13 @@ DRAWN = frozenset(line for line in LEDGER if line.is_drawn)
 
 STAND_IN = MappingProxyType({
     Lines.stand_in_costs_per_month: Lines.costs, Lines.stand_in_running_costs_per_month: Lines.running_costs,
-    Lines.stand_in_accuracy: Lines.accuracy_by_month, Lines.stand_in_one_off_cost: Lines.one_off_cost,
+    Lines.stand_in_accuracy: Lines.accuracy_by_month, Lines.stand_in_one_off_cost: Lines.outlay,
 })  # fmt: skip
 """What an option takes from the one that stands in for it."""
 
 BASELINE = MappingProxyType({
     Lines.baseline_costs: Lines.costs, Lines.baseline_outlay: Lines.outlay,
-    Lines.baseline_upkeep_per_month: Lines.upkeep_per_month, Lines.baseline_monthly_total: Lines.monthly_total,
+    Lines.baseline_upkeep_per_month: Lines.upkeep_per_month, Lines.baseline_total_per_month: Lines.total_per_month,
     Lines.baseline_accuracy: Lines.accuracy_by_month,
 })  # fmt: skip
 """What an option is held against: of option 0."""

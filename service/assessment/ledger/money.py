@@ -20,7 +20,7 @@ class Money(Chapter):
     baseline_costs = Line("currency", "Full cost in each month of option 0, which every saving is held against.")
     baseline_outlay = Line("currency", "What option 0 pays in month 0.")
     baseline_upkeep_per_month = Line("currency/month", "Upkeep of option 0.")
-    baseline_monthly_total = Line("currency/month", "What the first full month of option 0 costs.")
+    baseline_total_per_month = Line("currency/month", "What each month of option 0 costs, were it to serve all of it.")
     tco = Line(
         "currency", "Total cost over the horizon, in today's money.", finance.present_value,
         reads=(Costs.outlay, Costs.costs, FACTORS), is_drawn=True, parts=("options.tco",),
@@ -38,7 +38,7 @@ class Money(Chapter):
     )
     savings = Line(
         "currency", "What the option saves in each month against option 0; negative where it costs more.",
-        arithmetic.subtract, reads=(baseline_costs, Costs.costs), parts=("cash_flows.saving",),
+        arithmetic.subtract, reads=(baseline_costs, Costs.costs), parts=("cash_flows.months.saving",),
     )
     discounted_savings = Line(
         "currency", "What the option saves in each month, in today's money.", arithmetic.multiply,
@@ -102,6 +102,10 @@ class Money(Chapter):
         "Months until savings in today's money have earned the outlay back for good; as a rule later than plain payback.",
         finance.payback_months, reads=(saving_at_start, discounted_savings), is_drawn=True,
     )
+    baseline_monthly_total = Line(
+        "currency/month", "What the option's first full month costs with option 0.", finance.first_full_month,
+        reads=(baseline_total_per_month, Life.start_month),
+    )
     saving_per_month = Line(
         "currency/month", "What the first full month saves against that of option 0, once the option runs.",
         arithmetic.subtract, reads=(baseline_monthly_total, Costs.monthly_total), is_read=True,
@@ -160,5 +164,5 @@ class Money(Chapter):
     )
     cumulative_savings = Line(
         "currency", "What the option has saved up to each month, the outlay included, undiscounted.",
-        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.cumulative_saving",),
+        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.months.cumulative_saving",),
     )

@@ -48,7 +48,7 @@ class Projects(Chapter):
         column={"fine_tune": 41, "in_service": 41},
     )
     retraining_hourly_rate = Line(
-        "currency/hour", "Loaded price of these hours; the same as of all others unless a plan states its own.",
+        "currency/hour", "Loaded price of the hours of a retraining; the same as of all others unless a plan states its own.",
         arithmetic.same_as, reads=(Volume.hourly_rate,), field="/fine_tuning/retraining/plan/hourly_rate", column=42,
     )
     retraining_label_share = Line(

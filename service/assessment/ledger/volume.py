@@ -50,7 +50,7 @@ class Volume(Chapter):
     )
     requests = Line(
         "requests", "Requests expected in each month: the volume of month 1, grown month by month.",
-        arithmetic.multiply, reads=(requests_per_month, growth_factors), parts=("cash_flows.requests",),
+        arithmetic.multiply, reads=(requests_per_month, growth_factors), parts=("cash_flows.months.requests",),
     )
     mean_requests_per_second = Line(
         "requests/second", "The monthly volume of month 1 as an even flow; decides how warm the prompt cache stays.",

@@ -169,7 +169,7 @@ def _successors(desk: Desk, market: Market, serving: Bid | None) -> Considered:
         return Considered((), (), None)
     others = [serving, *_screened(desk, but=serving.seller.id)]
     return Considered(
-        candidates=tuple(_candidate(desk, market, bid) for bid in others),
+        candidates=tuple(_candidate(desk, market, bid, is_named=bid is serving) for bid in others),
         bystanders=(),
         serving=_candidate(desk, market, serving, is_named=True, is_measured=True),
     )

@@ -75,8 +75,8 @@ def put_prior(desk: Desk) -> None:
     prior, draft = desk.catalogue.prior, desk.tuning
     shape = desk.catalogue.effects.shape(desk.as_of)
     draft.put(Lines.prior_working_prompt, prior.working_prompt)
-    draft.put(Lines.prior_slope_mean, prior.slope_mean)
-    draft.put(Lines.prior_slope_variance, prior.slope_variance)
+    draft.put(Lines.prior_slope_mean, shape.slope_mean)
+    draft.put(Lines.prior_slope_variance, shape.slope_variance)
     draft.put(Lines.seed_variance, prior.seed_variance)
     draft.put(Lines.bend_variance, prior.bend_variance)
     draft.put(Lines.saturation_examples, shape.saturation_examples)

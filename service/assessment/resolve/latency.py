@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from models.latency import spread
 from models.sampling import accuracy_mean
-from service.assessment.case import Interval
 from service.assessment.ledger.fold import fold
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, Draft
@@ -39,19 +40,18 @@ class Pace:
 
         How far single requests stray carries over from the prompt in any case.
         """
+        draft.put_all((Lines.shared_scale, Lines.own_scale), 1.0)
         if measured is not None:
             draft.put(Lines.measured_p50, measured.p50_seconds)
             draft.put(Lines.latency_sigma, _sigma(measured.p95_seconds / measured.p50_seconds))
             return
+        draft.put(Lines.measured_p50, math.inf)
         draft.put(Lines.latency_sigma, self.sigma)
         if is_same_base and self.scale is not None:
             draft.put(Lines.latency_scale, self.scale)
         else:
-            draft.range(Lines.latency_scale, self.unmeasured(pointer))
-
-    def unmeasured(self, pointer: str) -> Interval:
-        """Return the factor on a time that nobody measured."""
-        return self._desk.assume(pointer, "latency_scale", Lines.latency_scale)
+            line = Lines.shared_scale if is_same_base else Lines.own_scale
+            draft.range(line, self._desk.assume(pointer, "latency_scale", line))
 
     def calibrate(self, keep: Draft) -> None:
         """Take the prompt's scale from its measurement, all inputs at their means."""

@@ -17,7 +17,7 @@ from models.latency import percentile_seconds, with_waiting
 from service.assessment.case import KEEP, Candidate, Case, Option, Policy
 from service.assessment.ledger.fold import Values
 from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import FIGURES, Lines
+from service.assessment.ledger.lines import DRAWN, FIGURES, Lines
 from service.assessment.simulate.book import Folded, opened, settled
 from service.assessment.simulate.break_evens import BreakEven, Search, break_evens, curves
 from service.assessment.simulate.drawing import Drawing, Way
@@ -132,10 +132,11 @@ def _not_money() -> Unassessable:
     return Unassessable([Fault("", message, "ranges", "narrower ranges")])
 
 
-def _simulated(case: Case, drawing: Drawing, base: Folded, candidate: Candidate | None, worth: Worth) -> Simulated:
+def _simulated(
+    case: Case, drawing: Drawing, base: Folded, candidate: Candidate | None, worth: Worth, draws: Mapping[Line, Array]
+) -> Simulated:
     """Return an option as it serves, at the base case and in the draws."""
     option, way = drawing.options[base.id], drawing.ways[base.id]
-    draws = drawing.figures(base.id)
     if not all(np.abs(draws[line]).max() < LARGEST_MONEY for line in (Lines.npv, Lines.tco)):
         raise _not_money()
     return Simulated(
@@ -158,48 +159,42 @@ class Worth(NamedTuple):
     obstacle: str
 
 
-def _choose_ways(
-    case: Case, drawing: Drawing, ids: list[str], stand_ins: tuple[str, ...]
-) -> dict[str, dict[Policy, float]]:
-    """Put how each fine-tune serves, and return what each policy is worth on its own best stand-in.
+NOTHING_TO_TELL = Worth({}, "")
+WORTH = frozenset({Lines.npv, Lines.average_accuracy})
 
-    A way that is likelier by more than a few points to meet a stated requirement goes before the one that is worth more,
-    whatever the policy asked for: both are reported.
+Found = Mapping[Way, Mapping[Line, Array]]
+
+
+def _choose_way(case: Case, ways: list[Way], found: Found) -> tuple[Way, dict[Policy, float]]:
+    """Return how a fine-tune serves, and what each policy is worth on its own best stand-in.
+
+    A way that is likelier by more than a few points to meet a stated requirement goes before the one that is worth more:
+    under either policy, so that what the framework advises does not hang on the policy asked for.
     """
-    ways = {
-        id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
-        for id in ids
-    }
-    worth = drawing.figure_in([way for each in ways.values() for way in each], Lines.npv)
-    required, found = case.request.task.required_accuracy, {}
-    for id, each in ways.items():
-        best: dict[Policy, Way] = {}
-        for way in each:
-            if way.policy not in best or worth[way].mean() > worth[best[way.policy]].mean():
-                best[way.policy] = way
-        found[id] = {policy: float(worth[way].mean()) for policy, way in best.items()}
-        chosen = max(best.values(), key=lambda way: worth[way].mean())
-        if required is not None and len(best) > 1:
-            right = drawing.figure_in(best.values(), Lines.average_accuracy)
-            chance = {way: float((right[way] >= required).mean()) for way in best.values()}
-            likeliest = max(best.values(), key=lambda way: chance[way])
-            if chance[likeliest] > chance[chosen] + case.thresholds["thrift_chance"]:
-                chosen = likeliest
-        drawing.ways[id] = chosen
-    return found
+    worth = {way: float(found[way][Lines.npv].mean()) for way in ways}
+    best: dict[Policy, Way] = {}
+    for way in ways:
+        if way.policy not in best or worth[way] > worth[best[way.policy]]:
+            best[way.policy] = way
+    chosen = max(best.values(), key=lambda way: worth[way])
+    required = case.request.task.required_accuracy
+    if required is not None:
+        chance = {way: float((found[way][Lines.average_accuracy] >= required).mean()) for way in best.values()}
+        likeliest = max(best.values(), key=lambda way: chance[way])
+        if chance[likeliest] > chance[chosen] + case.thresholds["thrift_chance"]:
+            chosen = likeliest
+    return chosen, {policy: worth[way] for policy, way in best.items()}
 
 
-def _kept(case: Case, drawing: Drawing, worth: Mapping[str, Mapping[Policy, float]], baseline: str) -> list[str]:
+def _kept(case: Case, chosen: Mapping[str, Way], found: Found, today: Way) -> list[str]:
     """Return the fine-tunes that stay options: the best by mean NPV, and the likeliest to meet the bar."""
-    by_npv = sorted(worth, key=lambda id: (-worth[id][drawing.ways[id].policy], id))
+    by_npv = sorted(chosen, key=lambda id: (-found[chosen[id]][Lines.npv].mean(), id))
     kept, finance = by_npv[:KEPT_OFFERS], case.request.finance
     bar: Array | float | None = case.request.task.required_accuracy
     if bar is None and (finance is None or finance.error_cost is None):
-        today = drawing.ways[baseline]
-        bar = drawing.figure_in([today], Lines.average_accuracy)[today] - case.tolerated_loss
-    if bar is not None and len(by_npv) > KEPT_OFFERS:
-        right = drawing.figure_in([drawing.ways[id] for id in by_npv], Lines.average_accuracy)
-        likeliest = max(by_npv, key=lambda id: float((right[drawing.ways[id]] >= bar).mean()))
+        bar = found[today][Lines.average_accuracy] - case.tolerated_loss
+    if bar is not None and by_npv:
+        likeliest = max(by_npv, key=lambda id: float((found[chosen[id]][Lines.average_accuracy] >= bar).mean()))
         kept += [likeliest] if likeliest not in kept else []
     return kept
 
@@ -214,8 +209,8 @@ def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
     if (current := case.in_service) is not None:
         served = [option.id for option in case.prompts if option.is_measured]
         ways = [Way(current.id, policy, id) for policy in current.policies for id in served]
-        cost = drawing.figure_in(ways, Lines.tco)
-        way = drawing.ways[current.id] = min(ways, key=lambda way: cost[way].mean())
+        cost = drawing.read(ways, frozenset({Lines.tco}))
+        way = drawing.ways[current.id] = min(ways, key=lambda way: cost[way][Lines.tco].mean())
         inputs = base_inputs(case, current, way.policy) | NOT_PRICED
         book[current.id] = opened(current.id, current.kind, inputs, book[way.stand_in or KEEP])
     return book
@@ -237,39 +232,46 @@ def simulate(case: Case) -> Simulation:
     screened = screen(case, case.candidates, tuple(book[id] for id in stand_ins), baseline)
     drawn = {f"tune:{screened[at].candidate.id}": screened[at] for at in shortlist(screened)}
     drawing.options.update({id: option_of(case, offer.candidate) for id, offer in drawn.items()})
-    worth = _choose_ways(case, drawing, list(drawn), stand_ins)
-    kept = _kept(case, drawing, worth, drawing.baseline)
+    ways = {
+        id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
+        for id in drawn
+    }
+    today = drawing.ways[drawing.baseline]
+    found = drawing.read([today, *(way for each in ways.values() for way in each)], WORTH)
+    worth: dict[str, dict[Policy, float]] = {}
+    for id, each in ways.items():
+        drawing.ways[id], worth[id] = _choose_way(case, each, found)
+    kept = _kept(case, {id: drawing.ways[id] for id in drawn}, found, today)
     for id in kept:
         way, option = drawing.ways[id], drawing.options[id]
-        inputs = base_inputs(case, option, way.policy) | {
-            Lines.migrates: np.full((1, 1), float(way.policy == "migrate"))
-        }
+        inputs = base_inputs(case, option, way.policy)
         inputs |= priced_on_base(drawn[id].candidate, book[KEEP])
         book[id] = opened(id, option.kind, inputs, book[way.stand_in or KEEP])
-    plain = Worth({}, "")
-    told = {id: Worth(worth[id], drawn[id].obstacle) if id in drawn else plain for id in book}
-    found = {
+    told = {id: Worth(worth[id], drawn[id].obstacle) for id in kept}
+    figures = drawing.read([drawing.ways[id] for id in book], DRAWN)
+    options = {
         id: _simulated(
-            case, drawing, settled(folded, baseline, FIGURES), drawn[id].candidate if id in drawn else None, told[id]
+            case, drawing, settled(folded, baseline, FIGURES), drawn[id].candidate if id in drawn else None,
+            told.get(id, NOTHING_TO_TELL), figures[drawing.ways[id]],
         )
         for id, folded in book.items()
-    }
-    tunes = [found[id] for id in kept]
-    suggested = {option.id for option in case.suggested}
-    others = [one for id, one in found.items() if id not in {*kept, *suggested, drawing.baseline}]
+    }  # fmt: skip
+    tunes = [options[id] for id in kept]
+    suggested = [option.id for option in case.suggested]
+    others = [one for id, one in options.items() if id not in {*kept, *suggested, drawing.baseline}]
     searched = [one.folded for one in tunes if one.is_feasible] or [one.folded for one in tunes[:1]]
     is_alive = bool(tunes) and tunes[0].is_feasible
     is_sold = any(one.candidate is not None and not one.candidate.obstacle for one in tunes)
     return Simulation(
-        options=(found[drawing.baseline], *others, *tunes),
+        options=(options[drawing.baseline], *others, *tunes),
         screened=tuple(screened),
         beside=tuple(screen(case, case.bystanders, tuple(book[id] for id in stand_ins), baseline))
         if case.bystanders
         else (),
-        suggested=tuple(found[id] for id in suggested),
+        suggested=tuple(options[id] for id in suggested),
         volume_break_even=drawing.volume_break_evens(kept[0]) if is_alive else np.full(case.draws, np.inf),
         break_evens=tuple(
-            break_evens(searched, found[drawing.baseline].folded, case.context_window, is_alive, is_sold)
+            break_evens(searched, options[drawing.baseline].folded, case.context_window, is_alive, is_sold)
         ),
-        curves=curves(searched, found[drawing.baseline].folded) if "curves" in case.request.include else (),
+        curves=curves(searched, options[drawing.baseline].folded) if "curves" in case.request.include else (),
     )

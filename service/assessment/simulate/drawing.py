@@ -121,23 +121,19 @@ class Drawing:
             rows = slice(first, min(first + at_once, self.case.draws))
             yield Sheet(self.case, self.options, self.ways, rows)
 
-    def figure_in(self, ways: Iterable[Way], line: Line) -> dict[Way, Array]:
-        """Return one figure of every draw in each of several ways of serving."""
-        parts: dict[Way, list[Array]] = {way: [] for way in ways}
+    def read(self, ways: Iterable[Way], figures: frozenset[Line]) -> dict[Way, dict[Line, Array]]:
+        """Return figures of every draw of options in several ways of serving, in one pass over the draws."""
+        parts: dict[Way, list[dict[Line, Array]]] = {way: [] for way in ways}
         for sheet in self.sheets():
             for way, found in parts.items():
                 folded = sheet.of(way)
                 baseline = folded if way.id == self.baseline else sheet.settled_way(self.baseline)
-                found.append(sheet.per_draw(settled(folded, baseline, frozenset({line})).values[line]))
-        return {way: np.concatenate(found) for way, found in parts.items()}
-
-    def figures(self, id: str) -> dict[Line, Array]:
-        """Return the figures of every draw of an option as it serves."""
-        parts: list[dict[Line, Array]] = []
-        for sheet in self.sheets():
-            values = settled(sheet.settled_way(id), sheet.settled_way(self.baseline), DRAWN).values
-            parts.append({line: sheet.per_draw(values[line]) for line in DRAWN})
-        return {line: np.concatenate([part[line] for part in parts]) for line in parts[0]}
+                values = settled(folded, baseline, figures).values
+                found.append({line: sheet.per_draw(values[line]) for line in figures})
+        return {
+            way: {line: np.concatenate([part[line] for part in found]) for line in figures}
+            for way, found in parts.items()
+        }
 
     def volume_break_evens(self, id: str) -> Array:
         """Return the smallest monthly volume at which a fine-tune pays, in the first few draws."""

@@ -86,7 +86,11 @@ class OfferAnswer(Open, frozen=True):
         ),
     ]
     monthly_cost: Annotated[
-        Money, Meta(description="Tokens at the first month's volume and prices, and hosting [finance.currency/month].")
+        Money | None,
+        Meta(
+            description="Tokens and hosting of its first full month [finance.currency/month]; null where the horizon "
+            "holds none."
+        ),
     ]
     one_off_cost: Annotated[Money, Meta(description="Cost of the first fine-tune on it [finance.currency].")]
     chance_meets_bar: Annotated[

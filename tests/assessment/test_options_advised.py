@@ -1,0 +1,114 @@
+"""What is advised where there are other ways to serve than the prompt as it is, and how options are held against the bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import EXAMPLES, example
+
+Assess = Callable[[dict[str, Any]], dict[str, Any]]
+Json = dict[str, Any]
+
+
+def triage() -> Json:
+    """Return the triage example without its latency target."""
+    request = example("ticket-triage")
+    del request["latency_target"]
+    return request
+
+
+def in_service(correct: int) -> Json:
+    """Return the triage example with a fine-tune in service that was right so often in 200 answers."""
+    request = triage()
+    pilot = {"training_examples": 5000, "correct": correct, "total": 200}
+    request["fine_tuning"] |= {"in_service": True, "last_trained_date": "2026-08-01", "pilots": [pilot]}
+    return request
+
+
+def test_a_measured_alternative_that_is_best_is_switched_to(assess: Assess) -> None:
+    """A measured alternative that meets the bar and is worth most of the prompts is advised, by its name."""
+    request, measured = triage(), {"correct": 192, "total": 200}
+    other = {"name": "small", "base_model": "openai/gpt-4.1-nano", "measured_accuracy": measured}
+    request["prompting"]["alternatives"] = [other]
+    answer = assess(request)
+    verdict = answer["verdict"]
+    assert (verdict["action"], verdict["option"], verdict["choice"]) == (
+        "switch_model", "prompt:small", "prompt_engineering",
+    )  # fmt: skip
+    assert verdict["summary"].startswith("Switch to the alternative small: ")
+    assert answer["options"][1]["id"] == "prompt:small"
+
+
+def test_an_alternative_without_a_measurement_is_never_advised(assess: Assess) -> None:
+    """The same alternative unmeasured is listed as such, may not be served, and is no advice."""
+    request = triage()
+    request["prompting"]["alternatives"] = [{"name": "small", "base_model": "openai/gpt-4.1-nano"}]
+    answer = assess(request)
+    (small,) = (option for option in answer["options"] if option["id"] == "prompt:small")
+    assert small["is_measured"] is False and small["chance_best"] is None
+    verdict = answer["verdict"]
+    assert "switch_model" not in (verdict["action"], verdict["framework_action"], verdict["expected_value_action"])
+
+
+@pytest.mark.parametrize(("correct", "action", "side"), [
+    (192, "keep_fine_tune", "fine_tuning"), (120, "return_to_prompt", "prompt_engineering"),
+])  # fmt: skip
+def test_a_fine_tune_in_service_is_kept_while_it_is_best(correct: int, action: str, side: str, assess: Assess) -> None:
+    """A fine-tune that serves well is kept; one that serves badly gives way to a prompt, in words that say against what."""
+    answer = assess(in_service(correct))
+    verdict = answer["verdict"]
+    assert (verdict["action"], verdict["choice"], verdict["step"]) == (action, side, "in_service")
+    assert answer["options"][0]["id"] == "in_service" and answer["options"][0]["npv"]["mean"] == 0
+    assert (verdict["option"] == "in_service") == (action == "keep_fine_tune")
+    assert "against the fine-tune in service" in verdict["summary"]
+
+
+@pytest.mark.parametrize("policy", ["framework", "expected_value"])
+def test_without_requests_the_prompt_is_kept(policy: str, assess: Assess) -> None:
+    """Where nothing is asked of anybody, nothing is bought, whatever is required."""
+    request = example("ticket-triage") | {"policy": policy}
+    request["volume"]["requests_per_month"] = 0
+    verdict = assess(request)["verdict"]
+    assert (verdict["action"], verdict["option"], verdict["step"]) == ("keep_prompting", "keep", "no_requests")
+    assert verdict["confidence"] == 1 and "no requests to serve" in verdict["summary"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_one_option_is_best_in_every_draw(name: str, assess: Assess) -> None:
+    """The chances to be best add up to one, and those of the advised side are the confidence."""
+    answer = assess(example(name))
+    chances = {o["id"]: o["chance_best"] for o in answer["options"] if o["chance_best"] is not None}
+    assert sum(chances.values()) == pytest.approx(1)
+    tuned = sum(chance for id, chance in chances.items() if id.startswith("tune:"))
+    verdict = answer["verdict"]
+    assert verdict["confidence"] == pytest.approx(tuned if verdict["choice"] == "fine_tuning" else 1 - tuned)
+
+
+def test_today_is_the_bar_where_nothing_else_is_said(assess: Assess) -> None:
+    """Without requirement and error cost an option has to be no worse than today; with an error cost nothing is asked."""
+    answer = assess(example("minimal"))
+    chances = {option["kind"]: option["chance_meets_bar"] for option in answer["options"]}
+    assert chances["keep"] == chances["improve"] == 1 and 0 < chances["fine_tune"] < 1
+    assert "the chance of staying within 1 % of today's accuracy" in answer["verdict"]["summary"]
+    valued = assess(example("minimal") | {"finance": {"error_cost": 0.1}})
+    assert {option["chance_meets_bar"] for option in valued["options"]} == {None}
+
+
+def test_a_wide_range_is_named(assess: Assess) -> None:
+    """A range wider than tenfold is listed with the ratio of its mean to its median, and is a risk."""
+    answer = assess(example("minimal") | {"finance": {"error_cost": {"low": 0.01, "high": 1.0}}})
+    (wide,) = (found for found in answer["wide_ranges"] if found["pointer"] == "/finance/error_cost")
+    assert wide["ratio"] == pytest.approx(5.02, abs=0.01)
+    assert any("finance.error_cost" in risk for risk in answer["verdict"]["risks"])
+
+
+@pytest.mark.parametrize(("is_pinned", "words"), [(None, "may not be pinned"), (False, "is not pinned"), (True, None)])
+def test_a_base_model_that_may_change_is_a_risk(is_pinned: bool | None, words: str | None, assess: Assess) -> None:
+    """Unless the prompt's base model is pinned, an update by its provider is named as a risk."""
+    request = example("minimal")
+    if is_pinned is not None:
+        request["prompting"]["is_pinned"] = is_pinned
+    risks = " ".join(assess(request)["verdict"]["risks"])
+    assert (words or "pinned") in risks if words else "pinned" not in risks
