@@ -1,4 +1,4 @@
-"""Chapter 4: accuracy of the prompt, of an improved prompt and of a fine-tuned model over its life.
+"""Chapter 5: accuracy of the prompt, of an improved prompt and of a fine-tuned model over its life.
 
 Accuracies live in [0, 1] and are modelled on the log-odds scale, where a gain means the same share of the remaining
 errors at 70 % as at 95 %.
@@ -10,36 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
+from models.arrays import Array
 
 SHARE_OF_OTHERS = 0.5
 """What a technique counts beside a better one."""
 
 VALIDITY_STEPS = 101
 """Ages at which the validity of knowledge is read between two trainings."""
-
-
-def mean_accuracy(log_odds_mean: Array, log_odds_sd: Array, ceiling: Array) -> Array:
-    """Return the mean of min(expit(X), ceiling) for X ~ Normal(mean, sd), by 61-node Gauss-Hermite quadrature.
-
-    Parameters
-    ----------
-    log_odds_mean, log_odds_sd : ndarray, shape (D, 1)
-        Log-odds.
-    ceiling : ndarray
-        Highest accuracy that can be observed (1 - label noise).
-
-    Returns
-    -------
-    ndarray, shape (D, 1)
-
-    Examples
-    --------
-    >>> float(mean_accuracy(np.array([[0.0]]), np.array([[1.3]]), np.array(1.0)).round(12)[0, 0])
-    0.5
-    """
-    log_odds = log_odds_mean[..., None] + log_odds_sd[..., None] * NORMAL_NODES
-    return np.minimum(expit(log_odds), np.asarray(ceiling)[..., None]) @ NORMAL_WEIGHTS
 
 
 def mixed_with_no_change(tuned: Array, prompt: Array, coin_uniform: Array, weight: Array) -> Array:

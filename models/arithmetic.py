@@ -68,17 +68,6 @@ def same_as(value: Array) -> Array:
     return value
 
 
-def excess(value: Array, over: Array) -> Array:
-    """Return a value less another, or less nothing where the other is negative.
-
-    Examples
-    --------
-    >>> float(excess(np.array(5.0), np.array(2.0))), float(excess(np.array(5.0), np.array(-2.0)))
-    (3.0, 5.0)
-    """
-    return value - np.maximum(over, 0.0)
-
-
 def is_positive(value: Array) -> Array:
     """Return 1 where a value is above 0, else 0.
 

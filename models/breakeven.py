@@ -1,4 +1,4 @@
-"""Chapter 9: where a net present value is zero.
+"""Chapter 12: where a net present value is zero.
 
 `scan` walks a legal range, finds every change of sign, and tells a zero from a jump: a retraining that drops out, one
 more replica, a prefix that becomes cacheable. Roots are polished by Chandrupatla's method for all brackets at once

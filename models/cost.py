@@ -269,42 +269,6 @@ def training_cost(
     return np.maximum(million_tokens * price, minimum_charge) + hours * price_per_hour
 
 
-def teacher_label_cost(token_cost_per_example: Array, checked_share: Array, human_cost_per_example: Array) -> Array:
-    """Return the cost of a label that a teacher model gives [money]: its tokens, and people for the share they check.
-
-    Examples
-    --------
-    >>> float(teacher_label_cost(np.array(0.25), np.array(0.1), np.array(5.0)))
-    0.75
-    """
-    return token_cost_per_example + checked_share * human_cost_per_example
-
-
-def retraining_cost(
-    hours: Array,
-    hourly_rate: Array,
-    planned_examples: Array,
-    label_share: Array,
-    cost_per_example: Array,
-    runs: Array,
-    cost_per_run: Array,
-    trials: Array,
-    cost_per_trial: Array,
-) -> Array:
-    """Return the cost of one retraining: hours, the share of the labels made anew, runs, and grading again [money].
-
-    Examples
-    --------
-    20 hours at 75, a fifth of 1,000 labels at 0.5, two runs at 30, and 400 answers graded at 0.1:
-
-    >>> a = np.array
-    >>> float(retraining_cost(a(20.0), a(75.0), a(1e3), a(0.2), a(0.5), a(2.0), a(30.0), a(400.0), a(0.1)))
-    1700.0
-    """
-    labels = planned_examples * label_share * cost_per_example
-    return hours * hourly_rate + labels + runs * cost_per_run + trials * cost_per_trial
-
-
 def upkeep(reference: Array, factor: Array, exponent: Array, running_cost: Array) -> Array:
     """Return what keeping an option in order costs a month, ``reference * factor^exponent + running cost``.
 

@@ -1,4 +1,4 @@
-"""Chapter 8: from draws to the few numbers a decision needs."""
+"""Chapter 11: from draws to the few numbers a decision needs."""
 
 from __future__ import annotations
 

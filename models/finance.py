@@ -1,4 +1,4 @@
-"""Chapter 6: present values, payback and unit costs.
+"""Chapter 10: present values, payback and unit costs.
 
 Cash flows have shape (D, H + 1): column 0 is month 0, column m falls at the end of month m.
 """

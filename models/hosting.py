@@ -1,4 +1,4 @@
-"""Chapter 9: dedicated capacity. How many replicas are kept, for how many hours, and what they cost.
+"""Chapter 8: dedicated capacity. How many replicas are kept, for how many hours, and what they cost.
 
 Capacity per replica is known in tokens or in requests per second; whichever is not known is infinite. Both are infinite
 for an adapter that the provider hosts beside others.

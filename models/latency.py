@@ -1,4 +1,4 @@
-"""Chapter 7: latency of one request, its tail, and queues in front of dedicated replicas."""
+"""Chapter 9: latency of one request, its tail, and queues in front of dedicated replicas."""
 
 from __future__ import annotations
 
@@ -242,29 +242,6 @@ def scale_of_option(
     """
     measured = scale_to_measured(measured_p50, ttft, output_tokens, tokens_per_second)
     return np.where(np.isinf(measured_p50), shared * own, measured)
-
-
-def meets_target(seconds: Array, target_seconds: Array) -> Array:
-    """Return 1 where a time is within its target, else 0; the mean over draws is the chance to meet it.
-
-    Examples
-    --------
-    >>> meets_target(np.array([1.0, 2.5]), np.array(2.0)).tolist()
-    [1.0, 0.0]
-    """
-    return np.where(seconds <= target_seconds, 1.0, 0.0)
-
-
-def saving_share(before: Array, after: Array) -> Array:
-    """Return the share of a time that is saved; -inf where the load is never served.
-
-    Examples
-    --------
-    >>> float(saving_share(np.array(2.0), np.array(1.5))), float(saving_share(np.array(2.0), np.array(np.inf)))
-    (0.25, -inf)
-    """
-    served = (before > 0) & np.isfinite(after)
-    return np.where(served, 1.0 - np.where(served, after, 0.0) / np.where(before > 0, before, 1.0), -np.inf)
 
 
 def replica_flow(tokens_per_second: Array, tokens_per_request: Array, requests_per_second: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Chapter 5: how accuracy grows with labelled examples, and what a pilot teaches.
+"""Chapter 6: how accuracy grows with labelled examples, and what a pilot teaches.
 
 The log-odds of a fine-tuned model's accuracy are a straight line in the logarithm of its training examples,
 ``level + slope * log10(examples / 1000)``. Level and slope are jointly normal; a pilot is one noisy look at the line

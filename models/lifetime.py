@@ -1,4 +1,4 @@
-"""Chapter 8: how long a base model lives. When it is retired, when its successors are, and how often that means a move.
+"""Chapter 4: how long a base model lives. When it is retired, when its successors are, and how often that means a move.
 
 A model's yearly hazard of retirement depends on its age in steps. Nothing that is not announced comes sooner than the
 usual notice, so the hazard starts there, at the age the model then has (inverse transform of a piecewise exponential

@@ -1,4 +1,4 @@
-"""Chapter 6: two stories of a fine-tune, and what its pilots say of each: that it learns, or that it changes nothing.
+"""Chapter 7: two stories of a fine-tune, and what its pilots say of each: that it learns, or that it changes nothing.
 
 On a prompt that is already good a fine-tune may be no better than the prompt. With the prior chance w of that, graded
 pilots decide between the stories by Bayes' rule, ``w' = w L_0 / (w L_0 + (1 - w) L_1)``: L_0 is the likelihood of the

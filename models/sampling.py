@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 from scipy.stats import qmc
 
@@ -103,28 +102,6 @@ def fixed_points(name: str, dimensions: int) -> Array:
     return _scrambled(f"fixed {name}", dimensions, FIXED_POINTS, FIXED_SEED)
 
 
-def median(low: float, high: float, family: Family) -> float:
-    """Return the median of a quantity from its 80 % interval.
-
-    The midpoint on the scale on which the family is normal: geometric for positive quantities, on the log-odds scale
-    for shares, arithmetic for rates. An interval of no width is its own median, also at 0 or 1.
-
-    Examples
-    --------
-    >>> median(1.0, 100.0, "positive")
-    10.0
-    >>> median(0.2, 0.8, "share")
-    0.5
-    """
-    if low == high:
-        return low
-    if family == "positive":
-        return float(np.sqrt(low) * np.sqrt(high))
-    if family == "share":
-        return float(expit((logit(low) + logit(high)) / 2.0))
-    return (low + high) / 2.0
-
-
 def mean(low: float, high: float, family: Family) -> float:
     """Return the mean of a quantity from its 80 % interval.
 
@@ -187,38 +164,6 @@ def student_quantile(uniform: Array, degrees: float = 4.0) -> Array:
     """
     deviates: Array = stdtrit(degrees, uniform)
     return deviates / np.sqrt(degrees / (degrees - 2.0))
-
-
-def conditional_uniform(uniform: Array, share: Array | float) -> tuple[NDArray[np.bool_], Array]:
-    """Return a coin, and what one column of points holds besides it.
-
-    Below `share` the thing has happened; above it, ``(u - share) / (1 - share)`` is again uniform in (0, 1).
-
-    Parameters
-    ----------
-    uniform : ndarray, shape (D, 1)
-        Points in (0, 1).
-    share : ndarray or float
-        Chance that it has happened, in [0, 1].
-
-    Returns
-    -------
-    is_tried : ndarray of bool, shape (D, 1)
-        Whether it has.
-    rest : ndarray, shape (D, 1)
-        Uniform where it has not; where it has, ``u / share``, uniform too.
-
-    Examples
-    --------
-    >>> is_tried, rest = conditional_uniform(np.array([0.1, 0.7]), 0.4)
-    >>> is_tried.tolist(), rest.round(6).tolist()
-    ([True, False], [0.25, 0.5])
-    """
-    is_tried = np.asarray(uniform < share)
-    chance = np.where(is_tried, share, 1.0 - np.asarray(share))
-    rest = np.where(is_tried, uniform, uniform - share) / chance
-    inside = 2.0 ** -(SOBOL_BITS + 1)
-    return is_tried, np.clip(rest, inside, 1.0 - inside)
 
 
 def quantile(uniform: Array, low: float, high: float, family: Family) -> Array:

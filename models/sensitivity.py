@@ -1,4 +1,4 @@
-"""Chapter 10: which uncertain input the uncertainty about the net present value comes from."""
+"""Chapter 13: which uncertain input the uncertainty about the net present value comes from."""
 
 from __future__ import annotations
 

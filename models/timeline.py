@@ -26,17 +26,6 @@ def months_from_weeks(weeks: Array) -> Array:
     return weeks / WEEKS_PER_MONTH
 
 
-def volume(requests_per_month: Array, growth_per_month: Array, months: Array) -> Array:
-    """Return the requests of each month, ``v_m = v_1 * (1 + growth)^(m - 1)``.
-
-    Examples
-    --------
-    >>> volume(np.array(100.0), np.array(0.1), np.array([1.0, 2.0])).round(6).tolist()
-    [100.0, 110.0]
-    """
-    return requests_per_month * np.maximum(1.0 + growth_per_month, 0.0) ** (months - 1.0)
-
-
 def start_months(weeks: Array, labelling_weeks: Array) -> Array:
     """Return the months until an option starts: its own weeks, and those until missing examples are labelled.
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from models import accuracy, cost, finance, latency, learning, sampling, sensitivity
+from models import cost, finance, latency, learning, sampling, sensitivity
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 money = st.floats(-1e6, 1e6)
@@ -120,12 +120,12 @@ def test_pilot_update_is_the_textbook_regression() -> None:
 
 
 @given(st.floats(-3, 3), st.floats(0.05, 2.0))
-def test_mean_accuracy_is_the_integral(mean: float, deviation: float) -> None:
+def test_the_mean_of_a_share_is_the_integral(mean: float, deviation: float) -> None:
     """Gauss-Hermite's mean of a logit-normal equals numerical integration."""
     grid = np.linspace(-9, 9, 20_001)
     exact = np.trapezoid(stats.norm.pdf(grid) / (1 + np.exp(-(mean + deviation * grid))), grid)
-    ours = accuracy.mean_accuracy(a(mean), a(deviation), a(1.0))
-    assert float(ours[0, 0]) == pytest.approx(exact, abs=1e-7)
+    ends = (1 / (1 + np.exp(-(mean + side * stats.norm.ppf(0.9) * deviation))) for side in (-1.0, 1.0))
+    assert sampling.mean(*ends, "share") == pytest.approx(exact, abs=1e-7)
 
 
 @given(st.floats(0.01, 30), st.integers(1, 40))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,13 @@ def arrows(name: str) -> dict[str, Any]:
 def test_every_chapter_of_the_textbook_is_independent() -> None:
     """No chapter of models/ is left out where they are held apart."""
     assert set(arrows("chapters are independent")["modules"]) == CHAPTERS
+
+
+def test_chapters_are_numbered_in_order() -> None:
+    """Each chapter says its number, and they run as the chapters are listed, without a gap or a number given twice."""
+    listed = arrows("chapters are independent")["modules"]
+    said = [importlib.import_module(name).__doc__ or "" for name in listed]
+    assert [text.partition(":")[0] for text in said] == [f"Chapter {number}" for number in range(len(listed))]
 
 
 def test_the_larder_reads_one_chapter() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from models import accuracy, decision, learning
+from models import decision, learning
 from service.assessment.decide import verdict
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
@@ -76,9 +76,7 @@ def test_value_of_a_pilot_is_that_of_nested_simulation(case: tuple[float, ...]) 
         m, s, a, c, d = (np.asarray(v, dtype=float) for v in learning.posterior(*prior, pilot, *rest))
         at = np.log10(planned / 1000)
         spread = np.sqrt(a + 2 * at * c + at**2 * d)
-        by_outcome[k] = float(
-            accuracy.mean_accuracy(m + s * at, np.broadcast_to(spread, (1, 1)), np.ones((1, 1)))[0, 0]
-        )
+        by_outcome[k] = float((1 / (1 + np.exp(-(m + s * at + spread * DEVIATES)))).mean())
     means = np.array([by_outcome[k] for k in seen])
     benefit = mean + weight * (means - means.mean())
     nested = np.maximum(benefit, 0).mean() - max(0.0, mean)

@@ -83,7 +83,7 @@ def test_what_no_unit_or_name_allows_is_refused(path: str, name: str, old: str, 
          "what the article states stands in assumptions/article.toml; move it there or call it otherwise"),
         (ARTICLE, "article_large_gap", "large_gap",
          "only what the article states stands here; move it to another topic or call it article_large_gap"),
-        (LABOUR, "engineering_hours", "Engineering-Hours",
+        (LABOUR, "hourly_rate", "Hourly-Rate",
          "a name is lower-case words joined by underscores, such as hourly_rate"),
     ],
 )  # fmt: skip

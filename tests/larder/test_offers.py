@@ -62,7 +62,7 @@ CORRECTED: list[tuple[str, str, str, Any, Any]] = [
 REFUSED = [
     "Fine-tunes' dates of gpt-4o", "davinci-002, babbage-002", "Base price of Qwen3.5 9B", "Fireworks, 7.00 an hour",
     "Fireworks, training", "Price of Nova Micro", "Ministral 3B on Azure, base meter", "Shutdown of Command R",
-    "Predibase", "price_decline_per_year", "replica_requests_per_second",
+    "Predibase", "price_decline_per_year",
 ]  # fmt: skip
 """What was looked into and not taken over; docs/prices.md says of each why not."""
 

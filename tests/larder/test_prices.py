@@ -89,7 +89,7 @@ def test_an_oldest_known_price_is_named(assess: Assess) -> None:
 def test_a_price_of_ones_own_needs_no_record(assess: Assess) -> None:
     """With prices in the request a case may lie before its base model was listed."""
     own = {**REQUEST["prompting"], "prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 2}}
-    assert assess({**REQUEST, "as_of": "2025-01-01", "prompting": own})["costs"]["prompting"]["tco"]["base_case"] > 0
+    assert assess({**REQUEST, "as_of": "2025-01-01", "prompting": own})["options"][0]["tco"]["base_case"] > 0
 
 
 def test_prices_are_those_in_force_on_a_date(house: House) -> None:
@@ -112,10 +112,10 @@ def test_long_requests_are_priced_in_their_tier(assess: Assess) -> None:
         },
         "volume": {"requests_per_month": 1000},
     }
-    cost = assess(request)["costs"]["prompting"]["token_cost_per_request"]
+    cost = assess(request)["options"][0]["token_cost_per_request"]
     assert cost == pytest.approx((200_000 * 3 + 1000 * 15) / 1e6, rel=1e-12)
     request["prompting"]["tokens"]["payload"] = 200_001
-    cost = assess(request)["costs"]["prompting"]["token_cost_per_request"]
+    cost = assess(request)["options"][0]["token_cost_per_request"]
     assert cost == pytest.approx((200_001 * 6 + 1000 * 22.5) / 1e6, rel=1e-12)
 
 

@@ -119,10 +119,10 @@ def test_foreign_tokenizers_are_counted_with_a_range_and_say_so(
     answer = assess(request)
     ratios = [used for used in answer["assumptions"] if used["id"] == "unverified_tokenizer_ratio"]
     assert {used["pointer"] for used in ratios} == {"/prompting/texts/instruction", "/prompting/texts/payload"}
-    line = next(line for line in answer["trace"] if line["name"] == "prompt_instruction_tokens")
+    line = next(line for line in answer["trace"][0]["lines"] if line["name"] == "prompted_instruction_tokens")
     assert line["p10"] < line["base_case"][0] < line["p90"]
     request["prompting"]["base_model"] = "openai/gpt-4.1"
     answer = assess(request)
     assert not [used for used in answer["assumptions"] if used["id"] == "unverified_tokenizer_ratio"]
-    line = next(line for line in answer["trace"] if line["name"] == "prompt_instruction_tokens")
+    line = next(line for line in answer["trace"][0]["lines"] if line["name"] == "prompted_instruction_tokens")
     assert line["base_case"] == [pytest.approx(301, abs=60)]

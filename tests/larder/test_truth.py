@@ -71,7 +71,7 @@ AZURE, OPENAI, TOGETHER = "offers/azure.toml", "offers/openai.toml", "offers/tog
         (LABOUR, r"value = 95", "value = nan", "hourly_rate from 2024-01-01: value nan is out of the limits"),
         (LABOUR, r"value = 95", "value = inf", "value inf is out of the limits of the family positive"),
         (LABOUR, r"value = 95", 'text = "95"', "the family positive asks for a number or a range"),
-        (LABOUR, r"low = 80", "low = 0", "low 0.0 is out of the limits of the family positive"),
+        (LABOUR, r"low = 0.05", "low = 0", "low 0.0 is out of the limits of the family positive"),
         (PROMPTING, r"value = 0.5", "value = 50", "batch_discount from 2024-01-01: value 50.0 is out of the limits"),
         (
             "assumptions/fine_tuning.toml",
@@ -85,7 +85,7 @@ AZURE, OPENAI, TOGETHER = "offers/azure.toml", "offers/openai.toml", "offers/tog
             "value = 10",
             "value 10.0 is out of the limits of the family rate",
         ),
-        (PROMPTING, r"high = 0.55", "high = 55", "high 55.0 is out of the limits of the family rate"),
+        ("assumptions/projects.toml", r"high = 0.06", "high = 6", "high 6.0 is out of the limits of the family rate"),
         (PROMPTING, r"text = \"openai/gpt-4.1-mini\"", "value = 1", "the family text asks for text"),
         (LABOUR, r"checked = 2026-11-23", "checked = 2022-11-23", "checked 2022-11-23 is more than a year before"),
         (

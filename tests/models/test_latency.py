@@ -1,4 +1,4 @@
-"""The scale of an option's time, and its target."""
+"""The scale of an option's time."""
 
 from __future__ import annotations
 
@@ -21,8 +21,3 @@ def test_what_was_measured_outweighs_what_is_not_known(
         np.array(measured if is_measured else np.inf), ttft, tokens, speed, np.array(shared), np.array(own)
     )
     assert np.isclose(found, measured / 2.5 if is_measured else shared * own, rtol=1e-12)
-
-
-def test_a_load_that_is_not_served_meets_no_target() -> None:
-    """A time on the target meets it; an infinite one never does."""
-    assert latency.meets_target(np.array([2.0, np.inf]), np.array(2.0)).tolist() == [1.0, 0.0]

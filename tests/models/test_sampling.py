@@ -1,4 +1,4 @@
-"""Means of intervals, heavy tails, and what one column of points holds."""
+"""Means of intervals, heavy tails, and points that hang on no request."""
 
 from __future__ import annotations
 
@@ -44,18 +44,6 @@ def test_heavy_tails_have_a_standard_deviation_of_one() -> None:
     np.testing.assert_allclose(found * np.sqrt(2.0), stats.t.ppf([0.001, 0.25, 0.999], 4), rtol=1e-9)
     assert found[2] > stats.norm.ppf(0.999) and abs(found[1]) < abs(stats.norm.ppf(0.25))
     assert sampling.student_quantile(POINTS[:, 0]).std() == pytest.approx(1.0, abs=0.03)
-
-
-@given(st.floats(0.0, 1.0))
-def test_one_column_holds_a_coin_and_what_is_left(share: float) -> None:
-    """The coin falls as often as it should, and what is left is uniform in (0, 1) on either side of it."""
-    happened, rest = sampling.conditional_uniform(POINTS[:, :1], share)
-    assert float(happened.mean()) == pytest.approx(share, abs=2 / 8192)
-    assert rest.min() > 0.0 and rest.max() < 1.0
-    for side in (rest[happened], rest[~happened]):
-        if side.size > 512:
-            assert float(side.mean()) == pytest.approx(0.5, abs=0.01)
-            assert float((side < 0.25).mean()) == pytest.approx(0.25, abs=0.01)
 
 
 def test_fixed_points_hang_on_no_request() -> None:
