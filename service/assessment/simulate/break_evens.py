@@ -203,8 +203,9 @@ def _jumps(npv: Envelope, search: Search, grid: Array, horizon: int) -> Array:
     low, high = search.low, search.high
     if search.line in (Lines.retraining_interval_months, Lines.start_weeks):
         return jumps.near_zero(npv, _dates(npv, search, horizon), MOST_JUMPS, low, high)
+    nought = np.zeros(1)
     if search.line is Lines.cache_hit_rate:
-        return np.zeros(1)
+        return nought
     chain = {option.id: option for option in (*npv.tunes, *_behind(npv))}.values()
     if search.line is Lines.prompted_instruction_tokens:
         follow = [option for option in chain if Lines.instruction_tokens not in option.stated]
@@ -216,8 +217,8 @@ def _jumps(npv: Envelope, search: Search, grid: Array, horizon: int) -> Array:
     if search.line is Lines.requests_per_month and dedicated:
         windows = jumps.windows_in_doubt(npv.in_doubt, grid)
         most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
-        return np.concatenate([jumps.along_volume(values, windows, most) for values in dedicated])
-    return np.empty(0)
+        return np.concatenate([nought, *[jumps.along_volume(values, windows, most) for values in dedicated]])
+    return nought if search.line is Lines.requests_per_month else np.empty(0)
 
 
 def _dates(npv: Envelope, search: Search, horizon: int) -> Array:
