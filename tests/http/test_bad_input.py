@@ -3,7 +3,7 @@
 A file says why, what is sent (`request`, `body`, `body_base64` or a `generator` for huge ones, with `method`, `path` and
 `headers` where they matter) and what comes back: `status`, `type`, the `errors` by pointer, `detail_contains`,
 `answer_headers`; `only_these` forbids further errors. Every other name is a part of the answer, in which a figure is
-stated exactly or as {"contains": text}, {"above": number} or {"below": number}.
+stated exactly or as {"contains": text}, {"above": number} or {"below": number}, and options are named by their ids.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def mismatches(expected: Any, actual: Any, where: str = "") -> list[str]:
         return [] if actual is not None and actual > expected["above"] else [f"{where}: {actual!r} is not {expected}"]
     if isinstance(expected, dict) and set(expected) == {"below"}:
         return [] if actual is not None and actual < expected["below"] else [f"{where}: {actual!r} is not {expected}"]
+    if isinstance(expected, dict) and isinstance(actual, list):
+        return mismatches(expected, {item["id"]: item for item in actual}, where)
     if isinstance(expected, dict) and isinstance(actual, dict):
         return [m for name, value in expected.items() for m in mismatches(value, actual.get(name), f"{where}/{name}")]
     if isinstance(expected, list) and isinstance(actual, list) and len(actual) >= len(expected):
@@ -65,7 +67,7 @@ def test_each_fault_is_named_and_mended(client: TestClient[Any], file: Path) -> 
         assert response.status_code == 200, response.text[:2000]
         answer = response.json()
         msgspec.convert(answer, Assessment)
-        assert "None" not in json.dumps([answer["verdict"], answer["costs"], answer["offers"]])
+        assert "None" not in json.dumps([answer["verdict"], answer["options"], answer["offers"]])
         assert not mismatches({name: case[name] for name in case if name not in HOW | OUTCOME}, answer)
         return
 
