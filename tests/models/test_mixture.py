@@ -21,9 +21,7 @@ def density(y: float, mean: float, variance: float) -> float:
 
 
 @given(st.floats(0.05, 0.95), st.floats(0.3, 0.95), st.floats(-1, 3), PILOTS)
-def test_pilots_decide_by_bayes_rule(
-    weight: float, prompt: float, level: float, pilots: list[tuple[int, int]]
-) -> None:
+def test_pilots_decide_by_bayes_rule(weight: float, prompt: float, level: float, pilots: list[tuple[int, int]]) -> None:
     """It is what Bayes' rule gives by hand, pilot after pilot, on a line whose slope is known."""
     table = a([(float(n), float(k), 100.0) for n, k in pilots])
     seed, v_level, slope = 0.05, 0.7, 0.6
