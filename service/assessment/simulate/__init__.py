@@ -263,9 +263,6 @@ def simulate(case: Case) -> Simulation:
     aside = Beside(
         context_window=case.context_window,
         lives={one.id: Lived(one.option.life, one.policy, case.horizon_months) for one in tunes},
-        with_own_hit_rate=frozenset(
-            f"prompt:{one.name}" for one in case.request.prompting.alternatives if one.cache_hit_rate is not None
-        ),
     )
     is_alive = bool(tunes) and tunes[0].is_feasible
     is_sold = any(one.candidate is not None and not one.candidate.obstacle for one in tunes)

@@ -16,7 +16,7 @@ from models.arrays import WEEKS_PER_MONTH, Array
 from models.breakeven import Crossing, changes, linear_root, scan
 from models.timeline import start_months
 from service.assessment.ledger.fold import Values, refold
-from service.assessment.ledger.line import KINDS, PROMPTS, TUNES, Kind, Line
+from service.assessment.ledger.line import KINDS, TUNES, Kind, Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import jumps
 from service.assessment.simulate.book import Changes, Folded, with_changes
@@ -51,7 +51,7 @@ class Search(NamedTuple):
     kinds: frozenset[Kind]
 
 
-ALL, PROMPT = frozenset(KINDS), frozenset[Kind](PROMPTS)
+ALL, PROMPT = frozenset(KINDS), frozenset[Kind]({"keep", "improve"})
 TUNE, TRAINED = frozenset[Kind]({"fine_tune"}), frozenset[Kind](TUNES)
 
 SEARCHES = (
@@ -85,8 +85,6 @@ class Beside(NamedTuple):
     """Most input tokens that the prompted base model reads."""
     lives: Mapping[str, Lived]
     """Of every fine-tune, by its id: what follows from its start."""
-    with_own_hit_rate: frozenset[str]
-    """Ids of prompts whose cache hit rate is stated of them alone; it does not follow that of the prompt."""
 
 
 class BreakEven(NamedTuple):
@@ -136,8 +134,6 @@ class Envelope:
 
         def put(option: Folded) -> Values:
             if option.kind not in self.search.kinds:
-                return {}
-            if self.search.line is Lines.cache_hit_rate and option.id in self.beside.with_own_hit_rate:
                 return {}
             values = {self.search.line: points[:, None]}
             if self.search.line is Lines.start_weeks:
