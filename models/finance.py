@@ -133,7 +133,7 @@ def payback_requests(one_off: Array, saving_per_request: Array) -> Array:
         return np.where(saves, np.maximum(one_off, 0.0) / np.where(saves, saving_per_request, 1.0), np.nan)
 
 
-def first_full_month(monthly: Array, start: Array) -> Array:
+def first_full_month(monthly: Array, start: Array, horizon: Array) -> Array:
     """Return a monthly figure of the first full month after a start; nan where the horizon holds none.
 
     Parameters
@@ -142,6 +142,8 @@ def first_full_month(monthly: Array, start: Array) -> Array:
         A figure of each month; with one column, the same in every month.
     start : ndarray, shape (D, 1)
         Months from the decision.
+    horizon : ndarray
+        Months H.
 
     Returns
     -------
@@ -149,17 +151,17 @@ def first_full_month(monthly: Array, start: Array) -> Array:
 
     Examples
     --------
-    >>> first_full_month(np.array([[1.0, 2.0, 4.0]]), np.array([[0.5], [3.0]])).ravel().tolist()
+    >>> first_full_month(np.array([[1.0, 2.0, 4.0]]), np.array([[0.5], [3.0]]), np.array(3.0)).ravel().tolist()
     [2.0, nan]
     """
     months = monthly.shape[1]
-    if months == 1:
-        return monthly
     after = np.ceil(start - ROUNDING_SLACK)
-    place = np.clip(after, 0, months - 1).astype(int)
-    rows = max(len(monthly), len(place))
-    found = np.take_along_axis(np.broadcast_to(monthly, (rows, months)), np.broadcast_to(place, (rows, 1)), axis=1)
-    return np.where(after < months, found, np.nan)
+    found = monthly
+    if months > 1:
+        place = np.clip(after, 0, months - 1).astype(int)
+        rows = max(len(monthly), len(place))
+        found = np.take_along_axis(np.broadcast_to(monthly, (rows, months)), np.broadcast_to(place, (rows, 1)), axis=1)
+    return np.where(after < horizon, found, np.nan)
 
 
 def extra(cost: Array, over: Array, share: Array) -> Array:

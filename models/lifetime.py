@@ -216,3 +216,45 @@ def expected_migrations(retirements: Array, months: Array, horizon: Array) -> Ar
     [[0.0, 0.5]]
     """
     return migrations(retirements, months, horizon).mean(axis=0, keepdims=True)
+
+
+def migrations_by_start(first: Array, renewals: Array, starts: Array, months: Array, horizon: float) -> Array:
+    """Return the expected number of moves in each month for many starts of service.
+
+    What is retired before a start has its effect there, and its successors live from then on; as `expected_migrations` of
+    `retirements`, for one start after the other.
+
+    Parameters
+    ----------
+    first : ndarray, shape (D, 1) or (1, 1)
+        Retirement of the model of today [months].
+    renewals : ndarray, shape (D, K)
+        Lives of its successors [months].
+    starts : ndarray, shape (S,)
+        Starts of service [months].
+    months : ndarray, shape (H,)
+        1, 2, ..., H.
+    horizon : float
+        Months.
+
+    Returns
+    -------
+    ndarray, shape (S, H)
+
+    Examples
+    --------
+    >>> first, lives = np.array([[1.5], [4.5]]), np.array([[np.inf], [np.inf]])
+    >>> migrations_by_start(first, lives, np.array([0.0, 2.5]), np.arange(1.0, 5.0), 9.0).tolist()
+    [[0.0, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.0]]
+    """
+    passed = np.concatenate([np.zeros((len(renewals), 1)), renewals.cumsum(axis=1)], axis=1)
+    firsts = np.broadcast_to(first, passed.shape)
+    counts = passed < horizon
+    firsts, passed = firsts[counts], passed[counts]
+    distinct, place = np.unique(np.maximum(starts, firsts.min()), return_inverse=True)
+    table = np.zeros((distinct.size, months.size))
+    for row, start in enumerate(distinct):
+        dates = np.maximum(firsts, start) + passed
+        falls = np.maximum(np.ceil(dates[dates < horizon - INSTANT] - INSTANT), 1.0).astype(np.intp) - 1
+        table[row] = np.bincount(falls, minlength=months.size)[: months.size]
+    return table[place] / len(renewals)

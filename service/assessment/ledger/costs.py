@@ -165,19 +165,19 @@ class Costs(Chapter):
     )
     monthly_tokens = Line(
         "currency/month", "Token bill of the first full month.", finance.first_full_month,
-        reads=(tokens_per_month, Life.start_month), parts=("options.monthly.tokens",),
+        reads=(tokens_per_month, Life.start_month, Volume.horizon_months), parts=("options.monthly.tokens",),
     )
     monthly_errors = Line(
         "currency/month", "Cost of wrong answers of the first full month.", finance.first_full_month,
-        reads=(errors_per_month, Life.start_month), parts=("options.monthly.errors",),
+        reads=(errors_per_month, Life.start_month, Volume.horizon_months), parts=("options.monthly.errors",),
     )
     monthly_hosting = Line(
         "currency/month", "Hosting bill of the first full month.", finance.first_full_month,
-        reads=(hosting_cost_per_month, Life.start_month), parts=("options.monthly.hosting",),
+        reads=(hosting_cost_per_month, Life.start_month, Volume.horizon_months), parts=("options.monthly.hosting",),
     )
     monthly_upkeep = Line(
         "currency/month", "Upkeep of the first full month.", finance.first_full_month,
-        reads=(upkeep_per_month, Life.start_month), parts=("options.monthly.upkeep",),
+        reads=(upkeep_per_month, Life.start_month, Volume.horizon_months), parts=("options.monthly.upkeep",),
     )
     monthly_total = Line(
         "currency/month", "What the first full month costs: tokens, wrong answers, hosting and upkeep.", arithmetic.add,
@@ -189,11 +189,11 @@ class Costs(Chapter):
     )
     monthly_requests = Line(
         "requests/month", "Requests of the first full month.", finance.first_full_month,
-        reads=(REQUESTS, Life.start_month),
+        reads=(REQUESTS, Life.start_month, Volume.horizon_months),
     )
     monthly_accuracy = Line(
         "share", "Accuracy of the first full month.", finance.first_full_month,
-        reads=(Life.own_accuracy, Life.start_month),
+        reads=(Life.own_accuracy, Life.start_month, Volume.horizon_months),
     )
     monthly_correct = Line(
         "answers/month", "Right answers of the first full month.", arithmetic.multiply,

@@ -104,7 +104,7 @@ class Money(Chapter):
     )
     baseline_monthly_total = Line(
         "currency/month", "What the option's first full month costs with option 0.", finance.first_full_month,
-        reads=(baseline_total_per_month, Life.start_month),
+        reads=(baseline_total_per_month, Life.start_month, Volume.horizon_months),
     )
     saving_per_month = Line(
         "currency/month", "What the first full month saves against that of option 0, once the option runs.",

@@ -19,9 +19,9 @@ from service.assessment.ledger.fold import Values
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import DRAWN, FIGURES, Lines
 from service.assessment.simulate.book import Folded, opened, settled
-from service.assessment.simulate.break_evens import BreakEven, Search, break_evens, curves
+from service.assessment.simulate.break_evens import Beside, BreakEven, Search, break_evens, curves
 from service.assessment.simulate.drawing import Drawing, Way
-from service.assessment.simulate.draws import base_inputs
+from service.assessment.simulate.draws import Lived, base_inputs
 from service.assessment.simulate.screening import Screened, screen, shortlist
 from service.assessment.simulate.tunes import NOT_PRICED, option_of, priced_on_base
 from service.nouns.faults import Fault, Unassessable
@@ -260,6 +260,13 @@ def simulate(case: Case) -> Simulation:
     suggested = [option.id for option in case.suggested]
     others = [one for id, one in options.items() if id not in {*kept, *suggested, drawing.baseline}]
     searched = [one.folded for one in tunes if one.is_feasible] or [one.folded for one in tunes[:1]]
+    aside = Beside(
+        context_window=case.context_window,
+        lives={one.id: Lived(one.option.life, one.policy, case.horizon_months) for one in tunes},
+        with_own_hit_rate=frozenset(
+            f"prompt:{one.name}" for one in case.request.prompting.alternatives if one.cache_hit_rate is not None
+        ),
+    )
     is_alive = bool(tunes) and tunes[0].is_feasible
     is_sold = any(one.candidate is not None and not one.candidate.obstacle for one in tunes)
     return Simulation(
@@ -270,8 +277,6 @@ def simulate(case: Case) -> Simulation:
         else (),
         suggested=tuple(options[id] for id in suggested),
         volume_break_even=drawing.volume_break_evens(kept[0]) if is_alive else np.full(case.draws, np.inf),
-        break_evens=tuple(
-            break_evens(searched, options[drawing.baseline].folded, case.context_window, is_alive, is_sold)
-        ),
-        curves=curves(searched, options[drawing.baseline].folded) if "curves" in case.request.include else (),
+        break_evens=tuple(break_evens(searched, options[drawing.baseline].folded, aside, is_alive, is_sold)),
+        curves=curves(searched, options[drawing.baseline].folded, aside) if "curves" in case.request.include else (),
     )

@@ -6,7 +6,7 @@ kept as options the best is taken at each value. The two accuracies are set dire
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from models.arrays import WEEKS_PER_MONTH, Array
 from models.breakeven import Crossing, changes, linear_root, scan
+from models.timeline import start_months
 from service.assessment.ledger.fold import Values, refold
-from service.assessment.ledger.line import KINDS, Kind, Line
+from service.assessment.ledger.line import KINDS, PROMPTS, TUNES, Kind, Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import jumps
 from service.assessment.simulate.book import Changes, Folded, with_changes
+from service.assessment.simulate.draws import Lived
 
 HIGHEST_VOLUME = 1e11
 HIGHEST_MONEY = 1e12
@@ -49,7 +51,8 @@ class Search(NamedTuple):
     kinds: frozenset[Kind]
 
 
-ALL, TUNE, PROMPT = frozenset(KINDS), frozenset[Kind]({"fine_tune"}), frozenset[Kind]({"keep", "improve"})
+ALL, PROMPT = frozenset(KINDS), frozenset[Kind](PROMPTS)
+TUNE, TRAINED = frozenset[Kind]({"fine_tune"}), frozenset[Kind](TUNES)
 
 SEARCHES = (
     Search("requests_per_month", Lines.requests_per_month, 0.0, HIGHEST_VOLUME, False, ALL),
@@ -58,7 +61,12 @@ SEARCHES = (
     Search("error_cost", Lines.error_cost, 0.0, HIGHEST_MONEY, True, ALL),
     Search("one_off_cost", Lines.build_cost, 0.0, HIGHEST_MONEY, True, TUNE),
     Search(
-        "retraining_interval_months", Lines.retraining_interval_months, jumps.SHORTEST_INTERVAL_MONTHS, 0.0, False, TUNE
+        "retraining_interval_months",
+        Lines.retraining_interval_months,
+        jumps.SHORTEST_INTERVAL_MONTHS,
+        0.0,
+        False,
+        TRAINED,
     ),
     Search("prompt_instruction_tokens", Lines.prompted_instruction_tokens, 0.0, HIGHEST_TOKENS, False, ALL),
     Search("prompt_cache_hit_rate", Lines.cache_hit_rate, 0.0, 1.0, False, PROMPT),
@@ -68,6 +76,17 @@ SEARCHES = (
 
 WANTED = frozenset({Lines.npv, Lines.end_month, Lines.start_month})
 LOAD = frozenset({Lines.replica_load})
+
+
+class Beside(NamedTuple):
+    """What a search reads of a case beside its options."""
+
+    context_window: float
+    """Most input tokens that the prompted base model reads."""
+    lives: Mapping[str, Lived]
+    """Of every fine-tune, by its id: what follows from its start."""
+    with_own_hit_rate: frozenset[str]
+    """Ids of prompts whose cache hit rate is stated of them alone; it does not follow that of the prompt."""
 
 
 class BreakEven(NamedTuple):
@@ -100,18 +119,14 @@ def _grid(search: Search, current: float, horizon: int) -> Array:
 class Envelope:
     """The base-case NPV as a function of one input: of the best of some fine-tunes, all that follows from it following."""
 
-    def __init__(self, tunes: Sequence[Folded], baseline: Folded, search: Search) -> None:
+    def __init__(self, tunes: Sequence[Folded], baseline: Folded, search: Search, beside: Beside) -> None:
         """Take the fine-tunes, held against option 0."""
-        self.tunes, self.baseline, self.search = tuple(tunes), baseline, search
+        self.tunes, self.baseline, self.search, self.beside = tuple(tunes), baseline, search, beside
 
     @property
     def offers(self) -> int:
         """Return how many fine-tunes there are."""
         return len(self.tunes)
-
-    def of(self, rows: NDArray[np.intp]) -> Envelope:
-        """Return the envelope of some of the fine-tunes."""
-        return Envelope([self.tunes[row] for row in rows], self.baseline, self.search)
 
     def _changes(self, points: Array, spare: float | None) -> Changes:
         """Return what is put into an option at some points of the input.
@@ -122,7 +137,12 @@ class Envelope:
         def put(option: Folded) -> Values:
             if option.kind not in self.search.kinds:
                 return {}
+            if self.search.line is Lines.cache_hit_rate and option.id in self.beside.with_own_hit_rate:
+                return {}
             values = {self.search.line: points[:, None]}
+            if self.search.line is Lines.start_weeks:
+                starts = start_months(points[:, None], option.values[Lines.labelling_weeks])[:, 0]
+                values |= self.beside.lives[option.id].at_starts(starts)
             if spare is not None and Lines.replica_load in option.values:
                 load = refold(option.values, dict(values), option.kind, option.stated, LOAD).get(
                     Lines.replica_load, option.values[Lines.replica_load]
@@ -147,7 +167,8 @@ class Envelope:
             changed = with_changes(tune, put, self.baseline, WANTED, memo)
             of = {line: changed.get(line, tune.values[line])[:, 0] for line in WANTED}
             npv[:, place] = of[Lines.npv]
-            alive[:, place] = of[Lines.end_month] > of[Lines.start_month]
+            is_over = self.beside.lives[tune.id].is_over(of[Lines.start_month])
+            alive[:, place] = (of[Lines.end_month] > of[Lines.start_month]) & ~is_over
         return np.where(alive | ~alive.any(axis=1, keepdims=True), npv, -np.inf)
 
     def in_doubt(self, low: Array, high: Array) -> NDArray[np.bool_]:
@@ -179,22 +200,47 @@ def _linear(npv: Envelope, search: Search, scale: float) -> list[Crossing]:
 
 def _jumps(npv: Envelope, search: Search, grid: Array, horizon: int) -> Array:
     """Return the points at which the NPV of some fine-tunes may jump along an input."""
-    values = [tune.values for tune in npv.tunes]
+    low, high = search.low, search.high
     if search.line in (Lines.retraining_interval_months, Lines.start_weeks):
-        along = jumps.along_interval if search.line is Lines.retraining_interval_months else jumps.along_lead_time
-        found = [along(clock, horizon) for clock in {jumps.clock(offer, horizon) for offer in values}]
-        return jumps.near_zero(npv, np.concatenate(found), MOST_JUMPS, search.low, search.high)
-    chain = [*values, *(option.values for option in _behind(npv))]
-    if search.line is Lines.prompted_instruction_tokens:
-        return np.concatenate([jumps.along_instruction(option) for option in chain])
+        return jumps.near_zero(npv, _dates(npv, search, horizon), MOST_JUMPS, low, high)
+    nought = np.zeros(1)
     if search.line is Lines.cache_hit_rate:
-        return np.zeros(1)
-    dedicated = [option for option in chain if Lines.replica_load in option and option[Lines.replica_load].max() > 0]
+        return nought
+    chain = {option.id: option for option in (*npv.tunes, *_behind(npv))}.values()
+    if search.line is Lines.prompted_instruction_tokens:
+        follow = [option for option in chain if Lines.instruction_tokens not in option.stated]
+        found = [jumps.along_instruction(option.values) for option in follow]
+        replicas = [jumps.replicas_along_instruction(one.values, high) for one in follow if _keeps_replicas(one)]
+        found += [jumps.near_zero(npv, places, MOST_JUMPS, low, high) for places in replicas if places.size]
+        return np.concatenate(found) if found else np.empty(0)
+    dedicated = [option.values for option in chain if _keeps_replicas(option)]
     if search.line is Lines.requests_per_month and dedicated:
         windows = jumps.windows_in_doubt(npv.in_doubt, grid)
         most = jumps.MOST_REPLICA_JUMPS // len(dedicated)
-        return np.concatenate([jumps.along_volume(option, windows, most) for option in dedicated])
-    return np.empty(0)
+        return np.concatenate([nought, *[jumps.along_volume(values, windows, most) for values in dedicated]])
+    return nought if search.line is Lines.requests_per_month else np.empty(0)
+
+
+def _dates(npv: Envelope, search: Search, horizon: int) -> Array:
+    """Return the points at which a training of a fine-tune, or of one that stands in, changes place in time."""
+    ends = {tune.id: npv.beside.lives[tune.id].dated_end for tune in npv.tunes}
+    clocks = {jumps.clock(tune.values, horizon, ends[tune.id]) for tune in npv.tunes}
+    if search.line is Lines.start_weeks:
+        found = [jumps.along_lead_time(clock, horizon) for clock in clocks]
+        labelling = [tune.values[Lines.labelling_weeks].ravel() for tune in npv.tunes]
+        dated = [end * WEEKS_PER_MONTH for end in ends.values() if np.isfinite(end)]
+        places = np.concatenate([*found, np.array(dated)])
+        return np.concatenate([places - weeks for weeks in np.unique(np.concatenate(labelling))])
+    serving = {jumps.clock(one.values, horizon) for one in _behind(npv) if one.kind in search.kinds}
+    return np.concatenate(
+        [jumps.along_interval(clock, horizon, with_months=bool(serving)) for clock in clocks | serving]
+    )
+
+
+def _keeps_replicas(option: Folded) -> bool:
+    """Return whether an option pays for whole replicas."""
+    load = option.values.get(Lines.replica_load)
+    return load is not None and load.max() > 0 and option.values[Lines.is_paid_by_use].max() <= 0
 
 
 def _behind(npv: Envelope) -> Iterator[Folded]:
@@ -206,7 +252,7 @@ def _behind(npv: Envelope) -> Iterator[Folded]:
             option = option.stand_in
 
 
-def curves(tunes: Sequence[Folded], baseline: Folded) -> tuple[tuple[Search, Array, Array], ...]:
+def curves(tunes: Sequence[Folded], baseline: Folded, beside: Beside) -> tuple[tuple[Search, Array, Array], ...]:
     """Return the base-case NPV along each of the ten inputs: (input, values, NPV).
 
     Shares run over their whole range, the others from a tenth of today's value to ten times it.
@@ -219,7 +265,7 @@ def curves(tunes: Sequence[Folded], baseline: Folded) -> tuple[tuple[Search, Arr
             if search.high == 1.0
             else np.geomspace(0.1, 10.0, CURVE_POINTS) * current
         )
-        found.append((search, points, Envelope(tunes, baseline, search)(points)))
+        found.append((search, points, Envelope(tunes, baseline, search, beside)(points)))
     return tuple(found)
 
 
@@ -232,7 +278,7 @@ def _current(tune: Folded, baseline: Folded, search: Search) -> float:
 
 
 def break_evens(
-    tunes: Sequence[Folded], baseline: Folded, context_window: float, is_alive: bool, may_be_sooner: bool
+    tunes: Sequence[Folded], baseline: Folded, beside: Beside, is_alive: bool, may_be_sooner: bool
 ) -> Iterator[BreakEven]:
     """Yield the break-even of all ten inputs, with every change of sign along each.
 
@@ -245,8 +291,8 @@ def break_evens(
         Fine-tunes at the base case, held against option 0; the first is the best.
     baseline : Folded
         Option 0.
-    context_window : float
-        Most input tokens that the prompted base model reads.
+    beside : Beside
+        What else of the case is read.
     is_alive : bool
         Whether any of them can serve.
     may_be_sooner : bool
@@ -261,9 +307,9 @@ def break_evens(
             search = template._replace(high=float(max(horizon, 1)))
         if template.line is Lines.prompted_instruction_tokens:
             payload = float(baseline.values[Lines.prompted_payload_tokens].max())
-            search = template._replace(high=min(HIGHEST_TOKENS, max(context_window - payload, 1.0)))
+            search = template._replace(high=min(HIGHEST_TOKENS, max(beside.context_window - payload, 1.0)))
         current = _current(tunes[0], baseline, search)
-        npv = Envelope(tunes, baseline, search)
+        npv = Envelope(tunes, baseline, search, beside)
         if search.is_linear:
             found = _linear(npv, search, scale)
         else:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models import accuracy, lifetime, sampling, timeline
@@ -270,6 +271,41 @@ def expected_lives(life: Life, policy: Policy, start: float, horizon: int) -> Va
     is_reverted = policy == "revert" and not life.serves_on
     retirements, migrations = _expected(months, hazard, is_reverted, start, horizon)
     return {Lines.retirements: retirements, Lines.migrations: migrations}
+
+
+class Lived(NamedTuple):
+    """How long a fine-tune's base model lives, and what is done at its end: what changes with the start of service."""
+
+    life: Life
+    policy: Policy
+    horizon: int
+
+    @property
+    def dated_end(self) -> float:
+        """Return the end that has a date [months]; infinite without one."""
+        return np.inf if self.life.origin in ("drawn", "never") else self.life.months
+
+    def is_over(self, starts: Array) -> NDArray[np.bool_]:
+        """Return whether the provider has shut it down before each of some starts, the same weights nowhere else."""
+        over: NDArray[np.bool_] = (self.dated_end <= starts) & (not self.life.serves_on)
+        return over
+
+    def at_starts(self, starts: Array) -> Values:
+        """Return the base case of its life at some starts of service [months], shape (K,); what is over never serves."""
+        life, horizon = self.life, float(self.horizon)
+        if life.origin == "never" or (self.policy == "revert" and not life.serves_on):
+            return {}
+        points = fixed_points().case[:FIXED_LIVES]
+        renewals = lifetime.renewed(points[:, RENEWALS], life.starts, life.per_year)
+        first = first_retirement(life, points[:, LIFE, None])
+        is_over, months = self.is_over(starts)[:, None], np.arange(1.0, horizon + 1.0)
+        found = {
+            Lines.migrates: np.where(is_over, 0.0, flag(self.policy)),
+            Lines.migrations: lifetime.migrations_by_start(first, renewals, starts, months, horizon) * ~is_over,
+        }
+        if np.isfinite(self.dated_end):
+            found[Lines.retirements] = np.where(is_over, first, np.maximum(first, starts[:, None]))
+        return found
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,7 @@ class Clock(NamedTuple):
     shutdown: float
     last_training: float
     interval: float
+    age_at_start: float
     migrates: bool
     grows_stale: bool
 
@@ -43,16 +44,18 @@ def _first(values: Values, line: Line) -> float:
     return float(values[line].ravel()[0])
 
 
-def clock(values: Values, horizon: int) -> Clock:
-    """Return the dates of one fine-tune from its base case."""
-    retirement = _first(values, Lines.retirements)
-    migrates = _first(values, Lines.migrates) > 0 and not _first(values, Lines.serves_on) > 0
+def clock(values: Values, horizon: int, dated_end: float = np.inf) -> Clock:
+    """Return the dates of one fine-tune from its base case; its end may have a date that is past when it would start."""
+    retirement = min(_first(values, Lines.retirements), dated_end)
+    serves_on = _first(values, Lines.serves_on) > 0
+    migrates = _first(values, Lines.migrates) > 0 and not serves_on
     return Clock(
         start=_first(values, Lines.start_month),
-        end=_first(values, Lines.end_month),
+        end=float(horizon) if migrates or serves_on else min(retirement, float(horizon)),
         shutdown=retirement,
         last_training=_first(values, Lines.last_training_months),
         interval=max(_first(values, Lines.retraining_interval_months), SHORTEST_INTERVAL_MONTHS),
+        age_at_start=_first(values, Lines.age_at_start),
         migrates=migrates and 0.0 < retirement < horizon,
         grows_stale=bool(np.isfinite(_first(values, Lines.knowledge_half_life_months)))
         and _first(values, Lines.error_cost) > 0,
@@ -65,16 +68,24 @@ def _stops(at: Clock, horizon: int) -> Array:
     return np.unique(np.clip(stops, 0.0, horizon))
 
 
-def along_interval(at: Clock, horizon: int) -> Array:
-    """Return the retraining intervals at which one retraining drops out, or lands on the middle of a live month."""
+def along_interval(at: Clock, horizon: int, *, with_months: bool = False) -> Array:
+    """Return the retraining intervals at which one retraining drops out, or lands on the middle of a live month.
+
+    `with_months` adds those at which one changes month: where option 0 is retrained as well, the NPV may fall there.
+    """
+    months, start = np.arange(1.0, horizon + 1.0), max(at.start, 0.0)
     ends = [_stops(at, horizon)]
+    if at.age_at_start > 0:
+        ends.append(np.array([start]))
+    if with_months:
+        ends.append(months)
     if at.grows_stale:
-        months = np.arange(1.0, horizon + 1.0)
         from_, to = np.maximum(months - 1.0, at.start), np.minimum(months, at.end)
         ends.append(((from_ + to) / 2.0)[to > from_])
-    clocks = [at.start, at.shutdown] if at.migrates and at.start < at.shutdown else [at.start]
+    clocks = [start - at.age_at_start, *([at.shutdown] if at.migrates and at.start < at.shutdown else [])]
     spans = np.concatenate([end - begun for end in ends for begun in clocks])
-    found = (spans[:, None] / np.arange(1.0, horizon / SHORTEST_INTERVAL_MONTHS + 1.0)).ravel()
+    longest = horizon + at.age_at_start
+    found = (spans[:, None] / np.arange(1.0, longest / SHORTEST_INTERVAL_MONTHS + 1.0)).ravel()
     return found[found >= SHORTEST_INTERVAL_MONTHS]
 
 
@@ -101,6 +112,25 @@ def along_instruction(values: Values) -> Array:
     added = _first(values, Lines.added_instruction_tokens) if Lines.added_instruction_tokens in values else 0.0
     tiers = np.ravel(values.get(Lines.tier_starts, np.empty(0))) - _first(values, Lines.payload_tokens)
     return (np.append(tiers, _first(values, Lines.min_cacheable_tokens)) - added) / share
+
+
+def replicas_along_instruction(values: Values, high: float) -> Array:
+    """Return the prompt's instruction tokens at which a month needs one more replica; of too many, those nearest today's."""
+    today, share = _first(values, Lines.prompted_instruction_tokens), _first(values, Lines.instruction_share)
+    if share <= 0.0 or np.isfinite(_first(values, Lines.replica_requests_per_second)):
+        return np.empty(0)
+    tokens = _first(values, Lines.tokens_per_request)
+    loads = np.unique(np.ravel(values[Lines.replica_load]))
+    loads, found = loads[loads > 0], [np.empty(0)]
+    for load in loads:
+        per_token = load / tokens
+        first = np.ceil(per_token * max(tokens - share * today, 0.0))
+        last = np.floor(per_token * (tokens + share * (high - today)))
+        most = MOST_REPLICA_JUMPS // loads.size
+        first = np.clip(np.floor(load) - most // 2, first, max(last - most + 1, first))
+        replicas = np.arange(first, min(last, first + most - 1) + 1.0)
+        found.append(today + (replicas / per_token - tokens) / share)
+    return np.concatenate(found)
 
 
 def along_volume(values: Values, windows: list[tuple[float, float]], most: int) -> Array:

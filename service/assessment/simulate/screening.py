@@ -67,6 +67,19 @@ def screen(
     case: Case, candidates: tuple[Candidate, ...], stand_ins: tuple[Folded, ...], baseline: Folded
 ) -> list[Screened]:
     """Return every offer at the base case, in their order, each at its best of policy and stand-in."""
+    groups: dict[frozenset[Line], list[int]] = {}
+    for at, candidate in enumerate(candidates):
+        groups.setdefault(frozenset(candidate.terms), []).append(at)
+    found = [
+        (at, screened)
+        for group in groups.values()
+        for at, screened in zip(group, _alike(case, [candidates[at] for at in group], stand_ins, baseline), strict=True)
+    ]
+    return [screened for _, screened in sorted(found, key=lambda pair: pair[0])]
+
+
+def _alike(case: Case, candidates: list[Candidate], stand_ins: tuple[Folded, ...], baseline: Folded) -> list[Screened]:
+    """Return offers that state the same terms at the base case, all at once."""
     rows = [(at, policy) for at, offer in enumerate(candidates) for policy in policies_of(case, offer)]
     inputs = base_rows(case, tuple(candidates[at] for at, _ in rows), tuple(policy for _, policy in rows))
     own = opened("", "fine_tune", inputs, stand_ins[0])

@@ -59,25 +59,10 @@ def policies_of(case: Case, candidate: Candidate) -> tuple[Policy, ...]:
     return case.shutdown_policies
 
 
-def _terms(candidates: tuple[Candidate, ...], values: Values) -> Values:
-    """Return the terms of offers, one row per offer; one that only some state is calculated for the others."""
-    lines = dict.fromkeys(line for candidate in candidates for line in candidate.terms)
-    found = {
-        line: np.array([[candidate.terms[line]] for candidate in candidates])
-        for line in lines
-        if all(line in candidate.terms for candidate in candidates)
-    }
-    for line in lines.keys() - found.keys():
-        rest = fold(values | found, "fine_tune", frozenset({line}))[line]
-        rest = np.broadcast_to(rest, (len(candidates), 1))[:, 0].tolist()
-        found[line] = np.array([[offer.terms.get(line, other)] for offer, other in zip(candidates, rest, strict=True)])
-    return found
-
-
 def base_rows(case: Case, candidates: tuple[Candidate, ...], policies: tuple[Policy, ...]) -> Values:
-    """Return the ledger inputs of fine-tunes at the base case, one row per offer, each with its policy."""
+    """Return the ledger inputs of fine-tunes at the base case, one row per offer, each with its policy; all state the same terms."""
     values = shared_means(case) | means(case.tuning)
-    values |= _terms(candidates, values)
+    values |= {line: np.array([[offer.terms[line]] for offer in candidates]) for line in candidates[0].terms}
     values[Lines.migrates] = np.concatenate([flag(policy) for policy in policies])
     values[Lines.serves_on] = np.array([[float(candidate.life.serves_on)] for candidate in candidates])
     known: dict[tuple[float, ...], Array] = {}

@@ -1,3 +1,4 @@
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -18,6 +19,7 @@ import org.openapitools.client.api.AssessmentsApi;
 import org.openapitools.client.api.CatalogueApi;
 import org.openapitools.client.model.Assessment;
 import org.openapitools.client.model.AssessmentRequest;
+import org.openapitools.client.model.OptionAnswer;
 import org.openapitools.client.model.Problem;
 import org.openapitools.client.model.VolumeEstimate;
 import org.openapitools.client.model.VolumeRange;
@@ -25,6 +27,8 @@ import org.openapitools.client.model.VolumeRange;
 /** Calls the service with the client that openapi-generator makes for Java's own HTTP client. */
 public final class Caller {
   private static final LocalDate AS_OF = LocalDate.of(2026, 11, 23);
+  private static final String TUNED = "fine_tune";
+  private static final int BREAK_EVENS = 10;
   private static final Set<Class<?>> PLAIN =
       Set.of(String.class, Double.class, Integer.class, Long.class, Boolean.class, LocalDate.class);
 
@@ -85,11 +89,15 @@ public final class Caller {
     AssessmentRequest body = read("example");
     body.getVolume().setRequestsPerMonth(new VolumeEstimate(new VolumeRange().low(350000.0).high(480000.0)));
     Assessment example = assess(body);
-    String action = mapper.readTree(requests.resolve("raw/example.json").toFile()).at("/verdict/action").asText();
-    double npv = example.getCosts().getNpv().getBaseCase();
-    if (!example.getVerdict().getAction().equals(action)
-        || !Double.isFinite(npv)
-        || example.getBreakEven().getItems().size() != 10) {
+    JsonNode raw = mapper.readTree(requests.resolve("raw/example.json").toFile());
+    OptionAnswer tuned =
+        example.getOptions().stream().filter(option -> option.getKind().equals(TUNED)).findFirst().orElseThrow();
+    JsonNode expected = raw.at("/options/" + example.getOptions().indexOf(tuned));
+    if (!example.getVerdict().getAction().equals(raw.at("/verdict/action").asText())
+        || !tuned.getId().equals(expected.at("/id").asText())
+        || tuned.getNpv().getMean() != expected.at("/npv/mean").asDouble(Double.NaN)
+        || tuned.getTraining().getBuildCost() != expected.at("/training/build_cost").asDouble(Double.NaN)
+        || example.getBreakEven().getItems().size() != BREAK_EVENS) {
       throw new IllegalStateException("not what was asked for: " + example.getVerdict());
     }
     Map<String, Object> found = new LinkedHashMap<>();

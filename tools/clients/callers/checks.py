@@ -16,6 +16,8 @@ from typing import Any
 ADDRESS, REQUESTS, ANSWERS = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 AS_OF = datetime.date(2026, 11, 23)
 BREAK_EVENS = 10
+TUNED = "fine_tune"
+"""Kind of the option whose figures are asserted: the first fine-tune of the answer."""
 
 PLAIN = (str, int, float, bool, type(None), datetime.date, datetime.datetime)
 NOT_STATED = ("Unset", "UnsetType")
@@ -29,11 +31,14 @@ def request(name: str) -> dict[str, Any]:
     return body
 
 
-def expect(action: str, npv: float, items: int) -> None:
-    """Raise where the verdict, the NPV or the break-evens of a decoded answer are not what they must be."""
+def expect(action: str, option_id: str, npv: float | None, build_cost: float, items: int) -> None:
+    """Raise where the verdict, the fine-tune or the break-evens of a decoded answer are not what they must be."""
     raw = json.loads((REQUESTS / "raw" / "example.json").read_text())
+    tuned = next(option for option in raw["options"] if option["kind"] == TUNED)
     assert action == raw["verdict"]["action"], action
-    assert math.isfinite(npv) and npv == raw["costs"]["npv"]["base_case"], npv
+    assert option_id == tuned["id"], option_id
+    assert npv is not None and math.isfinite(npv) and npv == tuned["npv"]["mean"], npv
+    assert build_cost > 0 and build_cost == tuned["training"]["build_cost"], build_cost
     assert items == BREAK_EVENS, items
 
 

@@ -12,7 +12,7 @@ from generated import client, schemas
 from generated.config import Config
 from pydantic import BaseModel
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
 
 
 def nouns(hint: Any) -> list[type[BaseModel]]:
@@ -46,7 +46,9 @@ def main() -> None:
     body.volume.requests_per_month = schemas.VolumeRange(low=350000, high=480000)
     example = client.create_assessment(data=body)
     assert isinstance(example, schemas.Assessment)
-    expect(example.verdict.action, example.costs.npv.base_case, len(example.break_even.items))
+    tuned = next(option for option in example.options if option.kind == TUNED)
+    assert isinstance(tuned.training, schemas.TrainingAnswer)
+    expect(example.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, len(example.break_even.items))
     found: dict[str, tuple[type[BaseModel], BaseModel]] = {
         "example": (schemas.Assessment, example),
         "everything": (schemas.Assessment, client.create_assessment(data=read("everything"))),

@@ -7,9 +7,9 @@ from typing import TypeVar
 import generated
 import httpx
 import msgspec
-from generated import Assessment, AssessmentRequest, AssumptionList, ModelPrice, Problem, VolumeRange
+from generated import Assessment, AssessmentRequest, AssumptionList, ModelPrice, Problem, TrainingAnswer, VolumeRange
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
 
 Noun = TypeVar("Noun", bound=msgspec.Struct)
 
@@ -33,7 +33,9 @@ def main() -> None:
     body = msgspec.convert(request("example"), AssessmentRequest)
     body.volume.requests_per_month = VolumeRange(low=350000, high=480000)
     example = post(body, 200, Assessment)
-    expect(example.verdict.action, example.costs.npv.base_case, len(example.break_even.items))
+    tuned = next(option for option in example.options if option.kind == TUNED)
+    assert isinstance(tuned.training, TrainingAnswer)
+    expect(example.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, len(example.break_even.items))
     found: dict[str, msgspec.Struct] = {
         "example": example,
         "everything": post(msgspec.convert(request("everything"), AssessmentRequest), 200, Assessment),

@@ -6,10 +6,19 @@ from typing import TypeVar
 
 import generated
 import httpx
-from generated import Assessment, AssessmentRequest, AssumptionList, ModelPrice, Problem, VolumeEstimate, VolumeRange
+from generated import (
+    Assessment,
+    AssessmentRequest,
+    AssumptionList,
+    ModelPrice,
+    Problem,
+    TrainingAnswer,
+    VolumeEstimate,
+    VolumeRange,
+)
 from pydantic import BaseModel
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
 
 Noun = TypeVar("Noun", bound=BaseModel)
 
@@ -33,7 +42,9 @@ def main() -> None:
     body = AssessmentRequest.model_validate(request("example"))
     body.volume.requests_per_month = VolumeEstimate(VolumeRange(low=350000, high=480000))
     example = post(body, 200, Assessment)
-    expect(example.verdict.action, example.costs.npv.base_case, len(example.break_even.items))
+    tuned = next(option for option in example.options if option.kind == TUNED)
+    assert isinstance(tuned.training, TrainingAnswer)
+    expect(example.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, len(example.break_even.items))
     found: dict[str, BaseModel] = {
         "example": example,
         "everything": post(AssessmentRequest.model_validate(request("everything")), 200, Assessment),

@@ -1,7 +1,7 @@
 // Calls the service with the client that @hey-api/openapi-ts makes.
 import { createAssessment, getModel, listAssumptions } from "./generated";
 import { client } from "./generated/client.gen";
-import { ADDRESS, AS_OF, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function main() {
@@ -14,7 +14,8 @@ async function main() {
   const path = { provider: "openai", model: "gpt-4.1-mini" };
   const model = await getModel({ path, query: { as_of: AS_OF } });
   const assumptions = await listAssumptions({ query: { as_of: AS_OF } });
-  expect(answer.verdict.action, answer.costs.npv.base_case, answer.break_even.items.length);
+  const tuned = must(answer.options.find((option) => option.kind === TUNED), answer);
+  expect(answer.verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, answer.break_even.items.length);
   const answers = {
     example: answer,
     everything: must(whole.data, whole.error),

@@ -14,11 +14,12 @@ from generated import (
     CatalogueApi,
     Configuration,
     Problem,
+    TrainingAnswer,
     VolumeEstimate,
     VolumeRange,
 )
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
 
 
 def read(name: str) -> AssessmentRequest:
@@ -51,7 +52,11 @@ def main() -> None:
         body = read("example")
         body.volume.requests_per_month = VolumeEstimate(VolumeRange(low=350000, high=480000))
         example = assessments.create_assessment(body)
-        expect(example.verdict.action, example.costs.npv.base_case, len(example.break_even.items))
+        tuned = next(option for option in example.options if option.kind == TUNED)
+        assert isinstance(tuned.training, TrainingAnswer)
+        expect(
+            example.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, len(example.break_even.items)
+        )
         found = {
             "example": example,
             "everything": assessments.create_assessment(read("everything")),

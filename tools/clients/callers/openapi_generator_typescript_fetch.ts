@@ -10,7 +10,7 @@ import {
   ProblemToJSON,
   ResponseError,
 } from "./generated";
-import { ADDRESS, AS_OF, expect, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function provoke(api: AssessmentsApi) {
@@ -38,8 +38,9 @@ async function main() {
     assumptions: await catalogue.listAssumptions({ asOf }),
     problem: await provoke(assessments),
   };
-  const { verdict, costs, breakEven } = answers.example;
-  expect(verdict.action, costs.npv.baseCase, breakEven.items.length);
+  const { verdict, options, breakEven } = answers.example;
+  const tuned = must(options.find((option) => option.kind === TUNED), options);
+  expect(verdict.action, tuned.id, tuned.npv.mean, tuned.training?.buildCost, breakEven.items.length);
   report({
     example: AssessmentToJSON(answers.example),
     everything: AssessmentToJSON(answers.everything),

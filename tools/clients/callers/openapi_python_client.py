@@ -5,9 +5,17 @@ from __future__ import annotations
 from generated import Client, models
 from generated.api.assessments import create_assessment
 from generated.api.catalogue import get_model, list_assumptions
-from generated.models import Assessment, AssessmentRequest, AssumptionList, ModelPrice, Problem, VolumeRange
+from generated.models import (
+    Assessment,
+    AssessmentRequest,
+    AssumptionList,
+    ModelPrice,
+    Problem,
+    TrainingAnswer,
+    VolumeRange,
+)
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
 
 
 def main() -> None:
@@ -23,7 +31,9 @@ def main() -> None:
     assert isinstance(example, Assessment) and isinstance(everything, Assessment)
     assert isinstance(model, ModelPrice) and isinstance(assumptions, AssumptionList)
     assert isinstance(problem, Problem)
-    expect(example.verdict.action, example.costs.npv.base_case, len(example.break_even.items))
+    tuned = next(option for option in example.options if option.kind == TUNED)
+    assert isinstance(tuned.training, TrainingAnswer)
+    expect(example.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, len(example.break_even.items))
     report(
         {
             "example": (example, example.to_dict()),

@@ -1,7 +1,7 @@
 // Calls the service with openapi-fetch and the types that openapi-typescript makes.
 import createClient from "openapi-fetch";
 import type { paths } from "./generated/schema";
-import { ADDRESS, AS_OF, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function main() {
@@ -16,7 +16,8 @@ async function main() {
     params: { path: { provider: "openai", model: "gpt-4.1-mini" }, query: { as_of: AS_OF } },
   });
   const assumptions = await client.GET("/v1/assumptions", { params: { query: { as_of: AS_OF } } });
-  expect(answer.verdict.action, answer.costs.npv.base_case, answer.break_even.items.length);
+  const tuned = must(answer.options.find((option) => option.kind === TUNED), answer);
+  expect(answer.verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, answer.break_even.items.length);
   const answers = {
     example: answer,
     everything: must(whole.data, whole.error),

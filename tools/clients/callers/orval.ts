@@ -1,6 +1,6 @@
 // Calls the service with the client that orval makes.
 import { createAssessment, getModel, listAssumptions } from "./generated/client";
-import { ADDRESS, AS_OF, expect, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 // The client's paths are relative, as on a page of the same host.
@@ -20,7 +20,9 @@ async function main() {
   if (refused.status !== 422) {
     throw new Error(`${refused.status} instead of 422`);
   }
-  expect(answer.data.verdict.action, answer.data.costs.npv.base_case, answer.data.break_even.items.length);
+  const { verdict, options, break_even } = answer.data;
+  const tuned = must(options.find((option) => option.kind === TUNED), options);
+  expect(verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, break_even.items.length);
   const answers = {
     example: answer.data,
     everything: whole.data,

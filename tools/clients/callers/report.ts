@@ -8,6 +8,8 @@ if (address === undefined || requests === undefined || answers === undefined) {
 
 export const ADDRESS: string = address;
 export const AS_OF = "2026-11-23";
+export const TUNED = "fine_tune";
+const BREAK_EVENS = 10;
 
 type Name = "example" | "everything" | "model" | "assumptions" | "problem";
 
@@ -18,10 +20,19 @@ export function must<T>(value: T | null | undefined, what: unknown): T {
   return value;
 }
 
-export function expect(action: string, npv: number, items: number): void {
+export function expect(
+  action: string,
+  id: string,
+  npv: number | null,
+  buildCost: number | null | undefined,
+  items: number,
+): void {
   const raw = JSON.parse(readFileSync(`${requests}/raw/example.json`, "utf8"));
-  if (action !== raw.verdict.action || !Number.isFinite(npv) || npv !== raw.costs.npv.base_case || items !== 10) {
-    throw new Error(`not what was asked for: ${action}, ${npv}, ${items} break-evens`);
+  const tuned = raw.options.find((option: { kind: string }) => option.kind === TUNED);
+  const expected = [raw.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, BREAK_EVENS];
+  const found = [action, id, npv, buildCost, items];
+  if (!Number.isFinite(npv) || !Number.isFinite(buildCost) || found.some((value, place) => value !== expected[place])) {
+    throw new Error(`not what was asked for: ${found.join(", ")} instead of ${expected.join(", ")}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // Calls the service with the client that swagger-typescript-api makes.
 import { Api, type HttpResponse, type Problem } from "./generated/client";
-import { ADDRESS, AS_OF, expect, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function main() {
@@ -16,8 +16,9 @@ async function main() {
   if (refused.status !== 422) {
     throw new Error(`${refused.status} instead of 422`);
   }
-  const { verdict, costs, break_even } = answer.data;
-  expect(verdict.action, costs.npv.base_case, break_even.items.length);
+  const { verdict, options, break_even } = answer.data;
+  const tuned = must(options.find((option) => option.kind === TUNED), options);
+  expect(verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, break_even.items.length);
   const answers = {
     example: answer.data,
     everything: (await v1.createAssessment(everything)).data,
