@@ -13,7 +13,7 @@ import datetime
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from service import __version__
 from service.assessment import assess
@@ -42,8 +42,20 @@ UNREADABLE = 2
 NEXT = "now run `make examples`, `make openapi ARGS=--answers` and `make test`; a moved verdict is a changelog entry"
 
 
-def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, tuple[str, float]]:
-    """Return the action and expected NPV of every example, assessed on a day no earlier than `day`."""
+class Verdict(NamedTuple):
+    """What an example is advised: the action, the option it stands for, and the expected NPV of that option."""
+
+    action: str
+    option: str
+    npv: float
+
+    def shown(self) -> str:
+        """Return it as a cell of the table."""
+        return f"{self.action:<18}{self.option:<40}{self.npv:>14,.0f}"
+
+
+def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, Verdict]:
+    """Return what every example is advised, assessed on a day no earlier than `day`."""
     prices = PriceList(larder.identifiers)
 
     def count(texts: Any, model: str | None) -> tuple[list[int], bool]:
@@ -55,7 +67,9 @@ def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, tuple[str, floa
         request = decode(path.read_bytes(), AssessmentRequest)
         as_of = max(day, request.as_of or day)
         answer = json.loads(assess(request, larder, prices, count, as_of, __version__))
-        found[path.stem] = (answer["verdict"]["action"], answer["costs"]["npv"]["mean"])
+        verdict = answer["verdict"]
+        npv = {option["id"]: option["npv"]["mean"] for option in answer["options"]}
+        found[path.stem] = Verdict(verdict["action"], verdict["option"], npv[verdict["option"]])
     return found
 
 
@@ -137,10 +151,11 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
         print(f"refused: {error}", file=sys.stderr)
         return REFUSED
     was, now = verdicts(parse(before), day), verdicts(new, day)
-    print(f"{'example':<22}{'before':<20}{'after':<20}{'expected NPV before':>22}{'after':>16}   from {day}")
-    for name, (action, npv) in was.items():
-        moved = "  <- moved" if now[name][0] != action else ""
-        print(f"{name:<22}{action:<20}{now[name][0]:<20}{npv:>22,.0f}{now[name][1]:>16,.0f}{moved}")
+    print(f"{'example':<22}{'':<8}{'action':<18}{'option':<40}{'expected NPV':>14}   from {day}")
+    for name, old in was.items():
+        moved = "  <- moved" if now[name][:2] != old[:2] else ""
+        print(f"{name:<22}{'before':<8}{old.shown()}")
+        print(f"{'':<22}{'after':<8}{now[name].shown()}{moved}")
     if said.write:
         try:
             written = files.write(LARDER, before, after)

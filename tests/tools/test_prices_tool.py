@@ -212,13 +212,13 @@ def test_a_larder_of_another_form_is_left_alone(path: str, old: str, new: str) -
 
 
 def test_a_moved_verdict_is_shown() -> None:
-    """When no answer counts as enough trials any more, each example says to measure first, and costs what it cost."""
+    """When no answer counts as enough trials any more, each example says to measure first."""
     enough = KNOWN.assumptions["article_enough_trials"].values[-1].value
     assert enough is not None
     terms = RATE.replace("hourly_rate", "article_enough_trials").replace("101", f"{100 * enough}")
     new = appended(terms)
     was, now = tool.verdicts(KNOWN, DAY), tool.verdicts(new, DAY)
-    assert {action for action, _ in now.values()} == {"measure_first"} != {action for action, _ in was.values()}
+    assert {found.action for found in now.values()} == {"measure_first"} != {found.action for found in was.values()}
     assert was.keys() == now.keys()
 
 

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from tools.research import backtest, fit_prior
+from tools.research import backtest, fit_prior, shape
 
 PAIRS, CURVES = fit_prior.read(fit_prior.PAIRS), fit_prior.read(fit_prior.CURVES)
 PRIOR: dict[str, Any] = tomllib.loads(fit_prior.PRIOR.read_text())
+SHAPE: dict[str, Any] = tomllib.loads((fit_prior.PRIOR.parent / "accuracy_shape.toml").read_text())["values"][-1]
 ROOT = Path(__file__).parents[3]
 TRIED = {"zero-shot": [], "few-shot": ["few_shot"], "cot": ["chain_of_thought"], "optimised": ["prompt_optimiser"]}
 KINDS = {"qa": "question_answering", "structured-output": "structured_output"}
@@ -33,7 +34,7 @@ def check() -> backtest.Check:
 def request_of(row: fit_prior.Row) -> dict[str, Any]:
     """Return an evidence row as a request: nothing in it names the source or the task."""
     total = int(float(row["n_test"] or TRIALS))
-    tuning: dict[str, Any] = {"relative_size": row["relation"]}
+    tuning: dict[str, Any] = {"relative_size": row["relation"], "target_examples": int(fit_prior.examples_of(row))}
     if row["n_train"]:
         tuning["labelled_examples"] = int(float(row["n_train"]))
     return {
@@ -55,9 +56,17 @@ def strong(prompt: float, examples: int, **changes: Any) -> dict[str, Any]:
     return request_of(row)
 
 
+def accuracy_of(answer: dict[str, Any], kind: str = "fine_tune") -> dict[str, Any]:
+    """Return the accuracy of the options of a kind, which is the same for each of them."""
+    first, *others = (option["accuracy"] for option in answer["options"] if option["kind"] == kind)
+    assert all(other["mean"] == first["mean"] for other in others)
+    found: dict[str, Any] = first
+    return found
+
+
 def width(answer: dict[str, Any]) -> float:
     """Return the width of the 80 % interval on the log-odds scale."""
-    interval = answer["accuracy"]["fine_tuning"]["interval"]
+    interval = accuracy_of(answer)["interval"]
     low, high = (np.log(v / (1 - v)) for v in (interval["low"], interval["high"]))
     return float(high - low)
 
@@ -135,15 +144,21 @@ def test_coefficients_are_not_typed_in_code() -> None:
 
 
 def test_rows_through_the_api(assess: Ask) -> None:
-    """Sixty rows asked as a caller would are answered with the fitted prior: its mean, its error, its coverage."""
+    """Sixty rows asked as a caller would are answered with the fitted prior in the fitted shape: its mean, error and coverage."""
     rows = random.Random(7).sample(fit_prior.selected(PAIRS), 60)
     known = fit_prior.evidence(rows)
-    mean = known.features @ np.array(PRIOR["coefficients"]) + PRIOR["slope_mean"] * known.decades
+    most = SHAPE["saturation_examples"]
+    examples = np.array([fit_prior.examples_of(row) for row in rows])
+    decades = np.log10(shape.effective(examples, most) / shape.effective(np.array(1000.0), most))
+    mean = known.features @ np.array(PRIOR["coefficients"]) + SHAPE["slope_mean"] * decades
     spread = np.einsum("ij,jk,ik->i", known.features, np.array(PRIOR["covariance"]), known.features)
-    sd = np.sqrt(PRIOR["level_variance"] + spread + PRIOR["slope_variance"] * known.decades**2)
+    sd = np.sqrt(PRIOR["level_variance"] + spread + SHAPE["slope_variance"] * decades**2)
     nodes, weights = np.polynomial.hermite_e.hermegauss(61)
-    expected = expit(mean[:, None] + sd[:, None] * nodes) @ (weights / weights.sum())
-    answers = [assess(request_of(row))["accuracy"]["fine_tuning"] for row in rows]
+    learnt = expit(mean[:, None] + sd[:, None] * nodes) @ (weights / weights.sum())
+    prompt = np.array([float(row["prompt_score"]) for row in rows])
+    unchanged = np.where(prompt >= SHAPE["no_change_from"], SHAPE["no_change_weight"], 0.0)
+    expected = (1.0 - unchanged) * learnt + unchanged * prompt
+    answers = [accuracy_of(assess(request_of(row))) for row in rows]
     ours = np.array([answer["mean"] for answer in answers])
     np.testing.assert_allclose(ours, expected, atol=0.02)
     truth = np.array([float(row["ft_score"]) for row in rows])
@@ -158,8 +173,8 @@ def test_a_strong_prompt_with_few_examples_gains_next_to_nothing(assess: Ask) ->
     """At 97 % and 100 examples nothing is to be gained, whatever the relation and the technique."""
     for relation in ("same", "smaller"):
         for method in TRIED:
-            answer = assess(strong(0.97, 100, relation=relation, prompt_method=method))["accuracy"]
-            assert answer["fine_tuning"]["mean"] <= answer["prompting"]["mean"] + 0.005
+            answer = assess(strong(0.97, 100, relation=relation, prompt_method=method))
+            assert accuracy_of(answer)["mean"] <= accuracy_of(answer, "keep")["mean"] + 0.005
 
 
 def test_a_failing_prompt_is_answered_with_a_wider_interval_and_a_note(assess: Ask) -> None:
@@ -174,7 +189,7 @@ def test_a_failing_prompt_is_answered_with_a_wider_interval_and_a_note(assess: A
 def test_summarisation_is_answered_like_generation_and_says_so(assess: Ask) -> None:
     """There is no evidence on summarisation: same figures as generation, with a note."""
     one, other = (assess(strong(0.7, 1000, task_type=kind)) for kind in ("summarisation", "generation"))
-    assert one["accuracy"]["fine_tuning"]["mean"] == other["accuracy"]["fine_tuning"]["mean"]
+    assert accuracy_of(one)["mean"] == accuracy_of(other)["mean"]
     assert "treats it like generation" in str(one["assumptions"])
     assert "treats it like generation" not in str(other["assumptions"])
 
@@ -183,4 +198,4 @@ def test_a_name_changes_nothing(assess: Ask) -> None:
     """The answer depends on figures, not on what the task is called."""
     plain = strong(0.6, 1000)
     named = plain | {"task": plain["task"] | {"description": "GSM8K, banking77, LoRA Land"}}
-    assert assess(plain)["accuracy"]["fine_tuning"] == assess(named)["accuracy"]["fine_tuning"]
+    assert accuracy_of(assess(plain)) == accuracy_of(assess(named))
