@@ -101,6 +101,7 @@ VALUES: dict[str, tuple[Json, ...]] = {
 """Values that the schema cannot tell, by field, with the company they need."""
 
 MOVES_NOTHING = {
+    "/finance/value_of_meeting_per_request": "read by the plans",
     "/include": "it adds parts to the answer and moves none",
 }
 """Fields whose value is no part of the case, each with the reason."""
