@@ -14,11 +14,18 @@ from typing import Any
 
 from service import __version__
 from service.assessment import assess
+from service.assessment.case import Case
 from service.assessment.decide import decide
+from service.assessment.decide.information import inform
 from service.assessment.encode import encode
 from service.assessment.explain import Versions, explain
+from service.assessment.ledger.line import TUNES
+from service.assessment.ledger.lines import DRAWN
 from service.assessment.resolve import resolve
-from service.assessment.simulate import simulate
+from service.assessment.simulate import Simulation, simulate
+from service.assessment.simulate.break_evens import break_evens
+from service.assessment.simulate.drawing import Drawing, Way
+from service.assessment.simulate.screening import screen
 from service.http.decoding import decode
 from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
@@ -31,13 +38,26 @@ LARGEST_ROUNDS, AT_ONCE = 5, 6
 
 
 def milliseconds(work: Callable[[], Any]) -> float:
-    """Return the median time of some work over a few rounds [ms]."""
+    """Return the median time that some work takes of one core over a few rounds, whatever else runs [ms]."""
     times = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.thread_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.thread_time() - start)
     return 1e3 * statistics.median(times)
+
+
+def drawing_of(case: Case, simulation: Simulation) -> Drawing:
+    """Return the draws of a case, opened anew, with every option served as it was found to serve best."""
+    drawing = Drawing(case, {one.id: one.option for one in simulation.options})
+    drawing.ways.update({one.id: Way(one.id, one.policy, one.stand_in) for one in simulation.options})
+    return drawing
+
+
+def draws_of(case: Case, simulation: Simulation) -> None:
+    """Draw every option once and read the figures that are drawn."""
+    drawing = drawing_of(case, simulation)
+    drawing.read([drawing.ways[one.id] for one in simulation.options], DRAWN)
 
 
 def time_example(path: Path, house: House) -> dict[str, float]:
@@ -54,12 +74,19 @@ def time_example(path: Path, house: House) -> dict[str, float]:
     decision = decide(case, simulation)
     versions = Versions(service="", assumptions="", prices="", request_digest="", result_digest="")
     answer = explain(case, simulation, decision, versions)
+    baseline, tunes = simulation.baseline.folded, [one.folded for one in simulation.tunes]
+    prompts = tuple(one.folded for one in simulation.served if one.option.kind not in TUNES)
     work: dict[str, Callable[[], Any]] = {
         "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
         "decode": lambda: decode(body, AssessmentRequest),
         "resolve": lambda: resolve(request, house.catalogue, house.prices, house.count, as_of),
         "simulate": lambda: simulate(case),
+        "screen offers": lambda: screen(case, case.candidates, prompts, baseline),
+        "draws": lambda: draws_of(case, simulation),
+        "break-even per draw": lambda: drawing_of(case, simulation).volume_break_evens(tunes[0].id),
+        "ten break-evens": lambda: list(break_evens(tunes, baseline, case.context_window, True, True)),
         "decide": lambda: decide(case, simulation),
+        "inform": lambda: inform(case, simulation, decision.matrix, decision.standing.tune),
         "explain": lambda: explain(case, simulation, decision, versions),
         "encode": lambda: encode(answer),
     }
@@ -107,7 +134,20 @@ def main() -> int:
     return 0
 
 
-PARTS = ("whole", "decode", "resolve", "simulate", "decide", "explain", "encode")
+PARTS = (
+    "whole",
+    "decode",
+    "resolve",
+    "simulate",
+    "screen offers",
+    "draws",
+    "break-even per draw",
+    "ten break-evens",
+    "decide",
+    "inform",
+    "explain",
+    "encode",
+)
 
 if __name__ == "__main__":
     raise SystemExit(main())
