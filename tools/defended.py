@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from scipy.special import betainc
 
 SECONDS_PER_MONTH = 730.5 * 3600.0
@@ -54,16 +53,13 @@ def chance(share: float | None) -> str:
     return "under 0.1 %" if share < LEAST else "over 99.9 %" if share > 1.0 - LEAST else percent(share)
 
 
-def options(answer: Answer) -> list[float | None]:
-    """Return the chances of the prompt, the improved prompt and the fine-tune to reach the required accuracy."""
-    names = ("prompting", "improved_prompt", "fine_tuning")
-    return [answer["accuracy"][name]["probability_meets_requirement"] for name in names]
-
-
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+KINDS = {"keep": "the prompt", "improve": "the improved prompt", "fine_tune": "the fine-tune"}
 
 
 class Case:
@@ -72,26 +68,35 @@ class Case:
     def __init__(self, request: dict[str, Any], answer: Answer) -> None:
         """Open an answer that came with its trace and its cash flows."""
         self.request, self.answer = request, answer
-        self.lines = {line["name"]: line["base_case"] for line in answer["trace"]}
-        self.money = answer["costs"]["currency"]
+        self.lines = {
+            part["option"]: {line["name"]: line["base_case"] for line in part["lines"]} for part in answer["trace"]
+        }
+        self.origins = {
+            part["option"]: {line["name"]: line["origin"] for line in part["lines"]} for part in answer["trace"]
+        }
+        self.flows = {part["option"]: part["months"] for part in answer["cash_flows"]}
+        self.money = answer["currency"]
         self.used = {a["id"]: a for a in answer["assumptions"]}
         self.by_pointer = {a["pointer"]: a for a in answer["assumptions"]}
-        self.horizon = int(self("horizon_months"))
-        self.offer = next(offer for offer in answer["offers"] if offer["is_chosen"])
+        self.horizon = answer["horizon_months"]
+        tunes = [option for option in answer["options"] if option["kind"] == "fine_tune"]
+        first = {kind: next(o for o in answer["options"] if o["kind"] == kind) for kind in ("keep", "improve")}
+        self.sides: list[Answer] = [first["keep"], first["improve"], tunes[0]]
+        """The prompt, the improved prompt, and the first of the fine-tunes."""
 
-    def __call__(self, name: str) -> float:
-        """Return a base-case figure of the trace, infinite where the answer says null."""
-        value = self.lines[name][0] if name in self.lines else 0.0
+    def __call__(self, option: Answer, name: str) -> float:
+        """Return a base-case figure of an option's trace, infinite where the answer says null."""
+        value = self.lines[option["id"]][name][0]
         return math.inf if value is None else float(value)
 
-    def months(self, name: str) -> list[float]:
+    def months(self, option: Answer, name: str) -> list[float]:
         """Return a base-case figure of every month."""
-        row = self.lines[name]
+        row = self.lines[option["id"]][name]
         return [float(v) for v in (row if len(row) > 1 else row * self.horizon)]
 
     def factor(self, month: float) -> float:
         """Return the discount factor of a month."""
-        return float((1.0 + self("discount_rate")) ** (-month / 12.0))
+        return float((1.0 + self.answer["discount_rate"]) ** (-month / 12.0))
 
     def origin(self, *pointers: str) -> str:
         """Return where inputs come from: the request, or the assumption that stands in for it."""
@@ -133,18 +138,16 @@ class Ledger:
         self.rows.append((figure, shown, how, source))
 
 
-def _token_cost(case: Case, side: str) -> tuple[float, str]:
+def _token_cost(case: Case, option: Answer) -> tuple[float, str]:
     """Return the token cost of one request and its arithmetic; no batch share in any example."""
-    tokens = [case(f"{side}_{part}_tokens") for part in ("instruction", "payload", "output")]
-    hit, plain, out = case(f"{side}_cache_hit_rate"), case(f"{side}_input_price"), case(f"{side}_output_price")
-    read, write = case(f"{side}_cache_read_price"), case(f"{side}_cache_write_price")
-    instruction = hit * read + (1.0 - hit) * (write if hit > 0 else plain)
-    shown = (
-        f"({number(hit)} × {number(read)} + {number(1 - hit)} × {number(write)})"
-        if 0 < hit < 1
-        else number(instruction)
-    )
-    retry = 1.0 + case(f"{side}_invalid_output_rate")
+    tokens = [option["tokens"][part] for part in ("instruction", "payload", "output")]
+    hit, prices = option["tokens"]["cache_hit_rate"], option["prices"]
+    plain, out = prices["input"], prices["output"]
+    read, write = prices["cache_read"] or 0.0, prices["cache_write"] if prices["cache_write"] is not None else plain
+    instruction = hit * read + (1.0 - hit) * write if hit > 0 else plain
+    mixed = f"({number(hit)} × {number(read)} + {number(1 - hit)} × {number(write)})"
+    shown = mixed if 0 < hit < 1 else number(instruction)
+    retry = 1.0 + case(option, "invalid_output_rate")
     cost = (tokens[0] * instruction + tokens[1] * plain + tokens[2] * out) / 1e6 * retry
     how = f"({number(tokens[0])} × {shown} + {number(tokens[1])} × {number(plain)} + {number(tokens[2])} × {number(out)}) / 1,000,000"
     return cost, how + (f" × {number(retry)}" if retry > 1 else "")
@@ -152,162 +155,172 @@ def _token_cost(case: Case, side: str) -> tuple[float, str]:
 
 def _accuracies(case: Case, add: Ledger) -> None:
     correct, total = (case.request["prompting"]["measured_accuracy"][key] for key in ("correct", "total"))
-    a = (correct + 0.5) / (total + 1.0)
-    found = case.answer["accuracy"]
-    add(
-        "Accuracy of the prompt", found["prompting"]["base_case"], a, f"({correct} + ½) / ({total} + 1)", "request", "%"
-    )
-    gains = [case(name) for name in case.lines if name.startswith("prompt_gain_") and case(name) != 0.0]
-    log_odds = math.log(a / (1.0 - a))
-    improved = 1.0 / (1.0 + math.exp(-log_odds - max(sum(gains), 0.0)))
-    add("Accuracy of the improved prompt", found["improved_prompt"]["base_case"], improved,
-        f"log-odds {number(log_odds)} + gains {' + '.join(number(g) for g in gains)}",
-        case.origin("/prompting/techniques_tried").replace("prompt_gain_residual", "prompt_gain_*"), "%")  # fmt: skip
-    mean, spread = case("tuned_log_odds_mean"), math.sqrt(case("tuned_log_odds_variance"))
-    deviates = np.linspace(-9.0, 9.0, 20_001)
-    weights = np.exp(-(deviates**2) / 2.0)
-    tuned = float((weights / (1.0 + np.exp(-(mean + spread * deviates)))).sum() / weights.sum())
-    base = (
-        f"{number(case('tuned_level_prior_mean'))} + {number(case('prior_slope_mean'))} × log10({number(case('planned_examples'))} / 1,000)"
-        if not case.request.get("fine_tuning", {}).get("pilots")
-        else "the same prior, updated by the pilots"
-    )
-    add("Accuracy of the fine-tune when it goes live", found["fine_tuning"]["at_start_base_case"], tuned,
-        f"mean over log-odds {number(mean)} ± {number(spread)}; {number(mean)} = {base}", "[fitted prior](accuracy-prior.md)", "%", ROUGH)  # fmt: skip
-    if math.isfinite(case("knowledge_half_life_months")):
-        live, monthly = case.months("live_share"), case.months("tuned_accuracy")
-        add("The same, average while live", found["fine_tuning"]["base_case"],
-            sum(x * y for x, y in zip(live, monthly, strict=True)) / sum(live),
-            f"halves every {number(case('knowledge_half_life_months'))} months since training, {number(case('retraining_count'))} retrainings",
-            "request", "%")  # fmt: skip
-    required = found["required_accuracy"]
-    if required is not None:
+    draws = case.answer["provenance"]["draws"]
+    keep, improved, tuned = case.sides
+    add("Accuracy of the prompt", keep["accuracy"]["at_start_base_case"], (correct + 0.5) / (total + 1.0),
+        f"({correct} + ½) / ({total} + 1)", "request", "%")  # fmt: skip
+    for option, how, source in (
+        (improved, "mean over what the techniques not yet tried may gain", "techniques (judged)"),
+        (tuned, "mean over the fitted prior" + (", updated by the pilots" if case.request.get("fine_tuning", {}).get("pilots") else ""),
+         "[fitted prior](accuracy-prior.md)"),
+    ):  # fmt: skip
+        words, found = KINDS[option["kind"]], option["accuracy"]
+        interval = found["interval"]
+        add.note(f"Accuracy of {words} when it goes live; 80 % range",
+                 f"{percent(found['at_start_base_case'])}; {percent(interval['low'])} to {percent(interval['high'])}", how, source)  # fmt: skip
+        live, since = case.months(option, "live_share"), case.months(option, "share_since_start")
+        flow, own, other = (case.months(option, name) for name in ("requests", "own_accuracy", "stand_in_accuracy"))
+        served = sum(v * s for v, s in zip(flow, since, strict=True))
+        right = sum(v * (on * a + (s - on) * b) for v, on, s, a, b in zip(flow, live, since, own, other, strict=True))
+        add(f"The same, average over requests from start to horizon, {words}", found["average_base_case"], right / served,
+            f"{number(right)} right answers / {number(served)} requests", "trace", "%")  # fmt: skip
+    chances = ", ".join(chance(option["chance_meets_bar"]) for option in case.sides)
+    required = case.answer["accuracy"]["required_accuracy"]
+    if required is not None and "latency_target" not in case.request:
         exact = float(1.0 - betainc(correct + 0.5, total - correct + 0.5, required))
-        chances = options(case.answer)
-        if chances[0] is None or abs(exact - chances[0]) > 0.01:
-            raise Wrong(f"chance of the prompt: {chances[0]} by draws, {exact} exactly")
-        add.note(f"Chance to reach {percent(required)} right: prompt, improved, fine-tune", ", ".join(chance(c) for c in chances),
-                 f"share of {case.answer['provenance']['draws']:,} draws", "simulation")  # fmt: skip
+        if abs(exact - keep["chance_meets_bar"]) > 0.01:
+            raise Wrong(f"chance of the prompt: {keep['chance_meets_bar']} by draws, {exact} exactly")
+    asked = (f"reach {percent(required)} right" if required is not None else "do no worse than today, but for what is tolerated") + (
+        " in time" if "latency_target" in case.request else "")  # fmt: skip
+    add.note(f"Chance to {asked}: prompt, improved, fine-tune", chances, f"share of {draws:,} draws", "simulation")
 
 
 def _time(case: Case, add: Ledger) -> None:
-    costs, weeks = case.answer["costs"], case("lead_time_weeks")
-    ends, shutdown = case.offer["shutdown_date"], case("tuned_shutdown_months")
-    migrates = case("migrates") > 0
-    end = float(case.horizon) if migrates else min(case.horizon, shutdown)
-    source = f"offer `{case.offer['id']}`" if shutdown < case.horizon else case.origin("/volume/horizon_months")
-    add("Months the fine-tune is live", costs["live_months"], max(end - weeks / WEEKS_PER_MONTH, 0.0),
-        f"{number(end)} − {number(weeks)} weeks / {WEEKS_PER_MONTH}" + ("" if ends is None else f"; the provider shuts it down on {ends}"),
-        f"{case.origin('/fine_tuning/lead_time_weeks')}, {source}")  # fmt: skip
-    add.note("Retrainings in that time", number(costs["retrainings"]),
-             f"every {number(case('retraining_interval_months'))} months" + (
-                 f", last training date {case.offer['last_training_date']}" if case.offer["last_training_date"] else "")
-             + f"; {number(costs['retraining_cost'])} {case.money} each",
+    tuned = case.sides[2]
+    life, line, weeks = (
+        tuned["lifetime"],
+        tuned["timeline"],
+        case(tuned, "start_weeks") + case(tuned, "labelling_weeks"),
+    )
+    add("Month in which the fine-tune goes live", line["start_month"], weeks / WEEKS_PER_MONTH,
+        f"{number(weeks)} weeks / {WEEKS_PER_MONTH}", case.origin("/fine_tuning/lead_time_weeks"))  # fmt: skip
+    ends = f"; {life['origin']} retirement {life['retires_on'] or ''}".rstrip() + f", then {life['on_shutdown']}"
+    add("Months the fine-tune is live", line["live_months"], line["end_month"] - line["start_month"],
+        f"{number(line['end_month'])} − {number(line['start_month'])}{ends}", f"offer `{tuned['offer']}`")  # fmt: skip
+    add.note("Retrainings in that time", number(line["retrainings"]),
+             f"every {number(case(tuned, 'retraining_interval_months'))} months; {number(tuned['training']['retraining_cost'])} {case.money} each",
              case.origin("/fine_tuning/retraining/interval_months", "/fine_tuning/retraining/cost"))  # fmt: skip
 
 
+def _cache(case: Case, add: Ledger, keep: Answer) -> None:
+    found = keep["tokens"]["cache_hit_rate"]
+    if case.origins[keep["id"]]["cache_hit_rate"] != "calculated":
+        add.note("Share of requests that hit the prompt cache", percent(found), "stated", "request")
+        return
+    smallest, life, most = (case(keep, n) for n in ("min_cacheable_tokens", "cache_time_to_live", "cache_hit_ceiling"))
+    tokens, rate = keep["tokens"]["instruction"], case(keep, "mean_requests_per_second")
+    short = tokens < smallest or case(keep, "cache_priced") == 0.0
+    how = (
+        f"{number(tokens)} tokens, {number(smallest)} needed"
+        if short
+        else f"{number(most)} × (1 − e^(−{number(rate)} × {number(life)} s))"
+    )
+    add("Share of requests that hit the prompt cache", found, 0.0 if short else -most * math.expm1(-rate * life), how,
+        "`min_cacheable_tokens`, `cache_time_to_live` (published), `cache_hit_ceiling` (judged)", "%")  # fmt: skip
+
+
 def _month(case: Case, add: Ledger) -> None:
-    costs, volume, rate = case.answer["costs"], case("requests_per_month"), case("mean_requests_per_second")
-    add("Requests per second, mean of month 1", rate, volume / SECONDS_PER_MONTH,
+    keep = case.sides[0]
+    volume = case(keep, "requests_per_month")
+    add("Requests per second, mean of month 1", case(keep, "mean_requests_per_second"), volume / SECONDS_PER_MONTH,
         f"{number(volume)} / (730.5 × 3,600)", case.origin("/volume/requests_per_month"))  # fmt: skip
-    smallest, life = case("prompt_min_cacheable_tokens"), case("cache_time_to_live")
-    short = case("prompt_instruction_tokens") < smallest
-    add("Share of requests that hit the prompt cache", costs["prompt_cache_hit_rate"], 0.0 if short else -math.expm1(-rate * life),
-        f"{number(case('prompt_instruction_tokens'))} tokens, fewer than {number(smallest)}" if short else f"1 − e^(−{number(rate)} × {number(life)} s)",
-        "`min_cacheable_tokens`, `cache_time_to_live` (published)", "%")  # fmt: skip
-    for words, side, key in (("prompt", "prompt", "prompting"), ("fine-tune", "tuned", "fine_tuning")):
-        cost, how = _token_cost(case, side)
-        source = case.answer["provenance"]["prompt_price_source"] if side == "prompt" else f"offer `{case.offer['id']}`"
-        add(f"Token cost of a request, {words}", costs[key]["token_cost_per_request"], cost, how, source, case.money)
-    monthly = costs["prompting"]["monthly"], costs["improved_prompt"]["monthly"], costs["fine_tuning"]["monthly"]
-    accuracy = case("prompt_accuracy"), case("improved_accuracy"), case("tuned_accuracy_fresh")
-    upkeep = "/prompting/maintenance_cost_per_month", "/prompting/maintenance_cost_per_month", "/fine_tuning/monitoring_cost_per_month"  # fmt: skip
-    for words, m, a, pointer in zip(
-        ("prompt", "improved prompt", "fine-tune, freshly trained"), monthly, accuracy, upkeep, strict=True
-    ):
-        error = volume * case("error_cost") * (1.0 - a)
-        if not math.isclose(m["errors"], error, rel_tol=CLOSE, abs_tol=1e-9):
-            raise Wrong(f"errors of {words}: {m['errors']} against {error}")
-        wrong = f"errors ({number(volume)} × {number(case('error_cost'))} × {number(1.0 - a)} =)"
-        parts = {"tokens": m["tokens"], wrong: error, "hosting": m["hosting"], "upkeep": m["maintenance"]}
+    _cache(case, add, keep)
+    for option in case.sides:
+        cost, how = _token_cost(case, option)
+        source = f"{option['prices']['source']}, checked {option['prices']['checked']}"
+        add(
+            f"Token cost of a request, {KINDS[option['kind']]}",
+            option["token_cost_per_request"],
+            cost,
+            how,
+            source,
+            case.money,
+        )
+    for option in case.sides:
+        first, found = math.ceil(option["timeline"]["start_month"]), option["monthly"]
+        flow, accuracy, price = (
+            case.months(option, name)[first] for name in ("requests", "own_accuracy", "price_factors")
+        )
+        error = flow * case(option, "error_cost") * (1.0 - accuracy)
+        tokens = flow * option["token_cost_per_request"] * price
+        for part, again in (("errors", error), ("tokens", tokens)):
+            if not math.isclose(found[part], again, rel_tol=CLOSE, abs_tol=1e-9):
+                raise Wrong(f"{part} of {option['id']}: {found[part]} against {again}")
+        wrong = f"errors ({number(flow)} × {number(case(option, 'error_cost'))} × {number(1.0 - accuracy)} =)"
+        parts = {"tokens": tokens, wrong: error, "hosting": found["hosting"], "upkeep": found["upkeep"]}
         how = " + ".join(f"{name} {number(v)}" for name, v in parts.items() if v)
-        add(f"Cost of month 1, {words}", m["total"], sum(parts.values()), how,
-            case.origin("/volume/requests_per_month", pointer), case.money)  # fmt: skip
+        add(f"Cost of month {first + 1}, its first full one, {KINDS[option['kind']]}", found["total"], sum(parts.values()), how,
+            "trace", case.money)  # fmt: skip
 
 
 def _project(case: Case, add: Ledger) -> None:
-    value = case.answer["costs"]["fine_tuning"]["one_off"]
-    if "build_engineering_hours" in case.lines:
-        run = max(case("dataset_tokens") * case("build_epochs") * case("training_price") / 1e6, case("minimum_charge"))
-        parts = case("build_engineering_hours"), case("build_hourly_rate"), case("build_examples_to_label"), case("build_cost_per_example"), case("build_training_runs")  # fmt: skip
-        again = parts[0] * parts[1] + parts[2] * parts[3] + parts[4] * run
-        labels = f" + {number(parts[2])} labels × {number(parts[3])}" if parts[2] else ""
-        how = (
-            f"{number(parts[0])} hours × {number(parts[1])}{labels} + {number(parts[4])} training runs × {number(run)}"
+    for option in case.sides[1:]:
+        hours, rate, labels, each, runs = (
+            case(option, name)
+            for name in ("build_hours", "build_hourly_rate", "examples_to_label", "cost_per_example", "training_runs")
         )
-        add("One-off cost of the fine-tune", value, again, how, f"request, offer `{case.offer['id']}`", case.money)
-        return
-    used = case.by_pointer["/fine_tuning/build_cost"]
-    add("One-off cost of the fine-tune", value, math.sqrt(used["low"] * used["high"]),
-        f"√({number(used['low'])} × {number(used['high'])}), the middle of the article's range", f"`{used['id']}` ({used['kind']})", case.money)  # fmt: skip
+        run, prompt = case(option, "training_run_cost"), case(option, "prompt_build_cost")
+        parts = {
+            f"{number(hours)} hours × {number(rate)}": hours * rate,
+            f"{number(labels)} labels × {number(each)}": labels * each,
+            f"{number(runs)} training runs × {number(run)}": runs * run,
+            f"{number(prompt)} for the prompt": prompt,
+        }
+        source = "request, trace" if option["kind"] == "improve" else f"request, offer `{option['offer']}`"
+        add(f"One-off cost of {KINDS[option['kind']]}", option["one_off"], sum(parts.values()),
+            " + ".join(words for words, value in parts.items() if value), source, case.money)  # fmt: skip
+
+
+def _payback(case: Case, add: Ledger, option: Answer) -> None:
+    cumulative = [flow["cumulative_saving"] for flow in case.flows[option["id"]]]
+    below = [m for m, sum_ in enumerate(cumulative) if sum_ < 0]
+    again: float | None = 0.0
+    how = "never below zero"
+    if below and below[-1] < case.horizon:
+        m = below[-1]
+        again = m + cumulative[m] / (cumulative[m] - cumulative[m + 1])
+        how = f"cumulative saving {number(cumulative[m])} after month {m}, {number(cumulative[m + 1])} after month {m + 1}"
+    elif below:
+        again, how = None, f"cumulative saving {number(cumulative[-1])} after month {case.horizon}: never"
+    words = KINDS[option["kind"]]
+    add(f"Payback of {words}, months", option["payback"]["months"], again, how, "cash flows", close=ROUGH)
+    kept = case(option, "one_off_cost")
+    later = sum(v * case.factor(m) for m, v in enumerate(case.months(option, "investments"), 1))
+    add(f"Return on investment, {words}", option["roi"], option["npv"]["base_case"] / (kept + later),
+        f"{number(option['npv']['base_case'])} / {number(kept + later)} (one-off, hosting, retraining, more upkeep)", "base case")  # fmt: skip
 
 
 def _horizon(case: Case, add: Ledger) -> None:
-    costs, flows = case.answer["costs"], case.answer["cash_flows"]
-    draws = f"{case.answer['provenance']['draws']:,} draws"
-    words = {"prompting": "keep the prompt", "improved_prompt": "improve the prompt", "fine_tuning": "fine-tune"}
-    names = {"one_off": "one-off", "prompting_while_not_live": "the prompt before and after"}
-    bare: dict[str, float] = {}
-    for option, label in words.items():
-        again = sum(flow[option] * case.factor(flow["month"]) for flow in flows)
-        parts = costs[option]["present_values"]
+    names = {"one_off": "one-off", "stand_in": "what stands in before and after"}
+    for option in case.sides:
+        flows, parts, words = case.flows[option["id"]], option["present_values"], KINDS[option["kind"]]
+        again, bare = (sum(f[key] * case.factor(f["month"]) for f in flows) for key in ("cost", "cost_without_errors"))
         if not math.isclose(sum(parts.values()), again, rel_tol=CLOSE):
-            raise Wrong(f"the parts of {option} do not add up")
+            raise Wrong(f"the parts of {option['id']} do not add up")
         how = " + ".join(f"{names.get(name, name)} {number(v)}" for name, v in parts.items() if v)
-        add(f"Present value of all costs, {label}", costs[option]["tco"]["base_case"], again, how, f"cash flows at {percent(case('discount_rate'))}", case.money)  # fmt: skip
-        bare[option] = again - parts["errors"] - (case("tuned_prompt_errors_pv") if option == "fine_tuning" else 0.0)
-        if not math.isclose(bare[option], costs[option]["tco_without_errors"]["base_case"], rel_tol=ROUGH):
-            raise Wrong(f"{option} without errors: {bare[option]}")
-    if costs["error_cost_state"] == "valued":
-        add.note("The same three without wrong answers", "; ".join(number(v) for v in bare.values()) + f" {case.money}",
-                 "the lines above less the present value of what wrong answers cost", "cash flows")  # fmt: skip
-    tco = {option: costs[option]["tco"]["base_case"] for option in words}
-    for label, key, other in (("switching", "npv", "fine_tuning"), ("improving the prompt", "npv_of_improving", "improved_prompt")):  # fmt: skip
-        found = costs[key]
-        add(f"NPV of {label}", found["base_case"], tco["prompting"] - tco[other],
-            f"{number(tco['prompting'])} − {number(tco[other])}", "base case", case.money, 1e-7)  # fmt: skip
+        add(f"Present value of all costs, {words}", option["tco"]["base_case"], again, how,
+            f"cash flows at {percent(case.answer['discount_rate'])}", case.money)  # fmt: skip
+        if parts["errors"]:
+            add("… without wrong answers", option["tco_without_errors"]["base_case"], bare,
+                "the flows less what wrong answers cost", "cash flows", case.money, ROUGH)  # fmt: skip
+    keep = case.sides[0]["tco"]["base_case"]
+    for option in case.sides[1:]:
+        found, tco = option["npv"], option["tco"]["base_case"]
+        add(f"NPV of {KINDS[option['kind']]} over the prompt", found["base_case"], keep - tco,
+            f"{number(keep)} − {number(tco)}", "base case", case.money, ROUGH)  # fmt: skip
         add.note("… expected; 80 % range; chance above zero", f"{number(found['mean'])}; {number(found['p10'])} to {number(found['p90'])}; {chance(found['probability_positive'])}",
-                 f"{draws}, standard error of the mean {number(found['standard_error'])}", "simulation")  # fmt: skip
-    payback = case.answer["break_even"]["payback"]["months"]
-    cumulative = [flow["cumulative_saving"] for flow in flows]
-    below = [m for m, sum_ in enumerate(cumulative) if sum_ < 0]
-    if below and below[-1] < case.horizon:
-        m = below[-1]
-        again_months: float | None = m + cumulative[m] / (cumulative[m] - cumulative[m + 1])
-        how = f"cumulative saving {number(cumulative[m])} after month {m}, {number(cumulative[m + 1])} after month {m + 1}"
-    else:
-        again_months, how = None, f"cumulative saving {number(cumulative[-1])} after month {case.horizon}: never"
-    add("Payback of switching, months", payback, again_months, how, "cash flows", close=ROUGH)
-    value = case.answer["costs"]["fine_tuning"]["present_values"]
-    invested = sum(value[part] for part in ("one_off", "hosting", "maintenance", "retraining"))
-    add("Return on investment", costs["roi"], costs["npv"]["base_case"] / invested,
-        f"{number(costs['npv']['base_case'])} / {number(invested)} (one-off, hosting, monitoring, retraining)", "base case")  # fmt: skip
-    gained = case("improved_correct_pv") - case("prompt_correct_pv")
-    add.note("Cost of a wrong answer from which improving the prompt pays", f"{number(case('improvement_cost') / gained)} {case.money}",
-             f"{number(case('improvement_cost'))} / {number(gained)} more right answers, discounted; worked out here, not in the answer", "base case")  # fmt: skip
+                 f"{case.answer['provenance']['draws']:,} draws, standard error of the mean {number(found['standard_error'])}", "simulation")  # fmt: skip
+        _payback(case, add, option)
 
 
 def _latency(case: Case, add: Ledger) -> None:
-    found = case.answer["latency"]
-    for words, side, key in (("prompt", "prompt", "prompting"), ("fine-tune", "tuned", "fine_tuning")):
-        speed = case("output_tokens_per_second" if side == "prompt" else "tuned_output_tokens_per_second")
-        total = case(f"{side}_ttft") + case(f"{side}_output_tokens") / speed
-        scale = case(f"{side}_latency_scale")
-        p50, p95 = found[key]["p50_seconds"], found[key]["p95_seconds"]
-        add(f"Median seconds to answer, {words} (95th percentile {number(p95)})", p50, scale * total,
-            f"{number(scale)} × ({number(case(f'{side}_ttft'))} to the first token + {number(case(f'{side}_output_tokens'))} tokens / {number(speed)} a second)",
-            "request (measured)" if side == "prompt" and "measured_p50" in case.lines
-            else "latency assumptions, scaled to the measured prompt" if scale != 1.0 else "latency assumptions")  # fmt: skip
+    for option in (case.sides[0], case.sides[2]):
+        speed, scale, ttft = (case(option, n) for n in ("tokens_per_second", "latency_scale", "computed_ttft"))
+        output, found = option["tokens"]["output"], option["latency"]
+        add(f"Median seconds to answer, {KINDS[option['kind']]} (95th percentile {number(found['p95_seconds'])})", found["p50_seconds"],
+            scale * (ttft + output / speed),
+            f"{number(scale)} × ({number(ttft)} to the first token + {number(output)} tokens / {number(speed)} a second)",
+            "request (measured), latency assumptions" if found["is_measured"] else "latency assumptions")  # fmt: skip
 
 
 def figures(case: Case) -> str:
@@ -336,64 +349,3 @@ def break_evens(case: Case) -> str:
                  f"{number(volume['p10'])}; {number(volume['p50'])}; {number(volume['p90'])} (10th, 50th, 90th percentile; none = never)",
                  f"never in {chance(volume['share_never'])} of draws"))  # fmt: skip
     return table(("input", "unit", "today", "NPV of switching is zero at", "fine-tuning pays"), rows)
-
-
-def steps(case: Case) -> str:
-    """Return the steps of the framework that led to the verdict, walked here once more."""
-    answer, rules = case.answer, {r["rule"]: r["status"] for r in case.answer["verdict"]["reasons"]}
-    found, costs = answer["accuracy"], answer["costs"]
-    required, gap = found["required_accuracy"], found["gap"]
-    p_p, p_i, p_f = (1.0 if c is None else float(c) for c in options(answer))
-    plausible, likely = case.threshold("plausible_probability"), case.threshold("confidence")
-    npv, improving = costs["npv"]["mean"], costs["npv_of_improving"]["mean"]
-    three = f"{chance(p_p)}, {chance(p_i)}, {chance(p_f)}" if required else "no accuracy is required"
-    total = case.request["prompting"]["measured_accuracy"]["total"]
-    small, large = case.threshold("article_small_gap"), case.threshold("article_large_gap")
-    rows: list[tuple[str, ...]] = []
-    action = ""
-
-    def ask(step: str, question: str, facts: str, then: str) -> None:
-        nonlocal action
-        if not action:
-            action = then
-            rows.append((step, question, facts, f"**{then}**" if then else "go on"))
-
-    worth = f"E[NPV] of switching {number(npv)}, of improving {number(improving)}"
-    ask("1", "Fewer than 100 graded answers?", f"{total} graded", "measure_first" if total < 100 else "")
-    ask("2", "Can fine-tuning not go live?", f"live from month {number(costs['go_live_month'])} to {number(costs['end_month'])}",
-        "" if costs["is_feasible"] else "keep_prompting" if p_p >= likely else "improve_prompt" if p_i >= plausible else "rethink_task")  # fmt: skip
-    good = p_p >= likely and (npv <= 0 or p_f < plausible)
-    ask("3", "Is the prompt likely to be good enough, and fine-tuning not worth it?", f"{three}; {worth}",
-        ("improve_prompt" if improving > 0 else "keep_prompting") if good else "")  # fmt: skip
-    if p_p < likely and required:
-        hopeless = p_i < plausible and p_f < plausible
-        if gap <= small:
-            improve = p_i >= plausible
-        elif gap >= large:
-            improve = (p_f >= plausible and p_i >= likely) or (p_f < plausible and p_i >= p_f)
-        else:
-            improve = p_i >= likely or p_i >= p_f
-        ask("4", "Not likely good enough: which is likelier to close the gap?", f"gap {number(gap)}; chances {three}",
-            "rethink_task" if hopeless else "improve_prompt" if improve else "")  # fmt: skip
-    labels = case.request.get("fine_tuning", {}).get("labelled_examples")
-    ask("5", "Fewer than 1,000 labelled examples, or not stated?", "not stated" if labels is None else f"{labels:,}",
-        "" if rules["enough_examples"] == "satisfied" else "collect_examples")  # fmt: skip
-    ask("6", "Is improving the prompt worth at least as much, and at least as likely to suffice?", f"{worth}; {three}",
-        "improve_prompt" if improving >= max(0.0, npv) and p_i >= p_f else "")  # fmt: skip
-    barred = "satisfied" in (rules["audit_required"], rules["knowledge_changes"])
-    ways = [
-        rules[w] for w in ("consistent_prompt_failure", "token_overhead", "latency_benefit", "proprietary_knowledge")
-    ]
-    pays = npv > 0 or (p_f >= plausible and p_f > max(p_i, p_p))
-    shut = barred and not (p_f >= likely and p_i < plausible and p_p < plausible)
-    undefined = case.request["task"].get("well_defined") is False
-    refused = shut or undefined or not pays or not {"satisfied", "unknown"} & set(ways)
-    open_ = not refused and npv > 0 and ("satisfied" not in ways or "unknown" in (rules["audit_required"], rules["knowledge_changes"]))  # fmt: skip
-    ask("7", "Is a gate closed or unknown?", f"needs for tuning that hold: {ways.count('satisfied')} of 4; audit or stale knowledge: {'yes' if barred else 'no'}",
-        ("improve_prompt" if p_p < likely and p_i >= plausible else "keep_prompting") if refused else "run_pilot" if open_ else "")  # fmt: skip
-    sure = p_f >= likely and (costs["npv"]["probability_positive"] >= likely or (p_i < likely and p_p < likely))
-    ask("8", "Is the fine-tune likely to suffice and to pay?", f"{chance(p_f)} and {chance(costs['npv']['probability_positive'])}, {percent(likely)} asked of each",
-        "fine_tune" if sure else "run_pilot")  # fmt: skip
-    if action != answer["verdict"]["framework_action"]:
-        raise Wrong(f"the steps give {action}, the answer {answer['verdict']['framework_action']}")
-    return table(("step", "question", "figures of this case", "outcome"), rows)

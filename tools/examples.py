@@ -18,7 +18,8 @@ from litestar.testing import TestClient
 
 from service.http.app import create_app
 from service.settings import Settings
-from tools.defended import Answer, Case, Wrong, break_evens, chance, figures, number, options, steps, table
+from tools.defended import Answer, Case, Wrong, break_evens, chance, figures, number, table
+from tools.walked import steps, ways_to_serve
 
 ROOT = Path(__file__).parent.parent
 PAGE, REQUESTS = ROOT / "docs" / "examples.md", ROOT / "openapi" / "examples"
@@ -98,18 +99,29 @@ def changed(request: dict[str, Any], pointer: str, value: Any) -> dict[str, Any]
 
 
 def _outcome(words: str, answer: Answer) -> tuple[str, ...]:
-    costs, chances = answer["costs"], options(answer)
-    return (words, answer["verdict"]["action"], number(costs["npv"]["mean"]), chance(costs["npv"]["probability_positive"]),
-            number(costs["npv_of_improving"]["mean"]), "not asked" if chances[0] is None else ", ".join(chance(c) for c in chances),
-            answer["provenance"]["fine_tuning_offer"])  # fmt: skip
+    found = {option["kind"]: option for option in reversed(answer["options"])}
+    improved, tuned = found["improve"], found.get("fine_tune")
+    chances = [chance(option["chance_meets_bar"]) for option in (found["keep"], improved)]
+    worth = ("none", "none", "none") if tuned is None else (
+        number(tuned["npv"]["mean"]), chance(tuned["npv"]["probability_positive"]), tuned["offer"])  # fmt: skip
+    if tuned is not None:
+        chances.append(chance(tuned["chance_meets_bar"]))
+    return (
+        words,
+        answer["verdict"]["action"],
+        *worth[:2],
+        number(improved["npv"]["mean"]),
+        ", ".join(chances),
+        worth[2],
+    )
 
 
 def changes(name: str, case: Case, ask: Callable[[dict[str, Any]], Answer]) -> str:
     """Return the table of what would change the answer: the same request with one value put in."""
     rows = [_outcome("nothing changed", case.answer)]
     rows += [_outcome(words, ask(changed(case.request, pointer, value))) for words, pointer, value in CHANGES[name]]
-    head = ("changed", "action", f"E[NPV] of switching, {case.money}", "chance it pays", f"E[NPV] of improving, {case.money}",
-            "chances: prompt, improved, fine-tune", "fine-tuning offer")  # fmt: skip
+    head = ("changed", "action", f"E[NPV] of the fine-tune, {case.money}", "chance it pays", f"E[NPV] of improving, {case.money}",
+            "chances to do: prompt, improved, fine-tune", "fine-tuning offer")  # fmt: skip
     return table(head, rows)
 
 
@@ -129,6 +141,7 @@ def blocks() -> dict[str, str]:
             request = {"as_of": AS_OF, **json.loads((REQUESTS / f"{name}.json").read_text())}
             plain = {key: value for key, value in request.items() if key != "include"}
             case = Case(plain, ask(plain | {"include": ["trace", "cash_flows"]}))
+            found[f"{name}.options"] = ways_to_serve(case)
             found[f"{name}.steps"] = steps(case)
             found[f"{name}.figures"] = figures(case)
             found[f"{name}.break-evens"] = break_evens(case)
