@@ -22,7 +22,7 @@ from service.assessment.explain import Versions, explain
 from service.assessment.ledger.line import TUNES
 from service.assessment.ledger.lines import DRAWN
 from service.assessment.resolve import resolve
-from service.assessment.simulate import Simulation, simulate
+from service.assessment.simulate import Simulation, aside, simulate
 from service.assessment.simulate.break_evens import break_evens
 from service.assessment.simulate.drawing import Drawing, Way
 from service.assessment.simulate.screening import screen
@@ -84,7 +84,7 @@ def time_example(path: Path, house: House) -> dict[str, float]:
         "screen offers": lambda: screen(case, case.candidates, prompts, baseline),
         "draws": lambda: draws_of(case, simulation),
         "break-even per draw": lambda: drawing_of(case, simulation).volume_break_evens(tunes[0].id),
-        "ten break-evens": lambda: list(break_evens(tunes, baseline, case.context_window, True, True)),
+        "ten break-evens": lambda: list(break_evens(tunes, baseline, aside(case, simulation.tunes), True, True)),
         "decide": lambda: decide(case, simulation),
         "inform": lambda: inform(case, simulation, decision.matrix, decision.standing.tune),
         "explain": lambda: explain(case, simulation, decision, versions),
