@@ -25,6 +25,13 @@ STALE: dict[str, Any] = {
     "finance": {"error_cost": 0.41},
     "simulation": {"draws": 256},
 }
+SERVING = STALE | {
+    "fine_tuning": STALE["fine_tuning"]
+    | {"in_service": True, "last_trained_date": "2026-08-01", "retraining": {"cost": 3000}, "build_cost": 2000}
+    | {"relative_size": "larger"},
+    "finance": {"error_cost": 0.4},
+}
+"""Option 0 is a fine-tune that is retrained itself."""
 STALE_LONG = STALE | {"volume": {"requests_per_month": 100_000, "horizon_months": 120}}
 STALE_PART = STALE | {
     "task": {"description": "x", "knowledge_half_life_months": 12},
@@ -125,3 +132,19 @@ CANCELLING: dict[str, Any] = {
     "finance": {"discount_rate": 0, "error_cost": 0.9171703248853941},
     "simulation": {"draws": 256},
 }
+LONGER_PROMPTS: dict[str, Any] = HUNDRED_REPLICAS | {
+    "prompting": HUNDRED_REPLICAS["prompting"]
+    | {
+        "tokens": {"instruction": 1000, "payload": 500, "output": 0},
+        "prices": {"input_usd_per_mtok": 0.8, "output_usd_per_mtok": 0},
+    },
+    "fine_tuning": HUNDRED_REPLICAS["fine_tuning"]
+    | {
+        "offer": {
+            "prices": {"input_usd_per_mtok": 0, "output_usd_per_mtok": 0},
+            "hosting_usd_per_hour": 1,
+            "tokens_per_second_per_replica": 500,
+        }
+    },
+}
+"""A longer instruction fills more replicas of the fine-tune."""

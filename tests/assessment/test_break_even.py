@@ -13,7 +13,9 @@ from assessment.jumpy import (
     BAND,
     CANCELLING,
     HUNDRED_REPLICAS,
+    LONGER_PROMPTS,
     REPLICA_VOLUME,
+    SERVING,
     SHORT_LIFE,
     STALE,
     STALE_LONG,
@@ -181,6 +183,8 @@ def test_a_jump_is_told_from_a_zero() -> None:
         pytest.param(
             HUNDRED_REPLICAS, "requests_per_month", 30 * REPLICA_VOLUME, 250 * REPLICA_VOLUME, 70, id="replicas"
         ),
+        pytest.param(SERVING, "retraining_interval_months", 0.25, 24.0, 30, id="option 0 is retrained as well"),
+        pytest.param(LONGER_PROMPTS, "prompt_instruction_tokens", 0.0, 20_000.0, 5, id="replicas of longer prompts"),
         pytest.param(BAND, "requests_per_month", 1000.0, 10_000.0, 2, id="a narrow band far from today"),
         pytest.param(SHORT_LIFE, "lead_time_weeks", 0.0, 13.0, 2, id="retrainings of the offer that leads there"),
     ],
