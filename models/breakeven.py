@@ -100,7 +100,9 @@ def changes(
     if places.size == 0:
         return found
     below, above = np.split(npv(np.concatenate(sides(places, low, high))), 2)
-    is_same_sign = (below * above > 0) & ~(is_zero & (np.minimum(np.abs(below), np.abs(above)) <= flat))
+    is_same_sign = (np.sign(below) * np.sign(above) > 0) & ~(
+        is_zero & (np.minimum(np.abs(below), np.abs(above)) <= flat)
+    )
     for i in np.argsort(places, kind="stable"):
         if is_same_sign[i] or below[i] == above[i]:
             continue

@@ -22,10 +22,9 @@ from service.assessment.explain import Versions, explain
 from service.assessment.ledger.line import TUNES
 from service.assessment.ledger.lines import DRAWN
 from service.assessment.resolve import resolve
-from service.assessment.simulate import Simulation, simulate
-from service.assessment.simulate.break_evens import Beside, break_evens
+from service.assessment.simulate import Simulation, aside, simulate
+from service.assessment.simulate.break_evens import break_evens
 from service.assessment.simulate.drawing import Drawing, Way
-from service.assessment.simulate.draws import Lived
 from service.assessment.simulate.screening import screen
 from service.http.decoding import decode
 from service.http.house import House
@@ -77,10 +76,6 @@ def time_example(path: Path, house: House) -> dict[str, float]:
     answer = explain(case, simulation, decision, versions)
     baseline, tunes = simulation.baseline.folded, [one.folded for one in simulation.tunes]
     prompts = tuple(one.folded for one in simulation.served if one.option.kind not in TUNES)
-    aside = Beside(
-        case.context_window,
-        {one.id: Lived(one.option.life, one.policy, case.horizon_months) for one in simulation.tunes},
-    )
     work: dict[str, Callable[[], Any]] = {
         "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
         "decode": lambda: decode(body, AssessmentRequest),
@@ -89,7 +84,7 @@ def time_example(path: Path, house: House) -> dict[str, float]:
         "screen offers": lambda: screen(case, case.candidates, prompts, baseline),
         "draws": lambda: draws_of(case, simulation),
         "break-even per draw": lambda: drawing_of(case, simulation).volume_break_evens(tunes[0].id),
-        "ten break-evens": lambda: list(break_evens(tunes, baseline, aside, True, True)),
+        "ten break-evens": lambda: list(break_evens(tunes, baseline, aside(case, simulation.tunes), True, True)),
         "decide": lambda: decide(case, simulation),
         "inform": lambda: inform(case, simulation, decision.matrix, decision.standing.tune),
         "explain": lambda: explain(case, simulation, decision, versions),

@@ -12,7 +12,7 @@ from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulated, simulate
 from service.assessment.simulate.book import Folded, opened, settled
 from service.assessment.simulate.break_evens import Search
-from service.assessment.simulate.draws import base_inputs
+from service.assessment.simulate.draws import base_inputs, drawn_inputs, flag, points_of, shared_draws
 
 FIGURES = frozenset({Lines.npv, Lines.end_month, Lines.start_month, Lines.tco})
 
@@ -88,3 +88,17 @@ class Scratch:
     def at(self, search: Search, value: float) -> float:
         """Return it at one value."""
         return float(self.along(search, np.array([value]))[0])
+
+    def drawn(self, volumes: Array) -> Array:
+        """Return the NPV of the best fine-tune in each of the first draws, at a volume of its own."""
+        baseline = self._drawn(self.simulation.baseline, volumes)
+        tune = settled(self._drawn(self.tunes[0], volumes), baseline, FIGURES)
+        npv: Array = np.broadcast_to(tune.values[Lines.npv], (volumes.size, 1))[:, 0]
+        return npv
+
+    def _drawn(self, one: Simulated, volumes: Array) -> Folded:
+        points = points_of(self.case, one.option.block).rows(slice(0, volumes.size))
+        inputs = drawn_inputs(one.option, points, shared_draws(self.case, points.case))
+        inputs |= {Lines.migrates: flag(one.policy), Lines.requests_per_month: volumes[:, None]}
+        beside = None if one.stand_in is None else self._drawn(self.simulation.of(one.stand_in), volumes)
+        return opened(one.id, one.option.kind, inputs, beside)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from assessment.letters import NEVER
+
+ONLY_THE_PROMPT: dict[str, Any] = {"shutdown_date": NEVER, "improvement_cost": 1e7}
+"""Nothing stands in but the prompt as it is, which is never moved."""
 BEFORE_ITS_END = "2026-10-31"
 """The last day on which no end of Ministral 3B on Azure was known."""
 STALE: dict[str, Any] = {
     "as_of": BEFORE_ITS_END,
     "task": {"description": "x", "knowledge_half_life_months": 6},
-    "prompting": {"measured_accuracy": {"correct": 160, "total": 200}},
+    "prompting": {"measured_accuracy": {"correct": 160, "total": 200}, **ONLY_THE_PROMPT},
     "volume": {"requests_per_month": 100_000, "horizon_months": 24},
     "fine_tuning": {
         "base_model": "azure/ministral-3b",
@@ -18,9 +22,16 @@ STALE: dict[str, Any] = {
         "retraining": {"cost": 500},
         "pilots": [{"training_examples": 2000, "correct": 180, "total": 200}],
     },
-    "finance": {"error_cost": 0.32},
+    "finance": {"error_cost": 0.41},
     "simulation": {"draws": 256},
 }
+SERVING = STALE | {
+    "fine_tuning": STALE["fine_tuning"]
+    | {"in_service": True, "last_trained_date": "2026-08-01", "retraining": {"cost": 3000}, "build_cost": 2000}
+    | {"relative_size": "larger"},
+    "finance": {"error_cost": 0.4},
+}
+"""Option 0 is a fine-tune that is retrained itself."""
 STALE_LONG = STALE | {"volume": {"requests_per_month": 100_000, "horizon_months": 120}}
 STALE_PART = STALE | {
     "task": {"description": "x", "knowledge_half_life_months": 12},
@@ -36,9 +47,10 @@ BAND: dict[str, Any] = {
         "prices": {"input_usd_per_mtok": 1, "output_usd_per_mtok": 0, "cache_read_usd_per_mtok": 0.01},
         "tokens": {"instruction": 5000, "payload": 0, "output": 0},
         "maintenance_cost_per_month": 0,
+        **ONLY_THE_PROMPT,
     },
     "fine_tuning": {
-        "offer": {"prices": {"input_usd_per_mtok": 0.5, "output_usd_per_mtok": 0}},
+        "offer": {"prices": {"input_usd_per_mtok": 0.5, "output_usd_per_mtok": 0}, "shutdown_date": NEVER},
         "tokens": {"instruction": 5000},
         "build_cost": 0,
         "lead_time_weeks": 0,
@@ -61,6 +73,7 @@ HUNDRED_REPLICAS: dict[str, Any] = {
         },
         "tokens": {"instruction": 0, "payload": 1000, "output": 0},
         "maintenance_cost_per_month": 0,
+        **ONLY_THE_PROMPT,
     },
     "fine_tuning": {
         "offer": {
@@ -85,6 +98,7 @@ SHORT_LIFE: dict[str, Any] = {
         "base_model": "openai/gpt-4.1",
         "tokens": {"instruction": 1846.1761832204531, "payload": 20.11558718201953, "output": 27.45829469816089},
         "cache_hit_rate": 0.2444359193635216,
+        **ONLY_THE_PROMPT,
     },
     "volume": {"requests_per_month": 23639.31962664846, "horizon_months": 3, "growth_per_month": 0.00534669474657351},
     "fine_tuning": {
@@ -93,7 +107,7 @@ SHORT_LIFE: dict[str, Any] = {
         "build_cost": {"low": 277.10201981709065, "high": 567.7313479668535},
         "retraining": {"interval_months": 0.7320729087071819, "plan": {"engineering_hours": 8.738455282651461}},
     },
-    "finance": {"discount_rate": 0.3817848248741731},
+    "finance": {"discount_rate": 0.3817848248741731, "error_cost": 0.1},
     "simulation": {"draws": 256},
 }
 
@@ -118,3 +132,19 @@ CANCELLING: dict[str, Any] = {
     "finance": {"discount_rate": 0, "error_cost": 0.9171703248853941},
     "simulation": {"draws": 256},
 }
+LONGER_PROMPTS: dict[str, Any] = HUNDRED_REPLICAS | {
+    "prompting": HUNDRED_REPLICAS["prompting"]
+    | {
+        "tokens": {"instruction": 1000, "payload": 500, "output": 0},
+        "prices": {"input_usd_per_mtok": 0.8, "output_usd_per_mtok": 0},
+    },
+    "fine_tuning": HUNDRED_REPLICAS["fine_tuning"]
+    | {
+        "offer": {
+            "prices": {"input_usd_per_mtok": 0, "output_usd_per_mtok": 0},
+            "hosting_usd_per_hour": 1,
+            "tokens_per_second_per_replica": 500,
+        }
+    },
+}
+"""A longer instruction fills more replicas of the fine-tune."""

@@ -13,7 +13,9 @@ from assessment.jumpy import (
     BAND,
     CANCELLING,
     HUNDRED_REPLICAS,
+    LONGER_PROMPTS,
     REPLICA_VOLUME,
+    SERVING,
     SHORT_LIFE,
     STALE,
     STALE_LONG,
@@ -25,7 +27,7 @@ from conftest import EXAMPLES, example
 from models.breakeven import scan
 from service.assessment.case import Case
 from service.assessment.ledger.lines import Lines
-from service.assessment.simulate import jumps
+from service.assessment.simulate import jumps, simulate
 from service.assessment.simulate.break_evens import SEARCHES
 
 Json = dict[str, Any]
@@ -43,6 +45,8 @@ FIELDS = {
 BY_INPUT = {search.input: search for search in SEARCHES}
 ZERO = 1e-7
 NEAR = 1e-6
+CLOSE = 3e-4
+"""How closely a volume is located in a draw."""
 
 
 def check(scratch: Scratch) -> int:
@@ -173,12 +177,14 @@ def test_a_jump_is_told_from_a_zero() -> None:
 @pytest.mark.parametrize(
     ("request_", "input_", "low", "high", "least"),
     [
-        pytest.param(STALE, "retraining_interval_months", 0.25, 24.0, 20, id="middles of months"),
-        pytest.param(STALE_LONG, "retraining_interval_months", 1.0, 2.5, 40, id="middles of many months"),
+        pytest.param(STALE, "retraining_interval_months", 0.25, 24.0, 15, id="middles of months"),
+        pytest.param(STALE_LONG, "retraining_interval_months", 0.25, 2.0, 40, id="middles of many months"),
         pytest.param(STALE_PART, "retraining_interval_months", 0.25, 6.0, 3, id="the middle of a part of a month"),
         pytest.param(
             HUNDRED_REPLICAS, "requests_per_month", 30 * REPLICA_VOLUME, 250 * REPLICA_VOLUME, 70, id="replicas"
         ),
+        pytest.param(SERVING, "retraining_interval_months", 0.25, 24.0, 30, id="option 0 is retrained as well"),
+        pytest.param(LONGER_PROMPTS, "prompt_instruction_tokens", 0.0, 20_000.0, 5, id="replicas of longer prompts"),
         pytest.param(BAND, "requests_per_month", 1000.0, 10_000.0, 2, id="a narrow band far from today"),
         pytest.param(SHORT_LIFE, "lead_time_weeks", 0.0, 13.0, 2, id="retrainings of the offer that leads there"),
     ],
@@ -216,13 +222,19 @@ def test_the_npv_of_both_sides_is_read_beside_the_break_even(resolved: Resolve) 
 
 
 @pytest.mark.parametrize("today", [100.0, 2500.0, 1e6])
-def test_the_volume_per_draw_agrees_with_the_base_case(today: float, assess: Assess) -> None:
-    """Where nothing is uncertain, every draw pays from the lowest break-even volume, however narrow the band."""
-    answer = assess(BAND | {"volume": {"requests_per_month": today}})["break_even"]
-    item = next(item for item in answer["items"] if item["input"] == "requests_per_month")
-    assert item["state"] == "reached"
-    assert answer["requests_per_month"]["share_never"] == 0.0
-    assert answer["requests_per_month"]["p50"] == pytest.approx(item["break_even"][0], rel=1e-4)
+def test_the_volume_per_draw_is_where_each_draw_starts_to_pay(today: float, resolved: Resolve) -> None:
+    """However narrow the band, every draw that pays anywhere does so just above its volume, and not just below."""
+    scratch = Scratch(resolved(BAND | {"volume": {"requests_per_month": today}}))
+    found = scratch.simulation.volume_break_even
+    assert found.size == scratch.case.draws and np.isfinite(found).all() and (found > 1.0).all()
+    below, above = (scratch.drawn(found * (1.0 + step)) for step in (-CLOSE, CLOSE))
+    assert (below < 0.0).all() and (above > 0.0).all()
+
+
+def test_only_the_first_draws_are_searched_for_their_volume(resolved: Resolve) -> None:
+    """The break-even volume of 256 draws is that of the first 256 of a thousand."""
+    few, many = (simulate(resolved(BAND | {"simulation": {"draws": draws}})).volume_break_even for draws in (256, 1024))
+    assert few.tolist() == many.tolist()
 
 
 def test_a_dip_between_grid_points_is_found() -> None:

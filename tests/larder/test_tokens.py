@@ -99,6 +99,12 @@ def test_each_model_has_its_encoding(model: str, encoding: str, is_own: bool, ho
     assert tokens.encoding_of(model, house.catalogue.identifiers) == (encoding, is_own)
 
 
+def line_of(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a line of the trace of the prompt as it is."""
+    found: dict[str, Any] = next(line for line in answer["trace"][0]["lines"] if line["name"] == name)
+    return found
+
+
 def test_foreign_tokenizers_are_counted_with_a_range_and_say_so(
     assess: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> None:
@@ -111,18 +117,24 @@ def test_foreign_tokenizers_are_counted_with_a_range_and_say_so(
             "texts": {
                 "instruction": "Say hello to the world. " * 50,
                 "payload_samples": ["hello", "hello world, how are you"],
+                "output_samples": ["hello"],
             },
+            "invalid_output_rate": 0,
+            "cache_hit_rate": 0,
         },
         "volume": {"requests_per_month": 1000},
         "include": ["trace"],
     }
     answer = assess(request)
     ratios = [used for used in answer["assumptions"] if used["id"] == "unverified_tokenizer_ratio"]
-    assert {used["pointer"] for used in ratios} == {"/prompting/texts/instruction", "/prompting/texts/payload"}
-    line = next(line for line in answer["trace"][0]["lines"] if line["name"] == "prompted_instruction_tokens")
-    assert line["p10"] < line["base_case"][0] < line["p90"]
+    assert {used["pointer"] for used in ratios} == {
+        f"/prompting/texts/{part}" for part in ("instruction", "payload", "output")
+    }
+    cost = line_of(answer, "token_cost_per_request")
+    assert 1.1 * cost["p10"] < cost["base_case"][0] < cost["p90"] / 1.1
     request["prompting"]["base_model"] = "openai/gpt-4.1"
     answer = assess(request)
     assert not [used for used in answer["assumptions"] if used["id"] == "unverified_tokenizer_ratio"]
-    line = next(line for line in answer["trace"][0]["lines"] if line["name"] == "prompted_instruction_tokens")
-    assert line["base_case"] == [pytest.approx(301, abs=60)]
+    cost = line_of(answer, "token_cost_per_request")
+    assert cost["p90"] < 1.05 * cost["p10"]
+    assert line_of(answer, "prompted_instruction_tokens")["base_case"] == [pytest.approx(301, abs=60)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import sys
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -38,11 +39,14 @@ def middle(interval: Interval) -> float:
 
 
 def around(average: float, deviation: float) -> Interval:
-    """Return the interval of a positive quantity whose mean is known, and its standard deviation on the log scale."""
-    if deviation == 0.0 or average == 0.0:
-        return sure(average)
-    centre = average * math.exp(-(deviation**2) / 2.0)
+    """Return the interval of a positive quantity whose mean is known, and its standard deviation on the log scale.
+
+    Next to nothing is as sure as nothing: its lower end would be below what a number holds.
+    """
     reach = math.exp(UPPER_DECILE_DEVIATE * deviation)
+    centre = average * math.exp(-(deviation**2) / 2.0)
+    if deviation == 0.0 or centre / reach < sys.float_info.min:
+        return sure(average)
     return Interval(centre / reach, centre * reach, "positive")
 
 
@@ -151,6 +155,8 @@ class Desk:
         if low is None or high is None:
             raise LookupError(f"{assumption_id} is not a number")
         family: Family = assumption.family if assumption.family != "text" else "positive"
+        if family == "positive" and low < sys.float_info.min:  # in a currency of next to no worth
+            low = high
         return Interval(low, high, family)
 
     def assume_text(self, pointer: str, assumption_id: str, *feeds: Line) -> str:

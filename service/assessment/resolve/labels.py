@@ -22,6 +22,9 @@ TEACHER = "/fine_tuning/teacher"
 
 TOKENS_PER_PRICED_UNIT = 1e6
 
+LONGEST_WEEKS = 52_000.0
+"""A thousand years: labelling that takes longer never ends."""
+
 
 class Labels(NamedTuple):
     """Examples that are planned, and those that are not labelled yet."""
@@ -107,10 +110,13 @@ def _token_cost(desk: Desk, teacher: Teacher, prices: PriceList) -> float:
 
 
 def weeks_of_labelling(desk: Desk, labels: Labels) -> float:
-    """Return the weeks that the missing labels take; labels of a teacher and from logs take none."""
+    """Return the weeks that the missing labels take; labels of a teacher and from logs take none.
+
+    At next to no labels a week they take for ever: longer than any horizon, and still a number.
+    """
     pointer, line = PER_WEEK, Lines.labelling_weeks
     if desk.tuned.label_source in ("teacher", "logs"):
         desk.derive(pointer, "examples/week", "Labels of a teacher, or from logs, take no time.", text="no time")
         return 0.0
     per_week = desk.plain(pointer, desk.tuned.labels_per_week, "labels_per_week", line)
-    return labels.missing / per_week
+    return min(labels.missing / per_week, LONGEST_WEEKS)

@@ -6,7 +6,7 @@ draws.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -216,6 +216,12 @@ def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
     return book
 
 
+def aside(case: Case, tunes: Iterable[Simulated]) -> Beside:
+    """Return what a search for break-evens reads beside the options."""
+    lives = {one.id: Lived(one.option.life, one.policy, case.horizon_months) for one in tunes}
+    return Beside(context_window=case.context_window, lives=lives)
+
+
 def simulate(case: Case) -> Simulation:
     """Return every option at the base case and in the draws, the ranking of all offers, and the break-evens.
 
@@ -260,10 +266,6 @@ def simulate(case: Case) -> Simulation:
     suggested = [option.id for option in case.suggested]
     others = [one for id, one in options.items() if id not in {*kept, *suggested, drawing.baseline}]
     searched = [one.folded for one in tunes if one.is_feasible] or [one.folded for one in tunes[:1]]
-    aside = Beside(
-        context_window=case.context_window,
-        lives={one.id: Lived(one.option.life, one.policy, case.horizon_months) for one in tunes},
-    )
     is_alive = bool(tunes) and tunes[0].is_feasible
     is_sold = any(one.candidate is not None and not one.candidate.obstacle for one in tunes)
     return Simulation(
@@ -274,6 +276,10 @@ def simulate(case: Case) -> Simulation:
         else (),
         suggested=tuple(options[id] for id in suggested),
         volume_break_even=drawing.volume_break_evens(kept[0]) if is_alive else np.full(case.draws, np.inf),
-        break_evens=tuple(break_evens(searched, options[drawing.baseline].folded, aside, is_alive, is_sold)),
-        curves=curves(searched, options[drawing.baseline].folded, aside) if "curves" in case.request.include else (),
+        break_evens=tuple(
+            break_evens(searched, options[drawing.baseline].folded, aside(case, tunes), is_alive, is_sold)
+        ),
+        curves=curves(searched, options[drawing.baseline].folded, aside(case, tunes))
+        if "curves" in case.request.include
+        else (),
     )

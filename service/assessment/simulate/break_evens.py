@@ -29,6 +29,8 @@ HIGHEST_PRICE = 1e5
 LONGEST_LEAD_WEEKS = 520.0
 MOST_JUMPS = 1_000
 """Dates named as jumps along one input; of more, those between which the NPV stays clear of zero are left out."""
+MOST_JUMPS_IN_SERVICE = 8_000
+"""The same where option 0 is retrained as well: large and small jumps lie side by side, and few tell nothing of the others."""
 ROWS_AT_ONCE = 1024
 """Points folded together; bounds memory at long horizons."""
 ROUNDED = 1e-7
@@ -198,7 +200,9 @@ def _jumps(npv: Envelope, search: Search, grid: Array, horizon: int) -> Array:
     """Return the points at which the NPV of some fine-tunes may jump along an input."""
     low, high = search.low, search.high
     if search.line in (Lines.retraining_interval_months, Lines.start_weeks):
-        return jumps.near_zero(npv, _dates(npv, search, horizon), MOST_JUMPS, low, high)
+        is_served = any(option.kind in search.kinds for option in _behind(npv))
+        most = MOST_JUMPS_IN_SERVICE if is_served else MOST_JUMPS
+        return jumps.near_zero(npv, _dates(npv, search, horizon), most, low, high)
     nought = np.zeros(1)
     if search.line is Lines.cache_hit_rate:
         return nought
