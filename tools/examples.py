@@ -18,12 +18,22 @@ from litestar.testing import TestClient
 
 from service.http.app import create_app
 from service.settings import Settings
-from tools.defended import Answer, Case, Wrong, break_evens, chance, figures, number, table
-from tools.walked import steps, ways_to_serve
+from tools.defended import Answer, Wrong, chance, figures, number, percent, table
 
 ROOT = Path(__file__).parent.parent
 PAGE, REQUESTS = ROOT / "docs" / "examples.md", ROOT / "openapi" / "examples"
 AS_OF = "2026-11-23"
+DECIDING = 4
+"""Inputs that are shown of those that decide."""
+
+WORDS = {
+    "accuracy_deviate": "accuracy of the fine-tune, given the prompt's",
+    "technique_deviate": "gain of the techniques not yet tried",
+    "residual_deviate": "gain of an improved prompt besides",
+    "prompted_accuracy": "accuracy of the prompt",
+    "first_retirement_month": "end of the fine-tune's base model",
+}
+
 BLOCK = re.compile(r"(<!-- figures: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 ALL_TRIED = [
@@ -54,7 +64,7 @@ CHANGES: dict[str, tuple[Change, ...]] = {
         Change("every prompt technique already tried", "/prompting/techniques_tried", ALL_TRIED),
         Change("no accuracy is required", "/task/required_accuracy", None),
         Change("the instructions must be open to audit", "/task/audit_required", True),
-        Change("a successor is trained at the shutdown", "/fine_tuning/on_shutdown", "migrate"),
+        Change("no successor is trained at the shutdown", "/fine_tuning/on_shutdown", "revert"),
         Change("a wrong answer costs 0.05", "/finance/error_cost", 0.05),
     ),
     "contract-extraction": (
@@ -98,30 +108,92 @@ def changed(request: dict[str, Any], pointer: str, value: Any) -> dict[str, Any]
     return result
 
 
+def best_fine_tune(answer: Answer) -> Answer:
+    """Return the fine-tune with the largest expected NPV."""
+    found: Answer = max((o for o in answer["options"] if o["kind"] == "fine_tune"), key=lambda o: o["npv"]["mean"])
+    return found
+
+
+def verdict(answer: Answer) -> str:
+    """Return the verdict in the service's own words, and what each policy says."""
+    said = answer["verdict"]
+    rows = [
+        ("action", f"**{said['action']}**, step {said['step'] or 'none'}, for `{said['option']}`"),
+        ("by expected value alone", said["expected_value_action"]),
+        ("share of draws in which the best option is on the chosen side", chance(said["confidence"])),
+    ]
+    return f"> {said['summary']}\n\n" + table(("", "verdict"), rows)
+
+
+def options(answer: Answer) -> str:
+    """Return the table of options."""
+    money, asked = answer["currency"], answer["accuracy"]["required_accuracy"] is not None
+    head = ("option", f"one-off, {money}", "first full month", "TCO", "NPV, base case", "NPV, expected (10 to 90 %)",
+            "against the best other", "chance it pays", "meets the bar" if asked else "no worse than today", "accuracy", "retires on")  # fmt: skip
+    rows = []
+    for o in answer["options"]:
+        npv, life, right = o["npv"], o["lifetime"], o["accuracy"]
+        drawn = f"drawn, base case month {number(o['timeline']['end_month'])}" if life["origin"] == "drawn" else "never"
+        rows.append((f"`{o['id']}`", number(o["one_off"]), number(o["monthly"]["total"]), number(o["tco"]["base_case"]),
+                     number(npv["base_case"]), f"{number(npv['mean'])} ({number(npv['p10'])} to {number(npv['p90'])})",
+                     number(o["npv_over_best_other"]["mean"]),
+                     "-" if o["id"] == answer["options"][0]["id"] else chance(npv["probability_positive"]),
+                     chance(o["chance_meets_bar"]), percent(right["at_start_base_case"]),
+                     life["retires_on"] or drawn))  # fmt: skip
+    return table(head, rows)
+
+
+def break_evens(answer: Answer) -> str:
+    """Return where the NPV of the best fine-tune is zero, and what the draws say about volume."""
+    rows: list[tuple[str, ...]] = []
+    empty: dict[str, list[str]] = {}
+    for item in answer["break_even"]["items"]:
+        words = item["input"].replace("_", " ")
+        if item["break_even"]:
+            at = ", ".join(number(value) for value in item["break_even"])
+            at += " (a jump over zero)" if item["state"] == "crossed" else ""
+            rows.append((words, item["unit"], number(item["current"]), at, item["fine_tuning_pays"] or "-"))
+        else:
+            empty.setdefault(item["state"], []).append(f"{words} ({number(item['current'])})")
+    rows += [(", ".join(names), "", "in brackets", "at no value", state) for state, names in empty.items()]
+    volume = answer["break_even"]["requests_per_month"]
+    draws = "; ".join(number(volume[name]) for name in ("p10", "p50", "p90"))
+    rows.append(("requests per month, over the draws", "requests/month", "-", f"{draws} (10th, 50th, 90th percentile)",
+                 f"never in {chance(volume['share_never'])} of draws"))  # fmt: skip
+    return table(("input", "unit", "today", "NPV of the best fine-tune is zero at", "it pays"), rows)
+
+
+def deciding(answer: Answer) -> str:
+    """Return the inputs that decide most between the best fine-tune and the best prompt, and what knowing each is worth."""
+    known = {item["input"]: item["value"] for item in answer["value_of_information"]["evppi"]}
+    assumed = {
+        a["share_of_variance"]: f"`{a['id']}` ({a['kind']})" for a in answer["assumptions"] if a["share_of_variance"]
+    }
+    most = sorted(answer["sensitivity"], key=lambda item: -item["share_of_variance"])[:DECIDING]
+    rows = [(WORDS.get(item["input"], item["input"].replace("_", " ")),
+             assumed.get(item["share_of_variance"], "request or evidence"), percent(item["share_of_variance"]),
+             number(item["mean_npv_in_lowest_tenth"]), number(item["mean_npv_in_highest_tenth"]),
+             number(known.get(item["input"])))
+            for item in most]  # fmt: skip
+    head = ("input", "rests on", "share of the variance", "mean in its lowest tenth", "in its highest tenth",
+            "worth of knowing it")  # fmt: skip
+    return table(head, rows)
+
+
 def _outcome(words: str, answer: Answer) -> tuple[str, ...]:
-    found = {option["kind"]: option for option in reversed(answer["options"])}
-    improved, tuned = found["improve"], found.get("fine_tune")
-    chances = [chance(option["chance_meets_bar"]) for option in (found["keep"], improved)]
-    worth = ("none", "none", "none") if tuned is None else (
-        number(tuned["npv"]["mean"]), chance(tuned["npv"]["probability_positive"]), tuned["offer"])  # fmt: skip
-    if tuned is not None:
-        chances.append(chance(tuned["chance_meets_bar"]))
-    return (
-        words,
-        answer["verdict"]["action"],
-        *worth[:2],
-        number(improved["npv"]["mean"]),
-        ", ".join(chances),
-        worth[2],
-    )
+    tuned, by_id = best_fine_tune(answer), {o["id"]: o for o in answer["options"]}
+    three = by_id["keep"], by_id["improve"], tuned
+    return (words, answer["verdict"]["action"], number(by_id["improve"]["npv"]["mean"]), number(tuned["npv"]["mean"]),
+            chance(tuned["npv"]["probability_positive"]), ", ".join(chance(o["chance_meets_bar"]) for o in three),
+            f"`{tuned['offer']}`")  # fmt: skip
 
 
-def changes(name: str, case: Case, ask: Callable[[dict[str, Any]], Answer]) -> str:
+def changes(name: str, request: dict[str, Any], answer: Answer, ask: Callable[[dict[str, Any]], Answer]) -> str:
     """Return the table of what would change the answer: the same request with one value put in."""
-    rows = [_outcome("nothing changed", case.answer)]
-    rows += [_outcome(words, ask(changed(case.request, pointer, value))) for words, pointer, value in CHANGES[name]]
-    head = ("changed", "action", f"E[NPV] of the fine-tune, {case.money}", "chance it pays", f"E[NPV] of improving, {case.money}",
-            "chances to do: prompt, improved, fine-tune", "fine-tuning offer")  # fmt: skip
+    rows = [_outcome("nothing changed", answer)]
+    rows += [_outcome(words, ask(changed(request, pointer, value))) for words, pointer, value in CHANGES[name]]
+    head = ("changed", "action", "E[NPV] of improving", "E[NPV] of the best fine-tune", "chance it pays",
+            "meet the bar: prompt, improved, fine-tune", "offer")  # fmt: skip
     return table(head, rows)
 
 
@@ -140,12 +212,13 @@ def blocks() -> dict[str, str]:
         for name in CHANGES:
             request = {"as_of": AS_OF, **json.loads((REQUESTS / f"{name}.json").read_text())}
             plain = {key: value for key, value in request.items() if key != "include"}
-            case = Case(plain, ask(plain | {"include": ["trace", "cash_flows"]}))
-            found[f"{name}.options"] = ways_to_serve(case)
-            found[f"{name}.steps"] = steps(case)
-            found[f"{name}.figures"] = figures(case)
-            found[f"{name}.break-evens"] = break_evens(case)
-            found[f"{name}.changes"] = changes(name, case, ask)
+            answer = ask(plain | {"include": ["trace", "cash_flows", "sensitivity"]})
+            found[f"{name}.verdict"] = verdict(answer)
+            found[f"{name}.options"] = options(answer)
+            found[f"{name}.figures"] = figures(request, answer)
+            found[f"{name}.break-evens"] = break_evens(answer)
+            found[f"{name}.deciding"] = deciding(answer)
+            found[f"{name}.changes"] = changes(name, plain, answer, ask)
     return found
 
 
