@@ -66,10 +66,9 @@ def share_unchanged(
     rate = (correct + 0.5) / (total + 1.0)
     seen, decades = logit(rate), np.log10(examples / REFERENCE_EXAMPLES)
     noise = 1.0 / (total * rate * (1.0 - rate)) + seed_variance.ravel()
-    plain = np.diag(noise)
     bent = np.diag(noise + bend_variance.ravel() * (decades.max() - decades) ** 2)
     line = level_variance.ravel()[:, None, None] + slope_variance.ravel()[:, None, None] * np.outer(decades, decades)
-    unchanged = _log_normal(seen - logit(prompted_accuracy), plain[None])
+    unchanged = _log_normal(seen - logit(prompted_accuracy), np.diag(noise)[None])
     learnt = _log_normal(seen - level_mean - slope_mean.ravel()[:, None] * decades, line + bent)
     with np.errstate(divide="ignore"):
         odds = np.log(weight) - np.log1p(-weight)

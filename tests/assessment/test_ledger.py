@@ -20,7 +20,7 @@ from service.assessment.explain.figures import Figures
 from service.assessment.explain.options import options_answer
 from service.assessment.ledger.fold import fold, inputs_for, lines_for
 from service.assessment.ledger.line import KINDS, Formula, Kind, Line, Own
-from service.assessment.ledger.lines import BASELINE, CHAPTERS, FIGURES, INPUTS, LEDGER, STAND_IN, STEPS, Lines
+from service.assessment.ledger.lines import BASELINE, CHAPTERS, FIGURES, INPUTS, LEDGER, Lines, STAND_IN, STEPS
 from service.assessment.simulate import draws, simulate
 from service.assessment.simulate.book import COSTS, NOTHING_STANDS_IN
 from service.assessment.simulate.tunes import base_rows, policies_of
@@ -71,6 +71,7 @@ def test_arity_matches() -> None:
 def test_every_line_is_read_or_shown() -> None:
     """Every line is read by a later line or a later stage, or part of the answer."""
     read = {source for line in LEDGER for _, formula in formulas_of(line) for source in formula.reads}
+    read |= {*STAND_IN.values(), *BASELINE.values()}
     for line in LEDGER:
         assert line in read or line.is_drawn or line.is_read or line.parts, (
             f"{home_of(line)}: nothing reads {line}, and no part shows it"

@@ -199,6 +199,22 @@ def _kept(case: Case, chosen: Mapping[str, Way], found: Found, today: Way) -> li
     return kept
 
 
+def _chosen(
+    case: Case, drawing: Drawing, ids: list[str], stand_ins: tuple[str, ...]
+) -> tuple[dict[str, dict[Policy, float]], list[str]]:
+    """Put how each fine-tune serves; return what each policy is worth to it, and the fine-tunes that stay options."""
+    ways = {
+        id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
+        for id in ids
+    }
+    today = drawing.ways[drawing.baseline]
+    found = drawing.read([today, *(way for each in ways.values() for way in each)], WORTH)
+    worth: dict[str, dict[Policy, float]] = {}
+    for id, each in ways.items():
+        drawing.ways[id], worth[id] = _choose_way(case, each, found)
+    return worth, _kept(case, {id: drawing.ways[id] for id in ids}, found, today)
+
+
 def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
     """Return the prompt-like options at the base case, and the fine-tune in service on the best of them."""
     book: dict[str, Folded] = {}
@@ -238,16 +254,7 @@ def simulate(case: Case) -> Simulation:
     screened = screen(case, case.candidates, tuple(book[id] for id in stand_ins), baseline)
     drawn = {f"tune:{screened[at].candidate.id}": screened[at] for at in shortlist(screened)}
     drawing.options.update({id: option_of(case, offer.candidate) for id, offer in drawn.items()})
-    ways = {
-        id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
-        for id in drawn
-    }
-    today = drawing.ways[drawing.baseline]
-    found = drawing.read([today, *(way for each in ways.values() for way in each)], WORTH)
-    worth: dict[str, dict[Policy, float]] = {}
-    for id, each in ways.items():
-        drawing.ways[id], worth[id] = _choose_way(case, each, found)
-    kept = _kept(case, {id: drawing.ways[id] for id in drawn}, found, today)
+    worth, kept = _chosen(case, drawing, list(drawn), stand_ins)
     for id in kept:
         way, option = drawing.ways[id], drawing.options[id]
         inputs = base_inputs(case, option, way.policy)
