@@ -211,7 +211,8 @@ def predictive_variance(
     """Return the posterior variance of the log-odds of accuracy of the next training run at a number of examples.
 
     Line uncertainty plus, once pilots have been seen, the spread between training runs (before that it is part of the
-    prior's level variance).
+    prior's level variance). Beyond the point where it would grow by more than twice the slope it grows by just that, so
+    that more examples never lower the expected accuracy.
 
     Examples
     --------
@@ -219,11 +220,12 @@ def predictive_variance(
     >>> predictive_variance(one, one, one, 0.25 * one, np.empty((0, 3)), one, one, 10_000 * one).tolist()
     [[1.25]]
     """
-    _, _, v_level, v_cross, v_slope = posterior(
+    _, slope, v_level, v_cross, v_slope = posterior(
         level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance, bend_variance
     )
-    t = decades(examples)
-    variance = v_level + 2.0 * t * v_cross + t**2 * v_slope
+    at = decades(examples)
+    t = np.minimum(at, (slope - v_cross) / v_slope)
+    variance = v_level + 2.0 * t * v_cross + t**2 * v_slope + 2.0 * slope * (at - t)
     return variance + (seed_variance if len(pilots) else 0.0)
 
 
@@ -268,7 +270,7 @@ def saturated_variance(
     --------
     >>> one = np.ones((1, 1))
     >>> pilots = np.empty((0, 3))
-    >>> saturated_variance(one, one, one, one / np.log10(3.0) ** 2, pilots, one, one, 5000.0, 5000.0 * one).round(9).tolist()
+    >>> saturated_variance(one, one, 9 * one, one / np.log10(3.0) ** 2, pilots, one, one, 5000.0, 5000.0 * one).round(9).tolist()
     [[2.0]]
     """
     line = (level_mean, level_variance, slope_mean, slope_variance, pilots_on_line(pilots, saturation))

@@ -136,6 +136,7 @@ def test_draws_in_parts_are_the_draws(seed: int, resolved: Resolve, monkeypatch:
     case = resolved(request_at_random(seed))
     whole = simulate(case)
     monkeypatch.setattr(drawing, "CELLS_AT_ONCE", 100 * case.horizon_months)
+    monkeypatch.setattr(drawing, "CELLS_OF_A_PART", 100 * case.horizon_months)
     parts = simulate(case)
     assert [one.id for one in parts.options] == [one.id for one in whole.options]
     for one, other in zip(whole.options, parts.options, strict=True):

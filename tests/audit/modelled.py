@@ -17,7 +17,7 @@ from audit.calculation import MONTHS_PER_YEAR, TOLERANCE
 from audit.cases_at_random import Request
 from numpy.typing import NDArray
 from scipy.special import expit, logit
-from scipy.stats import beta, norm, qmc, t
+from scipy.stats import beta, multivariate_normal, norm, qmc, t
 
 Points = NDArray[np.float64]
 
@@ -159,8 +159,29 @@ def tuned_log_odds(request: Request, accuracy: Points, planned: float) -> tuple[
             v_slope - g_slope**2 / spread,
         )
     d = decades(planned)
-    variance = v_level + 2 * d * v_both + d * d * v_slope + (prior["seed_variance"] if pilots else 0.0)
+    steep = np.minimum(d, (slope - v_both) / v_slope)  # from there on the variance grows by twice the slope
+    variance = v_level + 2 * steep * v_both + steep**2 * v_slope + 2 * slope * (d - steep)
+    variance = variance + (prior["seed_variance"] if pilots else 0.0)
     return at + slope * d, variance
+
+
+def chance_of_no_change(request: Request, accuracy: Points) -> Points:
+    """Return the chance that a fine-tune changes nothing: Bayes' rule over the pilots, on the line before any of them (§5)."""
+    prior, shape, pilots = fitted("accuracy_prior"), fitted("accuracy_shape"), request["fine_tuning"].get("pilots", [])
+    at, v_level = level(request, accuracy)
+    share = [(pilot["correct"] + 0.5) / (pilot["total"] + 1) for pilot in pilots]
+    d = np.array([decades(pilot["training_examples"]) for pilot in pilots])
+    noise = [
+        1 / (pilot["total"] * p * (1 - p)) + prior["seed_variance"] for pilot, p in zip(pilots, share, strict=True)
+    ]
+    odds = np.full_like(at, math.log(shape["no_change_weight"] / (1 - shape["no_change_weight"])))
+    if pilots:
+        seen, bend = logit(np.array(share)), prior["bend_variance"] * (d.max() - d) ** 2
+        spread = v_level + shape["slope_variance"] * np.outer(d, d) + np.diag(np.array(noise) + bend)
+        line = at[:, None] + shape["slope_mean"] * d
+        odds += norm.logpdf(seen, logit(accuracy)[:, None], np.sqrt(noise)).sum(axis=1)
+        odds -= np.array([multivariate_normal.logpdf(seen, mean, spread) for mean in line])
+    return np.asarray(expit(odds))
 
 
 def tuned_accuracy(request: Request, planned: float) -> float:
@@ -168,12 +189,12 @@ def tuned_accuracy(request: Request, planned: float) -> float:
     shape, trials = fitted("accuracy_shape"), request["prompting"]["measured_accuracy"]
     accuracy = prompt_accuracy(request)
     mean, variance = tuned_log_odds(request, accuracy, planned)
-    drawn = expit(mean + math.sqrt(variance) * norm.ppf(column(TUNE)))
+    drawn = expit(mean + np.sqrt(variance) * norm.ppf(column(TUNE)))
     if request["fine_tuning"].get("label_source") == "teacher":
         drawn = np.maximum(0.0, drawn - of_range(ASSUMPTIONS["teacher_accuracy_gap"], column(GAP), "rate"))
     is_good = (trials["correct"] + 0.5) / (trials["total"] + 1) >= shape["no_change_from"]
     if is_good:
-        drawn = np.where(column(COIN) < shape["no_change_weight"], accuracy, drawn)
+        drawn = np.where(column(COIN) < chance_of_no_change(request, accuracy), accuracy, drawn)
     best = min(request["fine_tuning"].get("teacher", {}).get("accuracy", 1.0), ceiling(request))
     return float(np.minimum(drawn, best).mean())
 

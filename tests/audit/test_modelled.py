@@ -48,6 +48,10 @@ CASES = {
         prompting={"measured_accuracy": {"correct": 6, "total": 100}, "techniques_tried": []},
         fine_tuning={"relative_size": "smaller", "labelled_examples": 90_000},
     ),
+    "a good prompt with pilots": case(
+        prompting={"measured_accuracy": {"correct": 178, "total": 200}},
+        fine_tuning={"pilots": PILOTS, "target_examples": 6_000},
+    ),
     "reasoning, noise, pilots": case(
         task={"kind": "reasoning"}, fine_tuning={"label_noise": 0.04, "pilots": PILOTS, "target_examples": 4_000}
     ),

@@ -19,8 +19,8 @@ from service.assessment.simulate.book import COMMON, COSTS, Folded, kept, on_top
 from service.assessment.simulate.draws import drawn_inputs, flag, points_of, shared_draws
 from service.assessment.simulate.volumes import volume_break_evens
 
-CELLS_AT_ONCE = 150_000
-"""Draws times months that are folded together."""
+CELLS_AT_ONCE, CELLS_OF_A_PART = 150_000, 50_000
+"""Draws times months that are folded together, and those of each part where there are more."""
 VOLUME_DRAWS = 256
 """Draws in which the break-even of the volume is looked for; any first power of two of them covers the whole."""
 
@@ -112,11 +112,11 @@ class Drawing:
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the draws part by part; where one part holds them all, what it has folded is kept."""
-        at_once = max(CELLS_AT_ONCE // self.case.horizon_months, 1)
-        if self.case.draws <= at_once:
+        if self.case.draws * self.case.horizon_months <= CELLS_AT_ONCE:
             self._only = self._only or Sheet(self.case, self.options, self.ways, slice(0, self.case.draws))
             yield self._only
             return
+        at_once = max(CELLS_OF_A_PART // self.case.horizon_months, 1)
         for first in range(0, self.case.draws, at_once):
             rows = slice(first, min(first + at_once, self.case.draws))
             yield Sheet(self.case, self.options, self.ways, rows)
