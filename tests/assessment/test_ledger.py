@@ -20,7 +20,7 @@ from service.assessment.explain.figures import Figures
 from service.assessment.explain.options import options_answer
 from service.assessment.ledger.fold import fold, inputs_for, lines_for
 from service.assessment.ledger.line import KINDS, Formula, Kind, Line, Own
-from service.assessment.ledger.lines import BASELINE, CHAPTERS, FIGURES, INPUTS, LEDGER, Lines, STAND_IN, STEPS
+from service.assessment.ledger.lines import BASELINE, CHAPTERS, FIGURES, INPUTS, LEDGER, STAND_IN, STEPS, Lines
 from service.assessment.simulate import draws, simulate
 from service.assessment.simulate.book import COSTS, NOTHING_STANDS_IN
 from service.assessment.simulate.tunes import base_rows, policies_of
