@@ -172,6 +172,39 @@ def posterior(
     return level, slope, v_level, v_cross, v_slope
 
 
+def line_variance(slope: Array, v_level: Array, v_cross: Array, v_slope: Array, t: Array) -> Array:
+    """Return the variance of the line at t decades of examples, held to a growth of twice the slope.
+
+    ``V(t) = v_level + 2 t v_cross + t^2 v_slope`` up to the t at which V' is twice the slope, and by that slope from there
+    on. The mean m of the log-odds grows by the slope, and by Stein's identity ``d E[expit] / dt = m' E[expit'] + V'/2 E[expit'']``
+    with ``|expit''| <= expit'``: where V' is at most 2 m', more examples never lower the expected accuracy.
+
+    Parameters
+    ----------
+    slope, v_level, v_cross, v_slope : ndarray
+        Of a line as `posterior` returns it.
+    t : ndarray
+        Decades of examples.
+
+    Returns
+    -------
+    ndarray
+        Log-odds^2.
+
+    Examples
+    --------
+    V' = 2 t reaches twice the slope 1 at t = 1; at 3 the variance is 1 + 2 * 1 * 2:
+
+    >>> a = np.array
+    >>> line_variance(a(1.0), a(0.0), a(0.0), a(1.0), a([0.5, 1.0, 3.0])).tolist()
+    [0.25, 1.0, 5.0]
+    """
+    is_sure = v_slope <= 0.0
+    steep = np.where(is_sure, np.inf, (slope - v_cross) / np.where(is_sure, 1.0, v_slope))
+    held = np.minimum(t, steep)
+    return v_level + 2.0 * held * v_cross + held**2 * v_slope + 2.0 * slope * (t - held)
+
+
 def predictive_mean(
     level_mean: Array,
     level_variance: Array,
@@ -211,8 +244,7 @@ def predictive_variance(
     """Return the posterior variance of the log-odds of accuracy of the next training run at a number of examples.
 
     Line uncertainty plus, once pilots have been seen, the spread between training runs (before that it is part of the
-    prior's level variance). Beyond the point where it would grow by more than twice the slope it grows by just that, so
-    that more examples never lower the expected accuracy.
+    prior's level variance).
 
     Examples
     --------
@@ -223,58 +255,8 @@ def predictive_variance(
     _, slope, v_level, v_cross, v_slope = posterior(
         level_mean, level_variance, slope_mean, slope_variance, pilots, seed_variance, bend_variance
     )
-    at = decades(examples)
-    t = np.minimum(at, (slope - v_cross) / v_slope)
-    variance = v_level + 2.0 * t * v_cross + t**2 * v_slope + 2.0 * slope * (at - t)
+    variance = line_variance(slope, v_level, v_cross, v_slope, decades(examples))
     return variance + (seed_variance if len(pilots) else 0.0)
-
-
-def saturated_mean(
-    level_mean: Array,
-    level_variance: Array,
-    slope_mean: Array,
-    slope_variance: Array,
-    pilots: Array,
-    seed_variance: Array,
-    bend_variance: Array,
-    saturation: Array | float,
-    examples: Array,
-) -> Array:
-    """Return `predictive_mean` where the examples, planned ones and those of the pilots, saturate.
-
-    Examples
-    --------
-    >>> one = np.ones((1, 1))
-    >>> pilots = np.empty((0, 3))
-    >>> saturated_mean(one, one, one / np.log10(3.0), one, pilots, one, one, 5000.0, 5000.0 * one).round(9).tolist()
-    [[2.0]]
-    """
-    line = (level_mean, level_variance, slope_mean, slope_variance, pilots_on_line(pilots, saturation))
-    return predictive_mean(*line, seed_variance, bend_variance, examples_on_line(examples, saturation))
-
-
-def saturated_variance(
-    level_mean: Array,
-    level_variance: Array,
-    slope_mean: Array,
-    slope_variance: Array,
-    pilots: Array,
-    seed_variance: Array,
-    bend_variance: Array,
-    saturation: Array | float,
-    examples: Array,
-) -> Array:
-    """Return `predictive_variance` where the examples, planned ones and those of the pilots, saturate.
-
-    Examples
-    --------
-    >>> one = np.ones((1, 1))
-    >>> pilots = np.empty((0, 3))
-    >>> saturated_variance(one, one, 9 * one, one / np.log10(3.0) ** 2, pilots, one, one, 5000.0, 5000.0 * one).round(9).tolist()
-    [[2.0]]
-    """
-    line = (level_mean, level_variance, slope_mean, slope_variance, pilots_on_line(pilots, saturation))
-    return predictive_variance(*line, seed_variance, bend_variance, examples_on_line(examples, saturation))
 
 
 def probability_above(log_odds_mean: Array, log_odds_variance: Array, accuracy: Array) -> Array:
@@ -335,7 +317,7 @@ def required_examples(
 
     def surplus(stated: Array) -> Array:
         t = stated if saturation is None else decades(examples_on_line(REFERENCE_EXAMPLES * 10.0**stated, saturation))
-        variance = v_level + 2.0 * t * v_cross + t**2 * v_slope + spread
+        variance = line_variance(slope, v_level, v_cross, v_slope, t) + spread
         return np.ravel(probability_above(level + slope * t, variance, np.asarray(accuracy))) - confidence
 
     reached = np.flatnonzero(surplus(grid) >= 0.0)
@@ -391,5 +373,5 @@ def resolved_share(
     rate = expit(level + slope * s)
     noise = 1.0 / (trials * rate * (1.0 - rate)) + seed_variance
     covariance = v_level + (t + s) * v_cross + t * s * v_slope
-    variance = v_level + 2.0 * s * v_cross + s**2 * v_slope + noise
+    variance = line_variance(slope, v_level, v_cross, v_slope, s) + noise
     return np.minimum(np.where(covariance > 0, covariance, 0.0) ** 2 / (predictive * variance), 1.0)

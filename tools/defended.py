@@ -88,8 +88,11 @@ class Figures:
 
     def __call__(self, figure: str, value: float | None, again: float | None, how: str, close: float = CLOSE) -> None:
         """Add a figure whose arithmetic, worked out anew, gives the same."""
-        known = value is not None and again is not None
-        if not (math.isclose(value, again, rel_tol=close, abs_tol=CLOSE) if known else value is again):  # type: ignore[arg-type]
+        if value is None or again is None:
+            is_same = value is again
+        else:
+            is_same = math.isclose(value, again, rel_tol=close, abs_tol=CLOSE)
+        if not is_same:
             raise Wrong(f"{figure}: the answer says {value}, its inputs give {again}")
         self.rows.append((figure, number(value), how))
 

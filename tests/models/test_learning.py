@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from models import learning
 
@@ -17,6 +18,13 @@ PILOTS = np.array([[200.0, 70, 100], [2000.0, 55, 100]])
 def a(value: float) -> np.ndarray:
     """Return a scalar as the textbook takes it."""
     return np.full((1, 1), float(value))
+
+
+def line_of(
+    level: np.ndarray, slope: float, pilots: np.ndarray, s: float, seed: float = 0.03
+) -> tuple[np.ndarray, ...]:
+    """Return a prior and its pilots, these on the straight line."""
+    return level, a(1.2), a(slope), a(0.25), learning.pilots_on_line(pilots, a(s)), a(seed), a(3.0)
 
 
 @given(examples, st.floats(1.0, 10.0), saturation)
@@ -43,7 +51,7 @@ def test_more_examples_never_lower_the_accuracy(
     level = learning.prior_level(a(prompt), a(1.5), a(0.5))
     for pilots in (PILOTS, np.empty((0, 3))):
         few, many = (
-            float(learning.saturated_mean(level, a(1.2), a(slope), a(0.25), pilots, a(0.03), a(3.0), a(s), a(n))[0, 0])
+            float(learning.predictive_mean(*line_of(level, slope, pilots, s), learning.examples_on_line(a(n), s))[0, 0])
             for n in (count, count * times)
         )
         assert many >= few - 1e-12
@@ -53,9 +61,26 @@ def test_more_examples_never_lower_the_accuracy(
 def test_a_large_pilot_at_the_planned_size_is_believed(count: float, s: float) -> None:
     """With a million graded answers at the planned examples, the mean is what was measured and little variance is left."""
     pilots = np.array([[count, 900_000.0, 1_000_000.0]])
-    given_ = a(0.0), a(1.2), a(0.8), a(0.25), pilots, a(0.0), a(3.0), a(s), a(count)
-    assert float(learning.saturated_mean(*given_)[0, 0]) == pytest.approx(np.log(9.0), abs=1e-3)
-    assert float(learning.saturated_variance(*given_)[0, 0]) < 1e-3
+    given_ = *line_of(a(0.0), 0.8, pilots, s, seed=0.0), learning.examples_on_line(a(count), s)
+    assert float(learning.predictive_mean(*given_)[0, 0]) == pytest.approx(np.log(9.0), abs=1e-3)
+    assert float(learning.predictive_variance(*given_)[0, 0]) < 1e-3
+
+
+@given(st.floats(0.05, 0.95), examples, st.floats(1.0, 10.0), saturation, st.floats(0.0, 1.5))
+@settings(max_examples=200)
+def test_more_examples_never_lower_the_expected_accuracy(
+    prompt: float, count: float, times: float, s: float, slope: float
+) -> None:
+    """The mean of the accuracy itself, over all that is uncertain of it, does not fall with examples."""
+    level = learning.prior_level(a(prompt), a(1.5), a(0.5))
+    nodes, weights = np.polynomial.hermite_e.hermegauss(101)
+    for pilots in (PILOTS, np.empty((0, 3))):
+        expected = []
+        for n in (count, count * times):
+            given_ = *line_of(level, slope, pilots, s), learning.examples_on_line(a(n), s)
+            mean, variance = learning.predictive_mean(*given_), learning.predictive_variance(*given_)
+            expected.append(float(expit(mean + np.sqrt(variance) * nodes).ravel() @ weights / weights.sum()))
+        assert expected[1] >= expected[0] - 1e-9
 
 
 @given(st.floats(0.3, 0.9), saturation, st.floats(0.5, 0.95))

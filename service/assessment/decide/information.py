@@ -31,7 +31,7 @@ DRAWS_PER_INPUT = 4
 WORTH = frozenset({Lines.costs, Lines.outlay})
 """What an option is worth by."""
 PRIOR = (
-    Lines.level_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots,
+    Lines.level_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots_on_line,
     Lines.seed_variance, Lines.bend_variance,
 )  # fmt: skip
 """What a fine-tune's learning curve follows from."""
@@ -173,12 +173,10 @@ class _Curve:
 
     def __init__(self, tune: Simulated) -> None:
         """Fold the lines that the base case does without, since it takes a modelled accuracy at its mean."""
-        figures = frozenset({Lines.level_mean, Lines.log_odds_mean, Lines.log_odds_variance})
+        figures = frozenset({Lines.level_mean, Lines.pilots_on_line, Lines.log_odds_mean, Lines.log_odds_variance})
         self.values = fold(dict(tune.base), tune.option.kind, figures)
         self.saturation = self(Lines.saturation_examples)
-        level, variance, slope, slope_variance, pilots, seed, bend = (self.values[line] for line in PRIOR)
-        on_line = learning.pilots_on_line(pilots, self.saturation)
-        self.posterior = learning.posterior(level, variance, slope, slope_variance, on_line, seed, bend)
+        self.posterior = learning.posterior(*[self.values[line] for line in PRIOR])
 
     def __call__(self, line: Line) -> float:
         """Return a line's number."""

@@ -119,6 +119,10 @@ class Accuracy(Chapter):
         "table", "The same pilots at the examples at which a straight line stands where the saturating curve stands.",
         learning.pilots_on_line, reads=(pilots, saturation_examples),
     )
+    examples_on_line = Line(
+        "examples", "Examples at which a straight line stands where the saturating curve stands at the planned ones.",
+        learning.examples_on_line, reads=(planned_examples, saturation_examples),
+    )
     share_unchanged = Line(
         "share", "Chance that the fine-tune changes nothing, its pilots known.", mixture.share_unchanged,
         reads=(no_change_weight, prompted_accuracy, level_mean, prior_level_variance, prior_slope_mean,
@@ -127,16 +131,16 @@ class Accuracy(Chapter):
     log_odds_mean = Line(
         "log-odds",
         "Best estimate of the fine-tune's accuracy at the planned examples, pilots included, as log-odds.",
-        learning.saturated_mean,
-        reads=(level_mean, prior_level_variance, prior_slope_mean, prior_slope_variance, pilots, seed_variance,
-               bend_variance, saturation_examples, planned_examples),
+        learning.predictive_mean,
+        reads=(level_mean, prior_level_variance, prior_slope_mean, prior_slope_variance, pilots_on_line,
+               seed_variance, bend_variance, examples_on_line),
     )
     log_odds_variance = Line(
         "log-odds^2",
         "How far off the best estimate of the fine-tune's accuracy may be; every pilot brings it down.",
-        learning.saturated_variance,
-        reads=(level_mean, prior_level_variance, prior_slope_mean, prior_slope_variance, pilots, seed_variance,
-               bend_variance, saturation_examples, planned_examples),
+        learning.predictive_variance,
+        reads=(level_mean, prior_level_variance, prior_slope_mean, prior_slope_variance, pilots_on_line,
+               seed_variance, bend_variance, examples_on_line),
     )
     accuracy_at_start = Line(
         "share", "Accuracy on the task on the day the option starts.", accuracy.at_most,
