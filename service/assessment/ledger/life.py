@@ -84,7 +84,7 @@ class Life(Chapter):
     )
     live_months = Line(
         "months", "Months of service within the horizon: the time the outlay has to earn itself back.",
-        arithmetic.total_over_months, reads=(live_share,), is_drawn=True, parts=("options.timeline.live_months",),
+        arithmetic.total_over_months, reads=(live_share,), parts=("options.timeline.live_months",),
     )
     migrations = Line(
         "moves", "Moves to another base model in each month; in the base case of a life that is drawn, their expected number.",

@@ -15,7 +15,6 @@ from service.nouns.estimate import Estimate
 from service.nouns.request.projects import BuildPlan, Retraining
 
 BUILD, RETRAINING = "/fine_tuning/build_plan", "/fine_tuning/retraining/plan"
-LEAD_TIME = "/fine_tuning/lead_time_weeks"
 
 ARTICLE = (
     "article_fine_tuning_build_cost", "article_training_run_cost", "article_fine_tuning_lead_time",

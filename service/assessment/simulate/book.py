@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from service.assessment.ledger.fold import Values, downstream, fold, inputs_for, lines_for, refold, steps_for
 from service.assessment.ledger.line import Kind, Line
@@ -63,21 +63,19 @@ def kept(option: Folded, figures: frozenset[Line]) -> Folded:
     values = {
         line: value for line, value in option.values.items() if line in wanted or value.ndim < 2 or value.shape[1] == 1
     }
-    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
+    return structs.replace(option, values=values)
 
 
 def on_top_of(option: Folded, stand_in: Folded) -> Folded:
     """Return an option with something else standing in for it."""
     changed = refold(option.values, stand_in.of(STAND_IN), option.kind, option.stated, COSTS)
-    return Folded(
-        id=option.id, kind=option.kind, values=option.values | changed, stated=option.stated, stand_in=stand_in
-    )
+    return structs.replace(option, values=option.values | changed, stand_in=stand_in)
 
 
 def settled(option: Folded, baseline: Folded, figures: frozenset[Line]) -> Folded:
     """Return an option held against option 0, folded to the figures wanted."""
     values = fold(option.values | baseline.of(BASELINE), option.kind, figures)
-    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=option.stand_in)
+    return structs.replace(option, values=values)
 
 
 @lru_cache(maxsize=256)

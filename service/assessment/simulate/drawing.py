@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
 from models.arrays import Array
 from service.assessment.case import IN_SERVICE, KEEP, Case, Option, Policy
@@ -87,9 +88,7 @@ class Sheet:
     def _under(self, other: Folded, migrates: Array, stand_in: Folded | None) -> Folded:
         """Return an option under the other policy."""
         changed = refold(other.values, {Lines.migrates: migrates}, other.kind, other.stated, COSTS)
-        folded = Folded(
-            id=other.id, kind=other.kind, values=other.values | changed, stated=other.stated, stand_in=other.stand_in
-        )
+        folded = structs.replace(other, values=other.values | changed)
         return folded if stand_in is None or stand_in is other.stand_in else on_top_of(folded, stand_in)
 
 

@@ -83,15 +83,8 @@ def _alike(case: Case, candidates: list[Candidate], stand_ins: tuple[Folded, ...
     rows = [(at, policy) for at, offer in enumerate(candidates) for policy in policies_of(case, offer)]
     inputs = base_rows(case, tuple(candidates[at] for at, _ in rows), tuple(policy for _, policy in rows))
     own = opened("", "fine_tune", inputs, stand_ins[0])
-    tables = [own.values, *(on_top_of(own, stand_in).values for stand_in in stand_ins[1:])]
-    tables = [
-        settled(
-            Folded(id="", kind="fine_tune", values=values, stated=own.stated, stand_in=None),
-            baseline,
-            FIGURES - UNPRICED,
-        ).values
-        for values in tables
-    ]
+    ways = (own, *(on_top_of(own, stand_in) for stand_in in stand_ins[1:]))
+    tables = [settled(way, baseline, FIGURES - UNPRICED).values for way in ways]
     npv = np.stack([np.broadcast_to(table[Lines.npv], (len(rows), 1))[:, 0] for table in tables])
     start = np.broadcast_to(own.values[Lines.start_month], (len(rows), 1))[:, 0]
     found = []

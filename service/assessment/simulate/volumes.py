@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
@@ -42,7 +43,7 @@ def _pruned(option: Folded, put: frozenset[Line], until: frozenset[Line]) -> Fol
     values = {line: option.values[line] for line in read if line in option.values}
     further = read_of(option.kind, option.stated, until)
     stand_in = None if option.stand_in is None else _pruned(option.stand_in, put, further)
-    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=stand_in)
+    return structs.replace(option, values=values, stand_in=stand_in)
 
 
 def _rows(option: Folded, draws: int, draw: NDArray[np.intp]) -> Folded:
@@ -52,7 +53,7 @@ def _rows(option: Folded, draws: int, draw: NDArray[np.intp]) -> Folded:
         for line, array in option.values.items()
     }
     stand_in = None if option.stand_in is None else _rows(option.stand_in, draws, draw)
-    return Folded(id=option.id, kind=option.kind, values=values, stated=option.stated, stand_in=stand_in)
+    return structs.replace(option, values=values, stand_in=stand_in)
 
 
 def volume_break_evens(tune: Folded, baseline: Folded, draws: int) -> Array:

@@ -138,7 +138,7 @@ class Sensitivity(Open, frozen=True):
     option: Annotated[
         str,
         Meta(
-            description="Id of the option whose NPV it is, against `options[0]`: the best fine-tune.",
+            description="Id of the option whose NPV it is: the best fine-tune, less that of the best prompt.",
             examples=["tune:azure/gpt-4.1-mini"],
         ),
     ]
@@ -155,12 +155,13 @@ class Sensitivity(Open, frozen=True):
 
 
 class Curve(Open, frozen=True):
-    """Base-case NPV of one option along one input, all else unchanged."""
+    """Base-case NPV of fine-tuning along one input, all else unchanged."""
 
     option: Annotated[
         str,
         Meta(
-            description="Id of the option whose NPV it is, against `options[0]`: the best fine-tune.",
+            description="Id of the best fine-tune today; at each value the NPV is that of the best of the fine-tunes kept, "
+            "against `options[0]`.",
             examples=["tune:azure/gpt-4.1-mini"],
         ),
     ]
