@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from assessment.letters import NEVER
 Json = dict[str, Any]
 Assess = Callable[[Json], Json]
 
+ROOT = Path(__file__).parent.parent
 SEEDS = range(6)
 CALM = 100
 """Requests at random over which means and base cases are compared."""
@@ -238,14 +240,54 @@ def test_the_base_case_tells_what_the_mean_tells(assess: Assess) -> None:
     """Where nothing jumps, mean and base case of every option's net present value agree in 95 of 100 requests at random.
 
     They agree within three standard errors of the mean, or within 3 % of what it costs to keep the prompt.
+    docs/model.md says of each kind of option how many do.
     """
     apart: dict[int, list[str]] = {}
+    tally: dict[str, list[float]] = {}
     for seed in range(CALM):
         answer = assess(merged(at_random(seed), {"simulation": {"draws": 1024, "seed": seed}}))
         cost = option(answer, "keep")["tco"]["base_case"]
         for each in feasible(answer):
             npv = each["npv"]
-            allowed = max(STANDARD_ERRORS * npv["standard_error"], SHARE_OF_COST * cost)
-            if abs(npv["mean"] - npv["base_case"]) > allowed:
+            gap = abs(npv["mean"] - npv["base_case"])
+            if gap > max(STANDARD_ERRORS * npv["standard_error"], SHARE_OF_COST * cost):
                 apart.setdefault(seed, []).append(each["id"])
+            if each["kind"] != "keep":
+                tally.setdefault(each["kind"], []).append(gap / npv["standard_error"])
     assert CALM - len(apart) >= CALM_ENOUGH, apart
+    page = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    for kind, gaps in tally.items():
+        within = [sum(gap <= errors for gap in gaps) for errors in (1.0, STANDARD_ERRORS)]
+        row = " | ".join(str(count) for count in (len(gaps), *within))
+        assert f"| nothing jumps | {kind} | {row} |" in page, (kind, row)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_gap_told_is_the_largest_of_the_options(seed: int, assess: Assess) -> None:
+    """`provenance.base_case_gap` is the largest distance of mean and base case of a feasible option's NPV, in standard errors."""
+    answer = assess(at_random(seed))
+    figures = [each["npv"] for each in feasible(answer) if each["npv"]["standard_error"] > 0]
+    gaps = [abs(npv["mean"] - npv["base_case"]) / npv["standard_error"] for npv in figures]
+    assert answer["provenance"]["base_case_gap"] == pytest.approx(max(gaps), rel=1e-6)
+
+
+def test_rounding_is_no_gap(assess: Assess) -> None:
+    """An improvement that costs a stated sum and changes no bill has the same NPV in every draw: nothing is apart."""
+    request = {
+        "task": {"description": "Classify support tickets."},
+        "prompting": {
+            "measured_accuracy": {"correct": 150, "total": 200},
+            "tokens": {"instruction": 500, "payload": 300, "output": 20},
+            "improved_tokens": {"instruction": 500, "payload": 300, "output": 20},
+            "improvement_cost": 286.64684153545863,
+            "improvement_weeks": 1,
+            "maintenance_cost_per_month": 0,
+        },
+        "fine_tuning": {"retraining": {"interval_months": 1200}},
+        "volume": {"requests_per_month": 0, "horizon_months": 24},
+    }
+    answer = assess(request)
+    improved = option(answer, "improve")["npv"]
+    assert improved["standard_error"] == pytest.approx(0, abs=1e-9)
+    assert improved["mean"] == pytest.approx(improved["base_case"], rel=1e-12)
+    assert answer["provenance"]["base_case_gap"] < STANDARD_ERRORS

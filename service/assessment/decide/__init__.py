@@ -23,6 +23,9 @@ WHOLE_POINTS = 2
 
 EXPECTED_VALUE = "expected_value"
 
+EXACT = 1e-9
+"""Part of an option's TCO that figures are exact to; a gap below it is rounding, whatever the draws' spread."""
+
 
 class Decision(Struct, frozen=True, kw_only=True, eq=False):
     """What follows from the figures."""
@@ -68,8 +71,9 @@ def _base_case_gap(matrix: Matrix) -> float:
     for held in matrix.options:
         draws = held.one.draws[Lines.npv]
         error, base = decision.standard_error(draws), float(held.one.base[Lines.npv].ravel()[0])
-        if error > 0.0:
-            found.append(abs(held.npv - base) / error)
+        gap, at_stake = abs(held.npv - base), float(held.one.base[Lines.tco].ravel()[0])
+        if gap > EXACT * at_stake and error > 0.0:
+            found.append(gap / error)
     return max(found)
 
 
