@@ -77,8 +77,9 @@ prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdi
 schemas: $(VENV)/run.stamp ## write the schemas by which editors check the larder's TOML files
 	$(BIN)/python tools/schemas.py
 
-examples: $(VENV)/test.stamp ## write the figures of docs/examples.md anew
+examples: $(VENV)/test.stamp ## write the figures of docs/examples.md and docs/advice.md, and the picture of the frontier, anew
 	$(BIN)/python tools/examples.py
+	$(BIN)/python tools/summaries.py
 
 openapi: $(VENV)/test.stamp ## write the OpenAPI document anew (ARGS=--answers: its examples too, ARGS=--forms: YAML and 3.0 to build/openapi)
 	$(BIN)/python tools/contract.py $(ARGS)

@@ -14,6 +14,8 @@ HOURS_PER_MONTH = 730.5
 WEEKS_PER_MONTH = 4.348125
 """Lengths of a month, as the model defines it: 365.25 days over 12, in days and hours; in weeks 365.2425 over 84."""
 DAYS_PER_WEEK = 7.0
+HOURS_PER_WEEK = 40.0
+"""Of work of one person."""
 MONTHS_PER_YEAR = 12.0
 
 NORMAL_NODES, NORMAL_WEIGHTS = hermegauss(61)

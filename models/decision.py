@@ -6,12 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv, expit, ndtri
+from scipy.special import betainc
 
-from models.arrays import NORMAL_NODES, NORMAL_WEIGHTS, Array
-
-QUANTILES = 501
-_MIDPOINTS = (np.arange(QUANTILES) + 0.5) / QUANTILES
+from models.arrays import Array
 
 
 def share(events: NDArray[np.bool_]) -> float:
@@ -106,92 +103,44 @@ def best_options(benefit: Array, meets: NDArray[np.bool_]) -> NDArray[np.intp]:
     return np.where(allowed, benefit, -np.inf).argmax(axis=1)
 
 
-def expected_loss(benefit: Array) -> float:
-    """Return the expected value of knowing a benefit before deciding for it or against it.
+def evpi(benefit: Array) -> float:
+    """Return the expected value of knowing the truth before choosing one of some options.
 
-    ``E[max(0, B)] - max(0, E[B])``, written as the loss avoided on the losing side, so that a benefit that never
-    changes sign is worth exactly nothing to know (Raiffa and Schlaifer 1961; EVPI of B itself).
+    ``E[max_o B_o] - max_o E[B_o]``, written as the loss avoided against the option that is best on average, so that it is
+    exactly nothing where that option is best in every draw (Raiffa and Schlaifer 1961). Of means given what one
+    enquiry would tell it is the value of that enquiry.
 
     Parameters
     ----------
-    benefit : ndarray, shape (N,)
-        Net benefit, draw by draw, or its conditional mean.
+    benefit : ndarray, shape (N, K)
+        Net benefit of each option [money].
 
     Examples
     --------
-    >>> expected_loss(np.array([-1.0, 3.0])), expected_loss(np.array([0.3, 0.3, 0.3]))
+    >>> evpi(np.array([[0.0, -1.0], [0.0, 3.0]])), evpi(np.array([[0.0, 3.0], [0.0, 3.0]]))
     (0.5, 0.0)
     """
-    mean = float(benefit.mean())
-    return float(np.maximum(-benefit if mean > 0 else benefit, 0.0).mean())
+    best = benefit[:, int(benefit.mean(axis=0).argmax())]
+    return float((benefit.max(axis=1) - best).mean())
 
 
-def trials_value(mean: float, weight: float, correct: float, total: float, trials: Array) -> Array:
-    """Return the expected value of grading more trials of the prompt before deciding.
+def value_of_acting(expected: Array, benefit: Array) -> float:
+    """Return what it is worth to choose, in every draw, the option of which most is expected there.
 
-    The posterior is Beta(a, b); n more trials resolve the share ``n / (n + a + b)`` of its variance, so the mean they
-    will bring is taken as a Beta(a, b) accuracy drawn towards its mean by the root of that share, which keeps both the
-    variance and the skew. The benefit is linear in the accuracy. Where the Beta is normal this is the unit normal loss
-    (Raiffa and Schlaifer 1961, section 5.13).
+    ``E[B_o*] - max_o E[B_o]`` with o* the best by what is expected: what those who act on a prediction earn by it. However
+    far the predictions overshoot, it is never more than perfect information is worth; who would lose by it does not act.
 
     Parameters
     ----------
-    mean : float
-        Expected benefit today [money].
-    weight : float
-        Money per unit of accuracy, by regression over the draws.
-    correct, total : float
-        Trials graded so far.
-    trials : ndarray, shape (S,)
-        Sizes of the study.
-
-    Returns
-    -------
-    ndarray, shape (S,)
+    expected, benefit : ndarray, shape (N, K)
+        What is expected of each option and what it is worth [money].
 
     Examples
     --------
-    >>> trials_value(5.0, 0.0, 90, 100, np.array([100.0])).tolist()
-    [0.0]
+    >>> benefit = np.array([[0.0, -1.0], [0.0, 3.0]])
+    >>> value_of_acting(np.array([[0.0, -9.0], [0.0, 9.0]]), benefit), value_of_acting(-benefit, benefit)
+    (0.5, 0.0)
     """
-    a, b = correct + 0.5, total - correct + 0.5
-    departures = betaincinv(a, b, _MIDPOINTS)
-    departures = weight * (departures - departures.mean())
-    resolved = np.sqrt(trials / (trials + a + b))
-    return np.array([expected_loss(mean + root * departures) for root in resolved])
-
-
-def pilot_value(
-    mean: float, weight: float, log_odds_mean: float, log_odds_variance: float, resolved: float, ceiling: float
-) -> float:
-    """Return the expected value of a pilot before deciding.
-
-    The pilot moves the posterior mean m of the log-odds, ``m ~ Normal(mu, resolved * V)``, and leaves the variance
-    ``(1 - resolved) V``. The benefit is linear in the accuracy, so its mean after the pilot is
-    ``mean + weight (E[expit | m] - E[expit])``; the expectation over m is a midpoint sum over its quantiles, the inner
-    one 61-node Gauss-Hermite. Were the benefit linear in m, this would be the unit normal loss.
-
-    Parameters
-    ----------
-    mean : float
-        Expected benefit today [money].
-    weight : float
-        Money per unit of fine-tuned accuracy, by regression over the draws.
-    log_odds_mean, log_odds_variance : float
-        Predictive mean and variance of the log-odds today.
-    resolved : float
-        Share of that variance that the pilot resolves.
-    ceiling : float
-        Highest accuracy that can be observed.
-
-    Examples
-    --------
-    >>> pilot_value(-1.0, 100.0, 0.0, 1.0, 0.0, 1.0)
-    0.0
-    """
-    if resolved <= 0.0 or weight == 0.0:
-        return 0.0
-    means = log_odds_mean + np.sqrt(resolved * log_odds_variance) * ndtri(_MIDPOINTS)
-    spread = np.sqrt((1.0 - resolved) * log_odds_variance)
-    accuracy = np.minimum(expit(means[:, None] + spread * NORMAL_NODES), ceiling) @ NORMAL_WEIGHTS
-    return expected_loss(mean + weight * (accuracy - accuracy.mean()))
+    best = benefit[:, int(benefit.mean(axis=0).argmax())]
+    chosen = np.take_along_axis(benefit, expected.argmax(axis=1)[:, None], axis=1)[:, 0]
+    return max(float((chosen - best).mean()), 0.0)

@@ -1,4 +1,4 @@
-"""Chapter 14: how alike two texts are, and two cases."""
+"""Chapter 15: how alike two texts are, and two cases."""
 
 from __future__ import annotations
 

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
+from tools import pictures
 from tools.defended import number, percent
+from tools.examples import BLOCK, SPOKEN, faults
+from tools.inline import renewed
+from tools.variations import PLACES
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -26,8 +30,11 @@ QUOTED = re.compile(r"`([A-Za-z0-9._<>*/-]+)`")
 FILE = re.compile(r".*\.(py|toml|md|csv|json|svg|yaml)")
 
 
-def test_the_figures_of_the_examples_are_fresh() -> None:
-    """docs/examples.md holds the figures that the service gives, each recomputed by hand; `make examples` renews them."""
+def test_the_figures_of_the_documents_are_fresh() -> None:
+    """docs/examples.md, docs/advice.md and its picture hold what the service gives, and their text speaks of its advice.
+
+    Each figure of a table of figures is recomputed by hand; `make examples` renews them.
+    """
     command = [sys.executable, "tools/examples.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -39,6 +46,49 @@ def test_a_figure_on_the_edge_of_rounding_is_shown_alike_everywhere(edge: float)
     noise = [1 + step * 1e-14 for step in range(-4, 5)]
     assert len({number(edge * part) for part in noise}) == 1
     assert len({percent(edge / 10 * part) for part in noise}) == 1
+
+
+def test_a_text_that_speaks_of_other_advice_is_told() -> None:
+    """Where the action, its option or that of expected value is another than the text speaks of, the script says to read it again."""
+    verdict = {"action": "run_pilot", "also": ["measure_first"], "option": "keep", "expected_value_action": "fine_tune"}
+    told = "<!-- text: a speaks of run_pilot + measure_first (keep); by expected value {} -->"
+    answers = {"a": {"verdict": verdict}}
+    assert faults("p.md", told.format("fine_tune"), answers, {}) == []
+    assert len(faults("p.md", told.format("keep_prompting"), answers, {})) == 1
+    assert len(faults("p.md", "<!-- figures: b.plan -->\n<!-- end -->", answers, {})) == 1
+
+
+def test_a_figure_in_a_sentence_is_written_anew() -> None:
+    """A marked figure becomes what its path leads to, in its form: an amount, a share or a number."""
+    answer = {"options": [{"id": "a/b", "npv": -1234.5, "share": 0.126}], "weeks": [2.31]}
+    for mark, shown in [
+        ("/options/a~1b/npv money", "1,200"),
+        ("/options/0/share percent", "13 %"),
+        ("/weeks/0 number", "2.3"),
+    ]:
+        mark = f"r {mark}"
+        assert renewed(f"<!--= {mark} -->old<!--/-->", {"r": answer}) == f"<!--= {mark} -->{shown}<!--/-->"
+
+
+def test_every_example_is_spoken_of() -> None:
+    """docs/examples.md has the verdict, plan, options, figures, break-evens, inputs and changes of each request, and a text on its advice."""
+    page = (ROOT / "docs" / "examples.md").read_text()
+    parts = ("verdict", "plan", "options", "figures", "break-evens", "deciding", "changes")
+    blocks = {name for _, name, _ in BLOCK.findall(page)}
+    assert {f"{name}.{part}" for name in PLACES for part in parts} <= blocks
+    assert [name for name, _ in SPOKEN.findall(page)] == list(PLACES)
+
+
+def test_the_picture_can_be_read_by_everybody() -> None:
+    """The frontier has a title and a description, names each option in words, and has colours for light and dark."""
+    switches = [{"value": 0.0123, "from_option": "keep", "to_option": "tune:a/b"}]
+    item = {"input": "error_cost", "switches": switches}
+    options = [{"id": id, "base_model": "a/b", "name": "n"} for id in ("keep", "tune:a/b")]
+    drawn = pictures.frontier({"currency": "EUR", "break_even": {"items": [item]}, "options": options})
+    assert "<title" in drawn and "prefers-color-scheme: dark" in drawn
+    assert "below EUR 0.012 keep, from EUR 0.012 on tune:a/b" in drawn
+    assert drawn.count("<rect") == 3 and "the prompt as it is" in drawn
+    assert len(set(pictures.FILLS)) == len(pictures.FILLS)
 
 
 def fields_sent(document: dict[str, Any]) -> set[str]:

@@ -147,7 +147,7 @@ def test_first_order_share_of_a_sum_is_its_share_of_variance() -> None:
     """For a sum of independent inputs among many idle ones the shares are known in closed form, at the default N."""
     points = sampling.sobol_block("case", 40, 1024, 1)
     output = 3.0 * points[:, 7] + 1.0 * points[:, 31]
-    shares = sensitivity.first_order_shares(sensitivity.main_effects(points, output), output)
+    shares = sensitivity.first_order_shares(sensitivity.main_effects(points, output[:, None])[..., 0], output)
     assert shares[7] == pytest.approx(0.9, abs=0.01)
     assert shares[31] == pytest.approx(0.1, abs=0.01)
     assert np.delete(shares, [7, 31]).max() < 1e-9
@@ -267,7 +267,7 @@ def test_limits_hold_exactly(assess: Assess) -> None:
 
 
 def test_without_requests_the_same_offer_is_kept_as_with_next_to_none(assess: Assess) -> None:
-    """At a volume of zero all offers are worth the same; the cheapest per request is kept, and so are its break-evens."""
+    """At a volume of zero all offers are worth the same; the cheapest per request is kept, and it pays from some volume on."""
     answers = []
     for volume in (0, 1e-9):
         request = example("minimal")
@@ -275,6 +275,5 @@ def test_without_requests_the_same_offer_is_kept_as_with_next_to_none(assess: As
         answers.append(assess(request))
     none, next_to_none = ([option["id"] for option in answer["options"]] for answer in answers)
     assert none == next_to_none
-    for percentile in ("p10", "p50", "p90"):
-        volumes = [answer["break_even"]["requests_per_month"][percentile] for answer in answers]
-        assert volumes[0] is not None and volumes[0] == pytest.approx(volumes[1])
+    volumes = answers[0]["break_even"]["requests_per_month"]
+    assert 0 < volumes["p10"] < volumes["p50"] < volumes["p90"]

@@ -34,7 +34,7 @@ MONEY = {
     "amortised_cost_per_month", "levelised_cost_per_request", "levelised_cost_per_correct_answer", "present_values",
     "tco", "tco_without_errors", "npv", "npv_over_best_other", "saving_from_model", "saving_from_tuning",
     "npv_migrate", "npv_revert", "run_cost", "labels_cost", "build_cost", "retraining_cost", "amortised_per_month",
-    "amortised_per_request",
+    "amortised_per_request", "incremental_cost_per_right_answer",
 }  # fmt: skip
 """Keys of an option under which there are sums of money, but for chances."""
 

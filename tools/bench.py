@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from service import __version__
 from service.assessment import assess
 from service.assessment.case import Case
@@ -22,10 +24,11 @@ from service.assessment.explain import Versions, explain
 from service.assessment.ledger.line import TUNES
 from service.assessment.ledger.lines import DRAWN
 from service.assessment.resolve import resolve
-from service.assessment.simulate import Simulation, aside, simulate
-from service.assessment.simulate.break_evens import break_evens
+from service.assessment.simulate import Simulation, frontier_of, simulate
 from service.assessment.simulate.drawing import Drawing, Way
+from service.assessment.simulate.frontier import Along, Drawn
 from service.assessment.simulate.screening import screen
+from service.assessment.simulate.varied import VARIED
 from service.http.decoding import decode
 from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
@@ -60,6 +63,23 @@ def draws_of(case: Case, simulation: Simulation) -> None:
     drawing.read([drawing.ways[one.id] for one in simulation.options], DRAWN)
 
 
+def volumes_of(case: Case, simulation: Simulation) -> None:
+    """Look in the first draws for the volume from which the best fine-tune beats every prompt."""
+    prompts = [one.id for one in simulation.served if one.option.kind not in TUNES]
+    at = simulation.frontier[0].range
+    drawing_of(case, simulation).volume_break_evens(simulation.tunes[0].id, prompts, at.low, at.high)
+
+
+def frontier(case: Case, simulation: Simulation) -> list[Along]:
+    """Look along every input, the means over the draws left out."""
+    ways = {one.id: Way(one.id, one.policy, one.stand_in) for one in simulation.served}
+    prompts = [one.folded for one in simulation.served if one.option.kind not in TUNES]
+    found = frontier_of(case, simulation.served, ways, prompts)
+    nothing = np.zeros(len(found.served))
+    drawn = Drawn(nothing, nothing, found.served[0].way)
+    return [found.along(varied, drawn) for varied in VARIED]
+
+
 def time_example(path: Path, house: House) -> dict[str, float]:
     """Return the milliseconds of every part for one example at 1,024 draws."""
     raw = json.loads(path.read_text())
@@ -74,7 +94,7 @@ def time_example(path: Path, house: House) -> dict[str, float]:
     decision = decide(case, simulation)
     versions = Versions(service="", assumptions="", prices="", request_digest="", result_digest="")
     answer = explain(case, simulation, decision, versions)
-    baseline, tunes = simulation.baseline.folded, [one.folded for one in simulation.tunes]
+    baseline = simulation.baseline.folded
     prompts = tuple(one.folded for one in simulation.served if one.option.kind not in TUNES)
     work: dict[str, Callable[[], Any]] = {
         "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
@@ -83,10 +103,10 @@ def time_example(path: Path, house: House) -> dict[str, float]:
         "simulate": lambda: simulate(case),
         "screen offers": lambda: screen(case, case.candidates, prompts, baseline),
         "draws": lambda: draws_of(case, simulation),
-        "break-even per draw": lambda: drawing_of(case, simulation).volume_break_evens(tunes[0].id),
-        "ten break-evens": lambda: list(break_evens(tunes, baseline, aside(case, simulation.tunes), True, True)),
+        "break-even per draw": lambda: volumes_of(case, simulation),
+        "frontier": lambda: frontier(case, simulation),
         "decide": lambda: decide(case, simulation),
-        "inform": lambda: inform(case, simulation, decision.matrix, decision.standing.tune),
+        "inform": lambda: inform(case, simulation, decision.matrix, decision.asked.tune, decision.asked.advice),
         "explain": lambda: explain(case, simulation, decision, versions),
         "encode": lambda: encode(answer),
     }
@@ -142,7 +162,7 @@ PARTS = (
     "screen offers",
     "draws",
     "break-even per draw",
-    "ten break-evens",
+    "frontier",
     "decide",
     "inform",
     "explain",

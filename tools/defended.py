@@ -72,10 +72,10 @@ class Option:
 
 
 def opened(answer: Answer) -> list[Option]:
-    """Return the options of an answer, option 0 first."""
+    """Return the options of an answer that can serve, option 0 first."""
     lines = {part["option"]: part["lines"] for part in answer["trace"]}
     flows = {part["option"]: part["months"] for part in answer["cash_flows"]}
-    return [Option(said, lines[said["id"]], flows[said["id"]]) for said in answer["options"]]
+    return [Option(said, lines[said["id"]], flows[said["id"]]) for said in answer["options"] if said["id"] in lines]
 
 
 class Figures:
@@ -117,8 +117,9 @@ def _tokens(option: Option, add: Figures) -> None:
 
 def _hosting(option: Option) -> tuple[float, str]:
     """Return what hosting costs a month, and its arithmetic; a prompt is hosted by nobody here."""
-    if "replica_hours" not in option.lines:
-        return 0.0, "hosting"
+    if "replica_fee_per_hour" not in option.lines:
+        stated = option("hosting_cost_per_month")
+        return stated, f"hosting {number(stated)} a month, as stated"
     fee, hours, storage = option("replica_fee_per_hour"), option("replica_hours"), option("storage_cost_per_month")
     cost = (fee * hours + storage) * option("hosting_share")
     parts = [f"{number(fee)} × {number(hours)} hours" if fee else "", f"{number(storage)} a month" if storage else ""]
@@ -143,14 +144,23 @@ def _month(option: Option, add: Figures) -> None:
     add.money(f"First full month, `{option.id}`", option.said["monthly"]["total"], sum(parts.values()), how)
 
 
+def _training_run(option: Option) -> float:
+    """Return what one training run costs: by the token, or by the hour of a GPU."""
+    millions = option("dataset_tokens") * option("epochs") / TOKENS_PRICED
+    hours = millions * option("training_gpu_hours_per_mtok") + option("training_hours")
+    by_token = max(millions * option("training_price"), option("minimum_charge"))
+    return by_token + hours * option("training_price_per_hour")
+
+
 def _project(option: Option, add: Figures) -> None:
-    """Add what is paid before an option goes live."""
+    """Add what is paid before an option goes live, where it is put together from hours."""
+    if "build_hours" not in option.lines:
+        return
     hours, rate, runs = option("build_hours"), option("build_hourly_rate"), option("training_runs")
     labels, each = option("examples_to_label"), option("cost_per_example")
     how, cost = f"{number(hours)} hours × {number(rate)}", hours * rate + labels * each
     if runs:
-        trained = option("dataset_tokens") * option("epochs") * option("training_price") / TOKENS_PRICED
-        run = max(trained, option("minimum_charge"))
+        run = _training_run(option)
         how, cost = f"{how} + {number(runs)} training runs × {number(run)}", cost + runs * run
     how += f" + {number(labels)} labels × {number(each)}" if labels else ""
     add.money(f"One-off, `{option.id}`", option.said["one_off"], cost, how)
@@ -193,7 +203,8 @@ def figures(request: dict[str, Any], answer: Answer) -> str:
     measured = request["prompting"]["measured_accuracy"]
     correct, total = measured["correct"], measured["total"]
     keep = options[0]
-    add("Accuracy of the prompt", keep.said["accuracy"]["at_start_base_case"], (correct + 0.5) / (total + 1.0),
+    prompt = next(option for option in options if option.id == "keep")
+    add("Accuracy of the prompt", prompt.said["accuracy"]["at_start_base_case"], (correct + 0.5) / (total + 1.0),
         f"({correct} + ½) / ({total} + 1)")  # fmt: skip
     volume = keep("requests_per_month")
     add("Requests per second in month 1", keep("mean_requests_per_second"), volume / SECONDS_PER_MONTH,

@@ -141,11 +141,13 @@ class Option(Struct, frozen=True, kw_only=True):
     is_measured: bool = True
     price_source: Source
     price_checked: datetime.date | None
+    draws_of: str = ""
+    """Id of the option whose draws it shares, of which it is a variant."""
 
     @property
     def block(self) -> str:
         """Return the name of its block of draws; the prompt and its improvement use the case's."""
-        return self.id
+        return self.draws_of or self.id
 
 
 class Tiers(NamedTuple):
@@ -201,8 +203,26 @@ class Studies(NamedTuple):
     pilot_cost: float
     """Of one pilot: as stated, all in; else its hours, and a training run at its size comes on top."""
     pilot_run_is_extra: bool
+    pilot_hours: float
+    pilot_weeks: float
+    improvement_weeks: float
     cost_per_example: float
     labelled_examples: float
+    fewest_trials: float
+    """Of a study that grades answers, however few were graded before."""
+
+
+class Reach(NamedTuple):
+    """How far the frontier looks along an input."""
+
+    times: float
+    """Times above and below today's value."""
+    most_decades: float
+    """Power of ten of the highest value where today's is 0."""
+    least_share: float
+    most_months: float
+    near_times: float
+    """Times above and below today's value from which a switch is too far away to matter."""
 
 
 class ArticleFigure(NamedTuple):
@@ -226,6 +246,8 @@ class Case(Struct, frozen=True, kw_only=True):
     horizon_months: int
     trials: Trials
     tolerated_loss: float
+    meeting_value: float | None
+    """What it is worth that the bar is met, per request, as stated; None where it follows from today's token cost."""
     prompt_model: str | None
     prompt_price_is_oldest_known: bool
     old_after_days: float
@@ -248,7 +270,34 @@ class Case(Struct, frozen=True, kw_only=True):
     studies: Studies
     latency_is_measured: bool
     thresholds: Mapping[str, float]
+    reach: Reach
     article: tuple[ArticleFigure, ...]
     used: tuple[Used, ...]
     evidence: tuple[Evidence, ...]
     evidence_index: EvidenceIndex
+    unknowns: tuple[Unknown, ...] = ()
+    """What is left unsaid and may matter, with what it may turn out to say."""
+
+
+Field = Literal[
+    "/finance/error_cost", "/task/required_accuracy", "/fine_tuning/labelled_examples", "/prompting/techniques_tried",
+    "/task/audit_required", "/latency_target", "/prompting/shutdown_date",
+]  # fmt: skip
+"""A field that the advice may hang on where it is not said."""
+
+
+class Answer(NamedTuple):
+    """What a field that is not said may turn out to say: a number or a text, how likely, and the case as it would then be."""
+
+    value: float | None
+    text: str | None
+    weight: float
+    case: Case
+
+
+class Unknown(NamedTuple):
+    """A field that is not said, with what it may turn out to say; the weights add up to 1."""
+
+    field: Field
+    unit: str
+    answers: tuple[Answer, ...]

@@ -125,7 +125,7 @@ OPERATIONS = (
         tag="assessments",
         summary="Assess one case",
         description="Takes a task, the measured accuracy of its prompt and its volume, with whatever else is known, and "
-        "answers with the verdict, the break-even of ten inputs, costs, accuracy, latency, the value of more "
+        "answers with the verdict, the break-even of twelve inputs, costs, accuracy, latency, the value of more "
         "information, the offers that were screened, and every assumption that was made. Nothing is stored: the same "
         "request with the same `as_of` has the same answer, so it is safe to send again.",
         body=AssessmentRequest,
@@ -236,7 +236,7 @@ OPERATIONS = (
         path="/v1/framework",
         tag="catalogue",
         summary="Get the decision framework",
-        description="The rules, gates and dimensions by which the verdict is reached, with the thresholds in force at a date.",
+        description="The rules and dimensions by which the verdict is reached, with the thresholds in force at a date.",
         query=AtDate,
         answer=Framework,
     ),

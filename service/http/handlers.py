@@ -153,7 +153,7 @@ async def get_ledger(request: AnyRequest) -> Response[bytes]:
 
 @serving("getFramework")
 async def get_framework(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
-    """Return the article's rules, gates and dimensions."""
+    """Return the article's rules and dimensions."""
     asked = query(request, AtDate)
     return listed(request, framework(house.catalogue, asked.as_of or today()))
 

@@ -36,6 +36,7 @@ FORMS: Mapping[Unit, Form] = {
     "USD/hour": _positive(1e5),
     "USD/example": _positive(1e4),
     "USD/request": _positive(1e4),
+    "USD/error": _positive(1e6),
     "tokens": _positive(1e7),
     "share": Form(("share", "rate"), -1.0, 1.0),
     "log-odds": Form(("positive", "rate"), -5.0, 5.0),

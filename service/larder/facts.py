@@ -17,6 +17,7 @@ Unit = Literal[
     "USD", "USD/month", "USD/hour", "USD/example", "tokens", "share", "log-odds", "months", "weeks", "hours", "examples",
     "runs", "epochs", "seconds", "seconds/token", "tokens/second", "requests/second", "ratio", "per year", "per month",
     "id", "trials", "draws", "days", "hours/month", "examples/week", "USD/request",
+    "USD/error",
 ]  # fmt: skip
 
 

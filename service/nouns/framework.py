@@ -1,4 +1,4 @@
-"""The article's framework as it is answered: its verdict, rules, gates and dimensions."""
+"""The article's framework as it is answered: its verdict, rules and dimensions, and what it does here."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Framework(Open, frozen=True):
     as_of: Annotated[datetime.date, Meta(description="Date at which its thresholds hold")]
     verdict: Annotated[str, Meta(description="What it advises, in our words")]
     rules: Annotated[list[FrameworkRule], Meta(description="Its five rules for each side")]
-    gates: Annotated[list[str], Meta(description="What must all hold before fine-tuning is advised")]
+    in_the_verdict: Annotated[
+        list[str], Meta(description="What it does in the verdict of the framework policy, in words")
+    ]
     size_of_gap: Annotated[str, Meta(description="How the gap between requirement and prompt is judged")]
     dimensions: Annotated[list[FrameworkDimension], Meta(description="Its ten dimensions and the winner of each")]

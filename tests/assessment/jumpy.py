@@ -22,14 +22,14 @@ STALE: dict[str, Any] = {
         "retraining": {"cost": 500},
         "pilots": [{"training_examples": 2000, "correct": 180, "total": 200}],
     },
-    "finance": {"error_cost": 0.41},
+    "finance": {"error_cost": 0.7},
     "simulation": {"draws": 256},
 }
 SERVING = STALE | {
     "fine_tuning": STALE["fine_tuning"]
     | {"in_service": True, "last_trained_date": "2026-08-01", "retraining": {"cost": 3000}, "build_cost": 2000}
     | {"relative_size": "larger"},
-    "finance": {"error_cost": 0.4},
+    "finance": {"error_cost": 0.9},
 }
 """Option 0 is a fine-tune that is retrained itself."""
 STALE_LONG = STALE | {"volume": {"requests_per_month": 100_000, "horizon_months": 120}}
@@ -148,3 +148,24 @@ LONGER_PROMPTS: dict[str, Any] = HUNDRED_REPLICAS | {
     },
 }
 """A longer instruction fills more replicas of the fine-tune."""
+NAMED: dict[str, Any] = {
+    "as_of": "2026-11-23",
+    "task": {"description": "x", "kind": "classification"},
+    "prompting": {
+        "measured_accuracy": {"correct": 150, "total": 200},
+        "base_model": "openai/gpt-4.1",
+        "tokens": {"instruction": 3000, "payload": 300, "output": 40},
+        "cache_hit_rate": 0.5,
+        "shutdown_date": NEVER,
+    },
+    "volume": {"requests_per_month": 400_000},
+    "fine_tuning": {
+        "base_model": "azure/gpt-4.1-mini",
+        "labelled_examples": 4000,
+        "lead_time_weeks": 6,
+        "tokens": {"instruction": 300},
+    },
+    "finance": {"error_cost": 0.05},
+    "simulation": {"draws": 256},
+}
+"""A named offer, a stated lead time and hit rate: what moves along an input is one field of the request."""

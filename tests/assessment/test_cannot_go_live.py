@@ -73,8 +73,12 @@ def test_nothing_counts_on_it(name: str, policy: str, assess: Assess) -> None:
     assert tune["payback"] == tune["discounted_payback"] == never
     volume = answer["break_even"]["requests_per_month"]
     assert volume == {"p10": None, "p50": None, "p90": None, "share_never": 1}
-    assert answer["value_of_information"]["evpi"] == 0
-    assert answer["value_of_information"]["pilot"]["value"] == 0
+    assert all(study["option"] != tune["id"] for study in answer["value_of_information"]["studies"])
+    assert all(step["option"] != tune["id"] for step in answer["plan"]["steps"])
+    assert not {"run_pilot", "collect_examples", "fine_tune"} & {
+        answer["verdict"]["action"],
+        *answer["verdict"]["also"],
+    }
     assert tune["id"] not in {flow["option"] for flow in answer["cash_flows"]}
     assert all(dimension["winner"] != "fine_tuning" for dimension in answer["comparison"])
     assert {dimension["fine_tune_option"] for dimension in answer["comparison"]} == {None}
@@ -82,38 +86,28 @@ def test_nothing_counts_on_it(name: str, policy: str, assess: Assess) -> None:
 
 
 @pytest.mark.parametrize("name", DEAD)
-def test_no_break_even_but_in_the_lead_time(name: str, assess: Assess) -> None:
-    """Every break-even is `never`, but that a shorter lead time lets it go live where the provider still trains it.
-
-    A better prompt is out of reach here: with one that stands in, even a fine-tune that is never live would pay.
-    """
-    request = dead(name)
-    request["prompting"]["improvement_cost"] = 1e9
-    items = {item["input"]: item for item in assess(request)["break_even"]["items"]}
-    lead = items.pop("lead_time_weeks")
-    for item in items.values():
-        assert item["state"] == "never", item
-        assert item["break_even"] == item["crossings"] == []
-        assert item["fine_tuning_pays"] is item["distance"] is None
-    if name in ("retired", "no longer trained, still served", "nothing to build"):
-        assert lead["state"] == "never"
-    else:
-        assert lead["state"] in ("reached", "crossed")
-        assert lead["break_even"][0] < lead["current"] and lead["fine_tuning_pays"] == "below"
+def test_it_takes_no_part_in_the_break_even(name: str, assess: Assess) -> None:
+    """What cannot go live is the best nowhere: no segment names it, and what only it has changes nothing."""
+    answer = assess(dead(name))
+    tune = tune_of(answer)["id"]
+    for item in answer["break_even"]["items"]:
+        assert tune not in {segment["option"] for segment in item["segments"]}, item["input"]
+        assert item["break_even"] == [] and item["tuning_pays"] is None
+        if item["input"] in ("tuned_accuracy", "one_off_cost", "tuned_output_price", "lead_time_weeks"):
+            assert item["state"] == "one_option" and item["current"] is None
 
 
 @pytest.mark.parametrize("name", DEAD)
 @pytest.mark.parametrize("total", [60, 200])
 def test_the_summary_claims_nothing_for_it(name: str, total: int, assess: Assess) -> None:
-    """The summary says that and why it cannot go live, and neither a saving, a cost nor a chance of it."""
+    """The summary says that it cannot go live, and neither a saving, a cost nor a chance of it."""
     request = dead(name)
     request["prompting"]["measured_accuracy"] = {"correct": total // 2, "total": total}
     answer = assess(request)
     said = answer["verdict"]["summary"]
-    assert f"fine-tuning cannot go live ({tune_of(answer)['obstacle']})" in said
-    assert "fine-tuning is expected" not in said and "after fine-tuning" not in said and "pays" not in said
-    del request["finance"]["error_cost"]
-    assert "break" not in assess(request)["verdict"]["summary"]
+    assert "A fine-tune cannot go live" in said
+    assert "pilot" not in said and "a fine-tune of" not in said
+    assert "fine-tune" not in answer["verdict"]["headline"]
 
 
 def test_the_same_offer_pays_where_it_can_go_live(assess: Assess) -> None:
@@ -122,7 +116,8 @@ def test_the_same_offer_pays_where_it_can_go_live(assess: Assess) -> None:
     request["fine_tuning"]["base_model"] = "azure/gpt-4.1-mini"
     answer = assess(request)
     assert tune_of(answer)["npv"]["mean"] > 0 and answer["value_of_information"]["evpi"] > 0
-    assert "fine-tuning is expected to save" in answer["verdict"]["summary"]
+    assert "cannot go live" not in answer["verdict"]["summary"]
+    assert "run_pilot" in {step["step"] for step in answer["plan"]["steps"]}
 
 
 def test_what_is_compared_is_what_is_shown(assess: Assess) -> None:

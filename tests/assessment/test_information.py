@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,13 @@ from audit.cases_at_random import request_at_random
 from conftest import EXAMPLES, example
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import expit, logit
 
-from models import decision, learning
-from service.assessment.decide import verdict
+from models import decision, learning, plans
 
+Array = NDArray[np.float64]
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 TRIALS = [
     (148, 200, 100, 0.74, 1e6, 0.0), (148, 200, 400, 0.74, 1e6, 2e4), (60, 100, 50, 0.6, -3e5, 1e4),
@@ -35,9 +36,25 @@ PILOTS = [
 """Level, its variance, slope, its variance, planned examples, pilot's examples and trials, money per accuracy, mean."""
 
 
+DRAWS = 40_000
+GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
+"""Step of a lattice of points that is even in both directions."""
+
+
+def value_of_a_study(log_odds: Array, share: float, weight: float, mean: float) -> float:
+    """Return what a study of one accuracy tells is worth to the choice between nothing and a benefit that grows with it."""
+    columns = np.sort(log_odds)[:, None]
+    accuracy, lattice = expit(columns), (np.arange(len(columns)) + 0.5) * GOLDEN % 1.0
+    deviates = stats.norm.ppf(lattice)[:, None]
+    moved, left = plans.learnt(columns, np.array([0]), np.array([share]), np.array([[True]]), deviates)
+    expected = plans.expected_accuracies(moved, left, columns.mean(axis=0), accuracy.mean(axis=0))
+    worth = mean + weight * (plans.calibrated(expected, accuracy)[0, :, 0] - accuracy.mean())
+    return float(np.maximum(worth, 0.0).mean()) - max(0.0, mean)
+
+
 @pytest.mark.parametrize("case", TRIALS)
 def test_value_of_trials_is_that_of_nested_simulation(case: tuple[float, ...]) -> None:
-    """The closed form for more graded trials is within 10 % of simulating the trials and the posterior they give."""
+    """What more graded trials tell is worth within 10 % of simulating the trials and the posterior they give."""
     correct, total, trials, _, weight, mean = case
     a, b = correct + 0.5, total - correct + 0.5
     rng = np.random.default_rng(7)
@@ -45,8 +62,8 @@ def test_value_of_trials_is_that_of_nested_simulation(case: tuple[float, ...]) -
     seen = rng.binomial(int(trials), truth)
     benefit = mean + weight * ((a + seen) / (a + b + trials) - a / (a + b))
     nested = np.maximum(benefit, 0).mean() - max(0.0, mean)
-    ours = float(decision.trials_value(mean, weight, correct, total, np.array([trials]))[0])
-    assert ours == pytest.approx(nested, rel=0.10)
+    share = float(plans.share_of_more_trials(trials, total))
+    assert value_of_a_study(logit(truth[:DRAWS]), share, weight, mean) == pytest.approx(nested, rel=0.10)
 
 
 @pytest.mark.parametrize("case", PILOTS)
@@ -61,7 +78,9 @@ def test_value_of_a_pilot_is_that_of_nested_simulation(case: tuple[float, ...]) 
     share = learning.resolved_share(
         learning.posterior(*prior, none, *rest), variance, rest[0], np.array(planned), np.array(size), np.array(trials)
     )
-    ours = decision.pilot_value(mean, weight, float(centre[0, 0]), float(variance[0, 0]), float(share[0, 0]), 1.0)
+    centre_, spread_ = float(centre[0, 0]), float(np.sqrt(variance[0, 0]))
+    log_odds = stats.norm.ppf((np.arange(DRAWS) + 0.5) / DRAWS, centre_, spread_)
+    ours = value_of_a_study(log_odds, float(share[0, 0]), weight, mean)
 
     rng = np.random.default_rng(11)
     draws = 20_000
@@ -86,6 +105,11 @@ def test_value_of_a_pilot_is_that_of_nested_simulation(case: tuple[float, ...]) 
 DEVIATES = stats.norm.ppf((np.arange(4096) + 0.5) / 4096)
 
 
+def against_nothing(benefit: Array) -> float:
+    """Return what it is worth to know a benefit before choosing between it and nothing."""
+    return decision.evpi(np.stack([np.zeros_like(benefit), benefit], axis=1))
+
+
 def unit_normal_loss(mean: float, deviation: float) -> float:
     """Return the textbook's closed form for a normal benefit."""
     d = abs(mean) / deviation
@@ -96,24 +120,25 @@ def unit_normal_loss(mean: float, deviation: float) -> float:
 def test_order_is_exact_in_the_linear_gaussian_case(mean: float, total: float, known: float, resolved: float) -> None:
     """EVPI >= EVPPI >= EVSI >= 0 where the benefit is normal, an input explains part of it, a study part of that."""
     deviations = (total, total * known, total * known * resolved)
-    evpi, evppi, evsi = (decision.expected_loss(mean + deviation * DEVIATES) for deviation in deviations)
+    evpi, evppi, evsi = (against_nothing(mean + deviation * DEVIATES) for deviation in deviations)
     assert evpi >= evppi >= evsi >= 0.0
 
 
 @given(st.floats(-2, 2), st.floats(0.1, 3))
 def test_value_of_a_normal_benefit_is_the_unit_normal_loss(mean: float, deviation: float) -> None:
     """The draws' EVPI of a normal benefit is the closed form."""
-    ours = decision.expected_loss(mean + deviation * DEVIATES)
+    ours = against_nothing(mean + deviation * DEVIATES)
     assert ours == pytest.approx(unit_normal_loss(mean, deviation), abs=1e-3 * deviation)
 
 
 @pytest.mark.parametrize("mean", [0.0, 5e3, -1.2e4])
 def test_trials_in_the_normal_limit_are_worth_the_unit_normal_loss(mean: float) -> None:
-    """With many answers graded the Beta is normal, and the value of more is the closed form."""
+    """With many answers graded the Beta is normal, and the value of more is the closed form, to a step of the calibration."""
     a, b, trials, weight = 60_000.5, 40_000.5, 50_000.0, 1e7
     variance = a * b / ((a + b) ** 2 * (a + b + 1)) * trials / (trials + a + b)
-    ours = float(decision.trials_value(mean, weight, 60_000, 100_000, np.array([trials]))[0])
-    assert ours == pytest.approx(unit_normal_loss(mean, weight * np.sqrt(variance)), rel=0.01)
+    log_odds = logit(stats.beta.ppf((np.arange(DRAWS) + 0.5) / DRAWS, a, b))
+    ours = value_of_a_study(log_odds, float(plans.share_of_more_trials(trials, 100_000.0)), weight, mean)
+    assert ours == pytest.approx(unit_normal_loss(mean, weight * np.sqrt(variance)), rel=0.10)
 
 
 def test_order_holds_on_random_requests(assess: Assess) -> None:
@@ -121,17 +146,17 @@ def test_order_holds_on_random_requests(assess: Assess) -> None:
     requests = [request_at_random(seed) for seed in range(4000, 4040)] + [example(name) for name in EXAMPLES]
     informed = 0
     for request in requests:
-        request = {**request, "simulation": {"draws": 1024}}
+        request = {**request, "policy": "expected_value", "simulation": {"draws": 1024}}
         answer = assess(request)
-        tunes = [option for option in answer["options"] if option["kind"] == "fine_tune"]
-        errors = [tune["npv_over_best_other"]["standard_error"] or 0.0 for tune in tunes]
+        errors = [option["npv"]["standard_error"] or 0.0 for option in answer["options"]]
         found, error = answer["value_of_information"], 3 * max(errors, default=0.0)
         evppi = {entry["input"]: entry["value"] for entry in found["evppi"]}
-        assert all(value >= 0.0 for value in evppi.values())
-        assert found["evpi"] >= 0.0 and found["graded_trials"]["value"] >= 0.0 and found["pilot"]["value"] >= 0.0
-        assert found["evpi"] >= max(evppi.values(), default=0.0) - error, request
-        assert evppi.get("prompted_accuracy", 0.0) >= found["graded_trials"]["value"] - error, request
-        assert found["evpi"] >= found["pilot"]["value"] - error, request
+        together = [entry["value"] for entry in found["groups"]]
+        told = {entry["study"]: entry["value"] for entry in found["studies"] if entry["study"] != "alternative"}
+        assert found["evpi"] >= 0.0
+        assert all(0.0 <= value <= found["evpi"] * (1 + 1e-9) for value in (*evppi.values(), *together)), request
+        assert all(-error <= value <= found["evpi"] + error for value in told.values()), request
+        assert evppi.get("prompted_accuracy", 0.0) >= told.get("grade", 0.0) - error, request
         informed += bool(evppi)
     assert informed > len(requests) / 3
 
@@ -160,20 +185,36 @@ def test_nothing_uncertain_is_worth_nothing_to_know(assess: Assess) -> None:
         answer = assess(request)
         found = answer["value_of_information"]
         assert found["evpi"] == 0.0
-        assert all(entry["value"] == 0.0 for entry in found["evppi"])
-        assert (found["graded_trials"]["value"], found["pilot"]["value"]) == (0.0, 0.0)
+        assert all(entry["value"] == 0.0 for entry in (*found["evppi"], *found["groups"]))
+        assert {entry["study"] for entry in found["studies"]} >= {"grade", "pilot"}
+        assert all(entry["value"] == 0.0 for entry in found["studies"])
 
 
-def test_the_best_size_is_best(assess: Assess) -> None:
-    """A study's net value is its value less its cost, and grading at another price changes the best size."""
+def studies(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the studies of an answer by what they find out."""
+    return {entry["study"]: entry for entry in answer["value_of_information"]["studies"]}
+
+
+def test_a_study_is_worth_what_is_left_of_its_value(assess: Assess) -> None:
+    """A study's net value is its value less its cost, and grading costs what an answer does."""
     request = example("ticket-triage")
-    del request["latency_target"]
-    before = assess(request)["value_of_information"]
-    for study in ("graded_trials", "pilot"):
-        assert before[study]["net_value"] == pytest.approx(before[study]["value"] - before[study]["cost"])
-    request["prompting"]["cost_per_trial"] = 0.001
-    cheaper = assess(request)["value_of_information"]
-    assert cheaper["graded_trials"]["trials"] > before["graded_trials"]["trials"]
+    for price in (0.5, 0.001):
+        request["prompting"]["cost_per_trial"] = price
+        found = studies(assess(request))
+        assert found["grade"]["cost"] == pytest.approx(found["grade"]["graded"] * price)
+        for study in found.values():
+            assert study["net_value"] == pytest.approx(study["value"] - study["cost"])
+
+
+def test_a_pilot_is_as_large_as_its_labels_are_worth(assess: Assess) -> None:
+    """Where labels are missing, the best pilot by itself is no larger as they cost more, and smaller in the end."""
+    request = example("ticket-triage") | {"policy": "expected_value"}
+    request["fine_tuning"] |= {"labelled_examples": 60, "target_examples": 3000}
+    sizes = []
+    for price in (0.001, 1.0, 30.0):
+        request["fine_tuning"]["build_plan"] = {"cost_per_example": price}
+        sizes.append(studies(assess(request))["pilot"]["size"])
+    assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0]
 
 
 def test_examples_needed_are_found_or_said_to_be_out_of_reach(assess: Assess) -> None:
@@ -240,29 +281,10 @@ def test_each_default_says_its_share_of_the_variance(assess: Assess) -> None:
 
 
 def test_what_no_study_could_change_is_worth_no_study(assess: Assess) -> None:
-    """Where improving the prompt is worth more in nearly every draw, no study of fine-tuning pays, nor is one advised."""
+    """Where improving the prompt is worth more in nearly every draw, no study pays, nor is one advised."""
     answer = assess(example("policy-answers") | {"policy": "expected_value"})
-    found, tune = answer["value_of_information"], answer["options"][2]
+    tune = answer["options"][2]
     assert tune["kind"] == "fine_tune" and tune["npv_over_best_other"]["probability_positive"] < 0.05
-    assert found["pilot"]["net_value"] < 0 and found["graded_trials"]["net_value"] < 0
-    assert answer["verdict"]["action"] == "improve_prompt"
-
-
-@pytest.mark.parametrize(
-    ("trials", "pilot", "action"),
-    [(5.0, 3.0, "measure_first"), (3.0, 5.0, "run_pilot"), (-1.0, -2.0, "fine_tune"), (0.0, 0.0, "fine_tune")],
-)
-def test_the_study_that_is_worth_most_comes_first(trials: float, pilot: float, action: str) -> None:
-    """Of two studies worth their cost the better one is advised, and none that is not."""
-    information: Any = SimpleNamespace(
-        graded_trials=SimpleNamespace(net_value=trials), pilot=SimpleNamespace(net_value=pilot)
-    )
-    tune = SimpleNamespace(
-        id="tune:x", npv=10.0, chance=1.0, is_served=True, one=SimpleNamespace(option=SimpleNamespace(kind="fine_tune"))
-    )
-    keep = SimpleNamespace(
-        id="keep", npv=0.0, chance=1.0, is_served=True, one=SimpleNamespace(option=SimpleNamespace(kind="keep"))
-    )
-    matrix = SimpleNamespace(baseline=keep, options=(keep, tune), is_asked=False)
-    standing: Any = SimpleNamespace(has_requests=True, matrix=matrix, tune=tune, case=None, policy="expected_value")
-    assert verdict.expected_value_verdict(standing, information).action == action
+    assert studies(answer).keys() == {"improve", "pilot", "grade"}
+    assert all(study["net_value"] < 0.0 for study in studies(answer).values())
+    assert answer["verdict"]["action"] == "improve_prompt" and answer["plan"]["cost"] == 0.0

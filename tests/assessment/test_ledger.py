@@ -137,8 +137,8 @@ def test_every_figure_of_the_answer_is_a_line(resolved: Callable[[dict[str, Any]
     """An option's answer is filled from lines; a field that no line fills is named."""
     case = resolved(example("minimal"))
     simulation = simulate(case)
-    matrix = decide(case, simulation).matrix
-    for held, answer in zip(matrix.options, options_answer(matrix), strict=True):
+    found = decide(case, simulation)
+    for held, answer in zip(found.matrix.options, options_answer(found.matrix, found.effectiveness), strict=True):
         figures = Figures(held.one)
         assert answer.tco.base_case == figures(Lines.tco)
         assert answer.latency.p95_seconds == figures(Lines.p95_latency)

@@ -14,14 +14,14 @@ from conftest import EXAMPLES, example
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 PARTS = re.compile(r"\[[^\]]+\]|[^.\[\]]+")
-NAMES = ("input", "id", "kind", "option", "month")
+NAMES = ("input", "id", "kind", "step", "option", "month")
 STORIES = sorted((Path(__file__).parents[1] / "stories").glob("*.toml"))
 
 
 def look(answer: Any, path: str) -> Any:
     """Return the value at a dotted path; a part in brackets picks the first item of a list that it names.
 
-    By input, id, kind or option, or by month.
+    By input, id, kind, step or option, or by month.
     """
     for part in PARTS.findall(path):
         if part.startswith("["):
@@ -66,13 +66,17 @@ def test_examples_lead_to_different_actions(assess: Assess) -> None:
 def test_audit_turns_ticket_triage_away(assess: Assess) -> None:
     """Where instructions must be open to audit, ticket triage is not fine-tuned while a better prompt is plausible."""
     request = copy.deepcopy(example("ticket-triage"))
-    assert assess(request)["verdict"]["choice"] == "fine_tuning"
+    assert assess(request)["verdict"]["also"] == ["run_pilot"]
     del request["latency_target"]
     request["task"]["required_accuracy"] = 0.86
     request["task"]["audit_required"] = True
     answer = assess(request)
     assert look(answer, "options.[improve].chance_meets_bar") >= 0.2
     assert answer["verdict"]["choice"] == "prompt_engineering"
+    assert not {"run_pilot", "collect_examples", "fine_tune"} & {
+        answer["verdict"]["action"],
+        *answer["verdict"]["also"],
+    }
 
 
 def test_audit_yields_where_only_a_tune_is_plausible(assess: Assess) -> None:
@@ -104,4 +108,4 @@ def test_minimal_request_lists_its_assumptions(assess: Assess) -> None:
         assert pointer in pointers, pointer
     assert answer["assumptions"][0]["pointer"] == "/finance/error_cost"
     assert all(used["source"] for used in answer["assumptions"])
-    assert "no price was put on a wrong answer" in answer["verdict"]["summary"]
+    assert "No price was put on a wrong answer" in answer["verdict"]["summary"]

@@ -51,17 +51,18 @@ def test_examples_are_answered(name: str, client: Client) -> None:
     ):
         assert answer[part], part
     assert len(answer["comparison"]) == 10
-    assert len(answer["break_even"]["items"]) == 10
+    assert len(answer["break_even"]["items"]) == 12
     assert example(name)["task"]["description"] not in response.text
 
 
 def test_heavy_parts_come_only_when_asked_for(client: Client) -> None:
-    """Trace, cash flows, sensitivity and curves are absent unless included."""
+    """Trace, cash flows, sensitivity and curves are absent unless included; acceptability is one of the curves."""
     heavy = {"trace", "cash_flows", "sensitivity", "curves"}
     request = example("minimal")
     assert not heavy & set(client.post("/v1/assessments", json=request).json())
     request["include"] = sorted(heavy)
-    assert heavy <= set(client.post("/v1/assessments", json=request).json())
+    answer = client.post("/v1/assessments", json=request).json()
+    assert heavy <= set(answer) and set(answer["curves"]) == {"npv", "acceptability"}
 
 
 def test_cash_flows_add_up_to_the_npv(client: Client) -> None:
@@ -291,7 +292,7 @@ def test_the_service_starts_and_stops(unused_port: int) -> None:
             f"http://127.0.0.1:{unused_port}/v1/assessments", body, {"Content-Type": "application/json"}
         )
         with urllib.request.urlopen(ask, timeout=30) as answer:
-            assert json.load(answer)["verdict"]["action"] == "run_pilot"
+            assert json.load(answer)["verdict"]["action"] == "improve_prompt"
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0

@@ -306,7 +306,7 @@ def test_an_assessment_is_tried_out_in_the_browser(browser: Browser, origin: str
     see(browser, f"{operation} .execute").click()
     assert see(browser, f"{ANSWER} .response-col_status").text.startswith("200")
     shown = see(browser, f"{ANSWER} .highlight-code").text
-    assert '"verdict"' in shown and '"action": "run_pilot"' in shown
+    assert '"verdict"' in shown and '"action": "improve_prompt"' in shown
     assert see(browser, ".request-url").text.endswith(f"{origin}/v1/assessments")
 
 

@@ -105,3 +105,14 @@ def test_expected_moves_and_the_mean_end_agree() -> None:
     assert moves[0, :6].sum() == 0.0
     survivors = 24.0 - (moves * (24.0 - MONTHS + 0.5)).sum()
     assert float(lifetime.mean_end(first, horizon)[0, 0]) == pytest.approx(survivors, abs=0.05)
+
+
+@pytest.mark.parametrize("date", [0.0, 0.4, 3.0, 11.99, 23.5, 24.0, 40.0])
+def test_moves_by_the_date_of_the_first_are_those_expected_of_it(date: float) -> None:
+    """For one date, what is counted for many dates at once is the mean over lives that were drawn."""
+    rng = np.random.default_rng(7)
+    renewals, months = rng.exponential(8.0, (512, 6)), np.arange(1.0, 25.0)
+    one = lifetime.retirements(np.full((1, 1), date), renewals, 0.0)
+    expected = lifetime.expected_migrations(one, months, np.array(24.0))
+    found = lifetime.migrations_by_date(np.array([5.0, date]), renewals, months, 24.0)
+    np.testing.assert_allclose(found[1:], expected, atol=1e-15)

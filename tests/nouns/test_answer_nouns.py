@@ -25,12 +25,13 @@ ANSWERS: Answer = msgspec.json.schema_components((Assessment,), ref_template="{n
 OPTIONS: Answer = msgspec.json.schema_components((OptionAnswer,), ref_template="{name}")[1]
 
 TOP_LEVEL = (
-    "verdict break_even options accuracy value_of_information comparison article_check offers suggestions assumptions "
-    "wide_ranges currency horizon_months discount_rate policy provenance trace cash_flows sensitivity curves"
+    "verdict break_even plan options accuracy value_of_information comparison article_check offers suggestions assumptions "
+    "wide_ranges currency horizon_months discount_rate policy provenance next_question trace cash_flows sensitivity curves"
 )
 KEYS = {
     "OptionAnswer": "id kind name base_model offer stands_in is_feasible obstacle is_measured chance_meets_bar "
-    "chance_best one_off monthly prices tokens token_cost_per_request cost_per_correct_answer "
+    "chance_best dominated_by incremental_cost_per_right_answer one_off monthly prices tokens token_cost_per_request "
+    "cost_per_correct_answer "
     "amortised_cost_per_month levelised_cost_per_request levelised_cost_per_correct_answer present_values tco "
     "tco_without_errors npv npv_over_best_other payback discounted_payback roi payback_requests saving_from_model "
     "saving_from_tuning timeline training accuracy latency lifetime",
@@ -50,7 +51,7 @@ KEYS = {
     "is_measured replicas fewest_replicas_for_target",
     "LifetimeAnswer": "retires_on origin on_shutdown npv_migrate npv_revert",
 }
-PER_OPTION = ("trace", "cash_flows", "sensitivity", "curves")
+PER_OPTION = ("trace", "cash_flows", "sensitivity")
 STAY_WHEN_INFEASIBLE = {
     "tokens": {"instruction", "payload", "output", "cache_hit_rate", "cost_without_cache"},
     "prices": {"input", "output"},
@@ -110,7 +111,7 @@ def numbers(value: Any) -> Iterator[float]:
 
 
 def test_the_verdict_and_the_break_evens_come_first() -> None:
-    """A reader meets the verdict, then the break-evens, then the options, and the heavy parts last."""
+    """A reader meets the verdict, the break-evens and the plan, then the options, and the heavy parts last."""
     assert list(encoded(Assessment, serves=True)) == TOP_LEVEL.split()
 
 
@@ -150,15 +151,17 @@ def test_what_is_encoded_is_read_back() -> None:
         assert msgspec.json.decode(msgspec.json.encode(noun), type=Assessment) == noun
 
 
-def test_only_what_is_asked_for_and_training_may_be_absent() -> None:
-    """Every other key is always there, so that a client needs no test for it."""
+def test_only_what_is_asked_for_or_does_not_arise_may_be_absent() -> None:
+    """A part that is asked for, training, a question and a stop rule; every other key needs no test by a client."""
     absent = {
         f"{noun}.{name}"
         for noun, schema in ANSWERS.items()
         for name in schema["properties"]
         if name not in schema.get("required", ())
     }
-    assert absent == {"OptionAnswer.training", *(f"Assessment.{name}" for name in PER_OPTION)}
+    heavy = (*PER_OPTION, "curves")
+    arising = {"OptionAnswer.training", "Assessment.next_question", "VerdictAnswer.until_answered", "PlanStep.stop_at"}
+    assert absent == arising | {*(f"Assessment.{name}" for name in heavy)}
 
 
 def test_every_figure_of_an_option_says_its_unit() -> None:
@@ -177,7 +180,7 @@ def test_every_null_is_explained() -> None:
 
 @pytest.mark.parametrize("part", PER_OPTION)
 def test_each_heavy_part_names_its_option(part: str) -> None:
-    """Trace, cash flows, sensitivity and curves are arrays whose items say which option they are of."""
+    """Trace, cash flows and sensitivity are arrays whose items say which option they are of."""
     items = ANSWERS["Assessment"]["properties"][part]["items"]
     assert next(iter(ANSWERS[items["$ref"]]["properties"])) == "option"
 

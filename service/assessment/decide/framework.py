@@ -38,14 +38,15 @@ VERDICT = (
     "Start with prompting. Fine-tune only with {article_enough_examples:count} or more labelled examples, a prompt that keeps "
     "failing on a well-defined task, and an iteration cycle that justifies the cost of training."
 )
-GATES = (
-    "enough_examples: satisfied",
-    "well_defined_need: the task is not declared ill-defined, and one of consistent_prompt_failure, token_overhead, "
-    "latency_benefit and proprietary_knowledge is satisfied",
-    "iteration_cycle_pays: the expected NPV is positive, or the fine-tune's chance to meet the requirement is plausible and "
-    "above those of both prompts",
-    "no_bar_to_tuning: neither audit_required nor knowledge_changes is satisfied, unless the fine-tune is likely to meet the "
-    "requirement and nothing else plausibly does",
+IN_THE_VERDICT = (
+    "It ranks what to try, never refuses what is proven, and spends nothing because a field was not sent: what is not said is "
+    "unknown, never no.",
+    "Fewer than {article_enough_trials:count} graded trials: measure first.",
+    "Where the instructions must be open to audit, the task is ill defined, or knowledge changes faster than retraining can follow, "
+    "no fine-tune serves in the end, unless one is likely to meet the requirement and nothing else plausibly does.",
+    "A fine-tune serves in the end only with {article_enough_examples:count} or more labelled examples, or after a pilot of half the "
+    "planned size or more with {article_enough_trials:count} or more graded answers that makes it likely to meet what is asked.",
+    "Meeting what is asked comes before money; by how much that costs more than expected value alone is told.",
 )
 SIZE_OF_GAP = (
     "Up to {article_small_gap:points} points short of the requirement a better prompt is likelier to close the gap; from "
@@ -83,7 +84,7 @@ def framework(catalogue: Catalogue, as_of: datetime.date) -> Framework:
             FrameworkRule(id=rule.id, favours=rule.favours, holds_when=rule.holds_when.format_map(numbers))
             for rule in RULES
         ],
-        gates=list(GATES),
+        in_the_verdict=[line.format_map(numbers) for line in IN_THE_VERDICT],
         size_of_gap=SIZE_OF_GAP.format_map(numbers),
         dimensions=[
             FrameworkDimension(id=d.id, winner=d.winner, meaning=d.meaning.format_map(numbers)) for d in DIMENSIONS

@@ -1,12 +1,12 @@
 """Third stage: what it is worth to find out more, and from where the uncertainty comes.
 
-Of what the best fine-tune is worth more than the best option without a new one. The studies are those a team can run:
-grade more answers of the prompt, or fine-tune a pilot.
+All of it is read off one table of net benefits, an option a column and a draw a row (Strong and Oakley 2014; Baio 2012).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -16,38 +16,50 @@ from models import decision, learning
 from models.arrays import Array
 from models.sensitivity import conditional_means, first_order_shares, main_effects, tornado
 from service.assessment.case import Case, Option
+from service.assessment.decide.advice import Advice
 from service.assessment.decide.matrix import Held, Matrix
-from service.assessment.ledger.fold import fold, inputs_for, refold
-from service.assessment.ledger.line import Kind, Line, Own
+from service.assessment.decide.plans import side_by_side, spec_of
+from service.assessment.decide.studies import Curve, Study
+from service.assessment.ledger.accuracy import Accuracy
+from service.assessment.ledger.costs import Costs
+from service.assessment.ledger.fold import inputs_for, refold
+from service.assessment.ledger.life import Life
+from service.assessment.ledger.line import Chapter, Kind, Line, Own
 from service.assessment.ledger.lines import Lines
+from service.assessment.ledger.projects import Projects
+from service.assessment.ledger.requests import Requests
+from service.assessment.ledger.volume import Volume
 from service.assessment.simulate import Simulated, Simulation
 from service.assessment.simulate.draws import CASE, LIFE, OWN_LIFE, Points, points_of
 
-TRIAL_SIZES = np.unique(np.geomspace(10.0, 10_000.0, 61).round())
-PILOT_SIZES = 15
-SMALLEST_PILOT = 50.0
 DRAWS_PER_INPUT = 4
 """Draws that there are at least for each input whose effect is looked for; of more inputs the likelier ones are kept."""
 WORTH = frozenset({Lines.costs, Lines.outlay})
 """What an option is worth by."""
-PRIOR = (
-    Lines.level_mean, Lines.prior_level_variance, Lines.prior_slope_mean, Lines.prior_slope_variance, Lines.pilots_on_line,
-    Lines.seed_variance, Lines.bend_variance,
-)  # fmt: skip
-"""What a fine-tune's learning curve follows from."""
 AT_RANDOM = (
     Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.technique_deviate, Lines.residual_deviate, Lines.no_change_coin,
 )  # fmt: skip
 """Lines that fall at random beside the inputs."""
+HINGES = 3
+"""How many inputs are named that the advice hangs on."""
+
+GROUPS: MappingProxyType[type[Chapter], str] = MappingProxyType({
+    Accuracy: "accuracies", Volume: "volume_and_money", Requests: "tokens_and_prices", Life: "time_and_lives",
+    Projects: "build_and_retraining", Costs: "hosting_and_upkeep",
+})  # fmt: skip
+"""What one enquiry would settle together, by the chapter of the ledger."""
 
 
-class Study(Struct, frozen=True, kw_only=True):
-    """A study of the size that is worth most."""
+class StudyWorth(Struct, frozen=True, kw_only=True):
+    """A study by itself: what it tells, what it costs, and what is left."""
 
-    size: int
-    trials: int
-    cost: float
+    study: Study
     value: float
+    """What it tells is worth, before all that it costs [currency]."""
+    cost: float
+    """Money, and what waiting for it loses [currency]."""
+    chance_gain: float | None
+    """By how much the chance to end at an option that is likely to meet the bar rises; None without a bar."""
 
     @property
     def net_value(self) -> float:
@@ -56,26 +68,30 @@ class Study(Struct, frozen=True, kw_only=True):
 
 
 class Input(Struct, frozen=True, kw_only=True):
-    """What one uncertain input does to the net benefit."""
+    """What one uncertain input does to the net benefits."""
 
     line: Line
     kinds: frozenset[Kind]
     """Of the options that share the draw."""
     share_of_variance: float
+    """Of the variance of the margin."""
     evppi: float
     lowest: float
     highest: float
 
 
 class Information(Struct, frozen=True, kw_only=True):
-    """The value of information about whether to fine-tune."""
+    """The value of information, and what the margin between the two sides rests on."""
 
-    tune: str | None
-    """Id of the fine-tune that is meant; None where none could be bought."""
+    option: str
+    """Id of the option whose margin it is: the best fine-tune, else the best option."""
+    rival: str
+    """Id of the option it is held against: the best of the others sides."""
     evpi: float
     inputs: tuple[Input, ...]
-    graded_trials: Study
-    pilot: Study
+    groups: tuple[tuple[str, float], ...]
+    """What it is worth to know all inputs of a kind, by its name, the largest first."""
+    studies: tuple[StudyWorth, ...]
     required_examples: float | None
 
 
@@ -118,94 +134,44 @@ def _columns(case: Case, options: dict[str, Option]) -> list[_Column]:
     return list(found.values())
 
 
-def _inputs(case: Case, options: dict[str, Option], benefit: Array) -> tuple[tuple[Input, ...], Array]:
-    """Return the effect of every uncertain input on the net benefit, and that of the prompt's accuracy draw by draw."""
+def _inputs(
+    case: Case, options: dict[str, Option], margin: Array, worth: Array
+) -> tuple[tuple[Input, ...], tuple[tuple[str, float], ...]]:
+    """Return the effect of every uncertain input on the margin and on the choice, and of the inputs of each group."""
     columns = _columns(case, options)
     most = case.draws // DRAWS_PER_INPUT
-    if len(columns) > most and benefit.min() < benefit.max():
+    if not columns:
+        return (), ()
+    if len(columns) > most and margin.min() < margin.max():
         points = np.column_stack([column.points for column in columns])
-        matters = np.abs(np.nan_to_num(np.corrcoef(points.T, benefit)[-1, :-1]))
-        matters[_place_of(columns, Lines.prompted_accuracy)] = np.inf
+        matters = np.abs(np.nan_to_num(np.corrcoef(points.T, margin)[-1, :-1]))
         columns = [columns[at] for at in np.sort(np.argsort(-matters, kind="stable")[:most])]
     points = np.column_stack([column.points for column in columns])
-    effects = main_effects(points, benefit)
-    shares = first_order_shares(effects, benefit)
-    given = conditional_means(points, benefit, effects)
+    outputs = np.column_stack([margin, worth])
+    effects = main_effects(points, outputs)
+    shares = first_order_shares(effects[..., 0], margin)
+    given = conditional_means(points, worth, effects[..., 1:])
     found = []
     for at, column in enumerate(columns):
-        lowest, highest = tornado(points[:, at], benefit)
+        lowest, highest = tornado(points[:, at], margin)
         found.append(
             Input(
                 line=column.line,
                 kinds=frozenset(column.kinds),
                 share_of_variance=float(shares[at]),
-                evppi=decision.expected_loss(given[:, at]),
+                evppi=decision.value_of_acting(given[:, at], worth),
                 lowest=lowest,
                 highest=highest,
             )
         )
+    groups = []
+    for chapter, name in GROUPS.items():
+        its = [at for at, column in enumerate(columns) if column.line in set(chapter.lines())]
+        if its:
+            together = worth.mean(axis=0) + effects[:, its, 1:].sum(axis=1)
+            groups.append((name, decision.value_of_acting(together, worth)))
     ranked = sorted(found, key=lambda one: (-one.share_of_variance, one.line.name))
-    return tuple(ranked), effects[:, _place_of(columns, Lines.prompted_accuracy)]
-
-
-def _place_of(columns: list[_Column], line: Line) -> int:
-    return next(at for at, column in enumerate(columns) if column.line is line)
-
-
-def _slope(output: Array, *inputs: Array) -> float:
-    """Return the least-squares weight of the last input, the others held."""
-    columns = [np.ones_like(output), *inputs]
-    if any(column.min() == column.max() for column in columns[1:]):
-        return 0.0
-    return float(np.linalg.lstsq(np.column_stack(columns), output, rcond=None)[0][-1])
-
-
-def _best_trials(case: Case, mean: float, weight: float) -> Study:
-    values = decision.trials_value(mean, weight, case.trials.correct, case.trials.total, TRIAL_SIZES)
-    costs = TRIAL_SIZES * case.studies.cost_per_trial
-    best = int((values - costs).argmax())
-    size = int(TRIAL_SIZES[best])
-    return Study(size=size, trials=size, cost=float(costs[best]), value=float(values[best]))
-
-
-class _Curve:
-    """The learning curve of a fine-tune in the base case."""
-
-    def __init__(self, tune: Simulated) -> None:
-        """Fold the lines that the base case does without, since it takes a modelled accuracy at its mean."""
-        figures = frozenset({Lines.level_mean, Lines.pilots_on_line, Lines.log_odds_mean, Lines.log_odds_variance})
-        self.values = fold(dict(tune.base), tune.option.kind, figures)
-        self.saturation = self(Lines.saturation_examples)
-        self.posterior = learning.posterior(*[self.values[line] for line in PRIOR])
-
-    def __call__(self, line: Line) -> float:
-        """Return a line's number."""
-        return float(self.values[line].ravel()[0])
-
-
-def _best_pilot(case: Case, curve: _Curve, mean: float, weight: float) -> Study:
-    planned = case.planned_examples
-    sizes = np.unique(np.geomspace(min(SMALLEST_PILOT, planned), planned, PILOT_SIZES).round())
-    trials = float(case.trials.total)
-    variance = curve(Lines.log_odds_variance)
-    resolved = learning.resolved_share(
-        curve.posterior,
-        np.asarray(variance),
-        curve.values[Lines.seed_variance],
-        np.asarray(planned),
-        sizes,
-        np.asarray(trials),
-        curve.saturation,
-    ).ravel()
-    centre, ceiling = curve(Lines.log_odds_mean), curve(Lines.accuracy_ceiling)
-    values = np.array(
-        [decision.pilot_value(mean, weight, centre, variance, float(share), ceiling) for share in resolved]
-    )
-    studies = case.studies
-    labels = np.maximum(sizes - studies.labelled_examples, 0.0) * studies.cost_per_example
-    costs = studies.pilot_cost + labels + trials * studies.cost_per_trial
-    best = int((values - costs).argmax())
-    return Study(size=int(sizes[best]), trials=int(trials), cost=float(costs[best]), value=float(values[best]))
+    return tuple(ranked), tuple(sorted(groups, key=lambda pair: (-pair[1], pair[0])))
 
 
 def start_needed(tune: Simulated, requirement: float) -> float:
@@ -221,12 +187,14 @@ def start_needed(tune: Simulated, requirement: float) -> float:
     return (requirement - lowest) / (highest - lowest) if highest > lowest else np.inf
 
 
-def _required_examples(case: Case, tune: Simulated, curve: _Curve) -> float | None:
+def _required_examples(case: Case, tune: Held | None) -> float | None:
     """Return the examples needed to meet the requirement from the start on; None without one, infinite if out of reach."""
     requirement = case.request.task.required_accuracy
     if requirement is None:
         return None
-    start = start_needed(tune, requirement)
+    if tune is None:
+        return np.inf
+    curve, start = Curve(tune.one), start_needed(tune.one, requirement)
     if start <= 0.0:
         return learning.FEWEST_LEARNT
     if start >= curve(Lines.accuracy_ceiling):
@@ -235,42 +203,50 @@ def _required_examples(case: Case, tune: Simulated, curve: _Curve) -> float | No
     return learning.required_examples(*curve.posterior, np.asarray(spread), start, case.confidence, curve.saturation)
 
 
-def _nothing(case: Case, simulation: Simulation) -> Information:
-    """Return what is left to know where no fine-tune can go live: nothing that could change the choice."""
-    cost, requirement = case.studies.cost_per_trial, case.request.task.required_accuracy
-    trials = int(TRIAL_SIZES[0])
-    pilot = case.studies.pilot_cost + case.trials.total * cost
-    tunes = simulation.tunes
-    return Information(
-        tune=tunes[0].id if tunes else None,
-        evpi=0.0,
-        inputs=(),
-        graded_trials=Study(size=trials, trials=trials, cost=trials * cost, value=0.0),
-        pilot=Study(
-            size=int(min(SMALLEST_PILOT, case.planned_examples)), trials=int(case.trials.total), cost=pilot, value=0.0
-        ),
-        required_examples=None if requirement is None else np.inf,
-    )
+def _studies(matrix: Matrix, advice: Advice) -> tuple[StudyWorth, ...]:
+    """Return what each study by itself is worth under a policy."""
+    ground, rules, today = advice.ground, advice.rules, advice.commitment
+    found = []
+    for at in advice.places:
+        told, plan = (
+            side_by_side(ground, rules, spec_of(ground, (at,), is_free=free), advice.ends) for free in (True, False)
+        )
+        found.append(
+            StudyWorth(
+                study=ground.studies[at],
+                value=told.value - today.value,
+                cost=told.value - plan.value,
+                chance_gain=plan.chance - today.chance if matrix.is_asked else None,
+            )
+        )
+    return tuple(found)
 
 
-def inform(case: Case, simulation: Simulation, matrix: Matrix, tune: Held | None) -> Information:
-    """Return the value of information, the best size of each study, and what drives the net benefit of a fine-tune."""
-    if tune is None:
-        return _nothing(case, simulation)
-    rival, keep, chosen = matrix.rival.one, matrix.keep.one, tune.one
-    benefit = chosen.draws[Lines.npv] - rival.draws[Lines.npv]
-    mean = float(benefit.mean())
-    beside = {one.id: one.option for one in (keep, chosen, rival, matrix.baseline.one)}
-    if chosen.stand_in is not None:
-        beside[chosen.stand_in] = simulation.of(chosen.stand_in).option
-    inputs, effect = _inputs(case, beside, benefit)
-    prompted, tuned = keep.draws[Lines.accuracy_at_start], chosen.draws[Lines.accuracy_at_start]
-    curve = _Curve(chosen)
+def _margin(matrix: Matrix, tune: Held | None) -> tuple[Held, Held]:
+    """Return whose margin over which is looked at: that of the best fine-tune over the best other option, else of the best over the next."""
+    if tune is not None:
+        return tune, matrix.rival
+    served = sorted((held for held in matrix.options if held.is_served), key=lambda held: -held.npv)
+    return (served[0], served[1]) if len(served) > 1 else (served[0], served[0])
+
+
+def inform(case: Case, simulation: Simulation, matrix: Matrix, tune: Held | None, advice: Advice) -> Information:
+    """Return the value of information under a policy, and what drives the margin between the two sides."""
+    chosen, rival = _margin(matrix, tune)
+    served = [held.one for held in matrix.options if held.is_served]
+    worth = np.stack([one.draws[Lines.npv] for one in served], axis=1)
+    beside = {one.id: one.option for one in (matrix.keep.one, *served)}
+    for one in served:
+        if one.stand_in is not None:
+            beside[one.stand_in] = simulation.of(one.stand_in).option
+    margin = chosen.one.draws[Lines.npv] - rival.one.draws[Lines.npv]
+    inputs, groups = _inputs(case, beside, margin, worth)
     return Information(
-        tune=chosen.id,
-        evpi=decision.expected_loss(benefit),
+        option=chosen.id,
+        rival=rival.id,
+        evpi=decision.evpi(worth),
         inputs=inputs,
-        graded_trials=_best_trials(case, mean, _slope(effect, prompted)),
-        pilot=_best_pilot(case, curve, mean, _slope(benefit, prompted, tuned)),
-        required_examples=_required_examples(case, chosen, curve),
+        groups=groups,
+        studies=_studies(matrix, advice),
+        required_examples=_required_examples(case, tune),
     )

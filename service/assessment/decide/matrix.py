@@ -6,6 +6,7 @@ what may be lost without asking. A latency target is a bar of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,8 @@ from service.assessment.simulate import Simulated, Simulation
 BarOrigin = Literal["stated", "today", "none"]
 FRAMEWORK = "framework"
 """The policy that a bar binds."""
+EXACT = 1e-9
+"""Part of an option's TCO that figures are exact to; a gap below it is rounding, whatever the draws' spread."""
 
 
 class Held(Struct, frozen=True, kw_only=True, eq=False):
@@ -74,6 +77,8 @@ class Matrix(Struct, frozen=True, kw_only=True, eq=False):
     """What every option is worth and whether it meets the bar."""
 
     bar_origin: BarOrigin
+    bar: Array | None
+    """Accuracy that is asked for in every draw; None where none is."""
     is_asked: bool
     """Whether anything is asked of accuracy or latency."""
     options: tuple[Held, ...]
@@ -99,19 +104,19 @@ class Matrix(Struct, frozen=True, kw_only=True, eq=False):
         return self.of(IMPROVE)
 
     @property
-    def prompts(self) -> tuple[Held, ...]:
-        """Return the prompt-like options that may be served."""
-        return tuple(held for held in self.options if held.is_served and held.one.option.kind in PROMPTS)
+    def served(self) -> tuple[Held, ...]:
+        """Return the options that may be served today, option 0 first."""
+        return tuple(held for held in self.options if held.is_served)
 
     @property
-    def alternatives(self) -> tuple[Held, ...]:
-        """Return the measured alternatives."""
-        return tuple(held for held in self.prompts if held.one.option.kind == "other_prompt")
+    def prompts(self) -> tuple[Held, ...]:
+        """Return the prompt-like options that may be served."""
+        return tuple(held for held in self.served if held.one.option.kind in PROMPTS)
 
     @property
     def tunes(self) -> tuple[Held, ...]:
         """Return the fine-tunes that could be bought and go live."""
-        return tuple(held for held in self.options if held.is_served and held.one.option.kind == "fine_tune")
+        return tuple(held for held in self.served if held.one.option.kind == "fine_tune")
 
     @property
     def best_prompt(self) -> Held:
@@ -121,7 +126,7 @@ class Matrix(Struct, frozen=True, kw_only=True, eq=False):
     @property
     def best_tuned(self) -> Held | None:
         """Return the best fine-tune by mean NPV, one in service included; None where none is feasible."""
-        served = (held for held in self.options if held.is_served and held.one.option.kind in TUNES)
+        served = (held for held in self.served if held.one.option.kind in TUNES)
         return max(served, key=lambda held: held.npv, default=None)
 
     @property
@@ -147,19 +152,7 @@ def best_tune(matrix: Matrix, case: Case, policy: str) -> Held | None:
     return max(tunes, key=lambda held: held.npv, default=None)
 
 
-def end_choice(matrix: Matrix, case: Case, policy: str) -> Held:
-    """Return the option that serves best from now on, were nothing else to be found out.
-
-    By mean NPV; under the framework among those likely to meet the bar, else among those likely to be no worse than today.
-    """
-    served = [held for held in matrix.options if held.is_served]
-    if bar_counts(matrix, policy):
-        likely = [held for held in served if held.chance >= case.confidence]
-        served = likely or [held for held in served if held.chance_no_worse >= case.confidence]
-    return max(served, key=lambda held: held.npv)
-
-
-def _bar(case: Case, today: Array) -> tuple[BarOrigin, Array | None]:
+def bar_of(case: Case, today: Array) -> tuple[BarOrigin, Array | None]:
     """Return the accuracy that is asked for in every draw, and where it comes from."""
     required, finance = case.request.task.required_accuracy, case.request.finance
     if required is not None:
@@ -169,22 +162,27 @@ def _bar(case: Case, today: Array) -> tuple[BarOrigin, Array | None]:
     return "today", today - case.tolerated_loss
 
 
-def _in_time(case: Case, one: Simulated) -> NDArray[np.bool_] | None:
+def in_time(case: Case, figures: Mapping[Line, Array]) -> NDArray[np.bool_] | None:
     """Return whether an option meets the latency target, draw by draw; None without one."""
     target = case.request.latency_target
     if target is None:
         return None
-    median, sigma = one.draws[Lines.median_latency], one.draws[Lines.queued_sigma]
+    median, sigma = figures[Lines.median_latency], figures[Lines.queued_sigma]
     return percentile_seconds(median, sigma, target.percentile) <= target.seconds
+
+
+def is_asked(case: Case, bar: Array | None) -> bool:
+    """Return whether anything is asked of accuracy or latency."""
+    return bar is not None or case.request.latency_target is not None
 
 
 def _base(one: Simulated, line: Line) -> float:
     return float(one.base[line].ravel()[0])
 
 
-def _rank(case: Case, is_asked: bool, held: Held) -> tuple[bool, bool, bool, float]:
+def _rank(case: Case, asks: bool, held: Held) -> tuple[bool, bool, bool, float]:
     """Return where an option ranks: those that may be served first, under the framework those likely to meet the bar."""
-    falls_short = case.policy == FRAMEWORK and is_asked and held.chance < case.confidence
+    falls_short = case.policy == FRAMEWORK and asks and held.chance < case.confidence
     return (not held.one.is_feasible, not held.is_served, falls_short, -held.npv)
 
 
@@ -197,13 +195,13 @@ def held_against_the_bar(case: Case, simulation: Simulation) -> Matrix:
     """Return every option held against the bar, ranked."""
     baseline, served = simulation.baseline, simulation.served
     today = baseline.draws[Lines.average_accuracy]
-    origin, bar = _bar(case, today)
-    times = {one.id: _in_time(case, one) for one in simulation.options}
+    origin, bar = bar_of(case, today)
+    times = {one.id: in_time(case, one.draws) for one in simulation.options}
     meets: dict[str, NDArray[np.bool_]] = {}
     for one in simulation.options:
         right = np.ones(case.draws, dtype=bool) if bar is None else one.draws[Lines.average_accuracy] >= bar
-        in_time = times[one.id]
-        meets[one.id] = right if in_time is None else right & in_time
+        punctual = times[one.id]
+        meets[one.id] = right if punctual is None else right & punctual
     benefits = np.stack([one.draws[Lines.npv] for one in served], axis=1)
     # Without requests nothing is asked of anybody.
     asked = np.stack([meets[one.id] for one in served], axis=1) | (not has_requests(simulation))
@@ -214,12 +212,12 @@ def held_against_the_bar(case: Case, simulation: Simulation) -> Matrix:
         other = max(
             (rival for rival in served if rival.id != one.id), key=lambda rival: rival.mean_npv, default=baseline
         )
-        in_time = times[one.id]
+        punctual = times[one.id]
         found.append(
             Held(
                 one=one,
                 meets=meets[one.id] if one.is_feasible else np.zeros(case.draws, dtype=bool),
-                chance_in_time=None if in_time is None else decision.share(in_time),
+                chance_in_time=None if punctual is None else decision.share(punctual),
                 chance_no_worse=decision.share(one.draws[Lines.average_accuracy] >= today - case.tolerated_loss),
                 chance_best=chance_best.get(one.id),
                 over_best_other=one.draws[Lines.npv] - other.draws[Lines.npv],
@@ -227,9 +225,9 @@ def held_against_the_bar(case: Case, simulation: Simulation) -> Matrix:
                 latency_saving=_difference(_base(baseline, Lines.median_latency), _base(one, Lines.median_latency)),
             )
         )
-    is_asked = bar is not None or case.request.latency_target is not None
-    ranked = sorted(found[1:], key=lambda held: _rank(case, is_asked, held))
-    return Matrix(bar_origin=origin, is_asked=is_asked, options=(found[0], *ranked))
+    asks = is_asked(case, bar)
+    ranked = sorted(found[1:], key=lambda held: _rank(case, asks, held))
+    return Matrix(bar_origin=origin, bar=bar, is_asked=asks, options=(found[0], *ranked))
 
 
 def _difference(left: float, right: float) -> float:

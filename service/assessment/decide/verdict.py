@@ -1,22 +1,29 @@
-"""The verdict under both policies: the framework's steps in their order, and the highest expected value."""
+"""The verdict of a policy: what its best plan begins with, or what serves where nothing is worth finding out first.
+
+A few circumstances come before any plan, in this order: nothing to serve, a fine-tune that serves already, a prompt whose
+feasibility is not proven, nothing that may do at all, and a question whose answer decides. Part of the third stage.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import MappingProxyType
 from typing import Literal
 
+import numpy as np
 from msgspec import Struct
 
-from service.assessment.case import IMPROVE, IN_SERVICE, KEEP, Case
-from service.assessment.decide.information import Information
-from service.assessment.decide.matrix import Held, Matrix, end_choice
-from service.assessment.decide.rules import PROMPT, TUNE, Choice, Judged, Status, status
-from service.assessment.ledger.line import Kind
+from models import decision
+from service.assessment.case import IN_SERVICE, KEEP, Case
+from service.assessment.decide.advice import Advice
+from service.assessment.decide.matrix import FRAMEWORK, Matrix
+from service.assessment.decide.plans import Plan
+from service.assessment.decide.rules import PROMPT, TUNE, WITHOUT_PEOPLE, Choice
+from service.assessment.decide.studies import ORDER, Study
+from service.assessment.ledger.line import TUNES, Kind
 
 Action = Literal[
-    "keep_prompting", "improve_prompt", "measure_first", "switch_model", "collect_examples", "run_pilot", "fine_tune",
-    "keep_fine_tune", "return_to_prompt", "rethink_task",
+    "keep_prompting", "improve_prompt", "measure_first", "measure_alternative", "switch_model", "collect_examples",
+    "run_pilot", "fine_tune", "keep_fine_tune", "return_to_prompt", "rethink_task", "answer_question",
 ]  # fmt: skip
 SERVING: MappingProxyType[Kind, Action] = MappingProxyType({
     "keep": "keep_prompting", "improve": "improve_prompt", "other_prompt": "switch_model", "fine_tune": "fine_tune",
@@ -24,249 +31,143 @@ SERVING: MappingProxyType[Kind, Action] = MappingProxyType({
 })  # fmt: skip
 """What serving by each kind of option is called."""
 
-NEEDS = ("consistent_prompt_failure", "token_overhead", "latency_benefit", "proprietary_knowledge")
-"""Rules one of which must hold for a need of fine-tuning."""
+STARTING: MappingProxyType[str, Action] = MappingProxyType({
+    "improve": "improve_prompt", "alternative": "measure_alternative", "pilot": "run_pilot",
+    "grade_pilot": "measure_first", "grade": "measure_first",
+})  # fmt: skip
+"""What beginning with each study is called."""
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
-    """A choice, the option it stands for, what to do next, and why."""
+class Verdict(Struct, frozen=True, kw_only=True, eq=False):
+    """A choice, the option it stands for, and what to do next."""
 
     choice: Choice
     option: str
+    """That would serve, were one to decide today."""
     action: Action
-    step: str
-    gate: str | None = None
-    field: str | None = None
-    is_premium: bool = False
+    also: tuple[Action, ...]
+    """What else is begun with at once."""
+    plan: Plan
+    confidence: float | None
+    """Share of the draws in which that option is best, each known to be the truth; None where other things decide."""
 
 
-class Standing(Struct, frozen=True, kw_only=True, eq=False):
-    """Where a case stands under a policy: what the steps ask for."""
-
-    case: Case
-    policy: str
-    rules: dict[str, Judged]
-    matrix: Matrix
-    tune: Held | None
-    """The best fine-tune that can go live; None where none can."""
-    has_requests: bool
-    gap: float | None
-    """Requirement less the prompt's mean accuracy, in whole points; None without a requirement."""
-
-    @property
-    def likely(self) -> float:
-        """Return the chance from which on something is likely."""
-        return self.case.confidence
-
-    @property
-    def plausible(self) -> float:
-        """Return the chance from which on something is plausible."""
-        return self.case.thresholds["plausible_probability"]
-
-    @property
-    def p_prompt(self) -> float:
-        """Return the chance of the prompt as it is to meet the bar."""
-        return self.matrix.keep.chance
-
-    @property
-    def p_improved(self) -> float:
-        """Return the chance of the improved prompt to meet the bar."""
-        return self.matrix.improved.chance
-
-    @property
-    def p_tuned(self) -> float:
-        """Return the chance of the fine-tune to meet the bar; 0 where none can go live."""
-        return 0.0 if self.tune is None else self.tune.chance
-
-    @property
-    def npv_improved(self) -> float:
-        """Return what improving the prompt is expected to be worth."""
-        return self.matrix.improved.npv
-
-    @property
-    def npv_tuned(self) -> float:
-        """Return what fine-tuning is expected to be worth; nothing where it cannot go live."""
-        return 0.0 if self.tune is None else self.tune.npv
-
-    @property
-    def switch(self) -> Held | None:
-        """Return the measured alternative that is likely to meet the bar and worth more than any other prompt that is."""
-        likely = [held for held in self.matrix.prompts if held.chance >= self.likely]
-        best = max(likely, key=lambda held: held.npv, default=None)
-        return best if best is not None and best.one.option.kind == "other_prompt" else None
-
-    @property
-    def served_today(self) -> str:
-        """Return the id of the option that serves while something is found out."""
-        return self.matrix.baseline.id
+def action_of(case: Case, study: Study) -> Action:
+    """Return what beginning with a study is called: a pilot for which people have yet to label is begun by collecting."""
+    source = case.request.fine_tuning.label_source if case.request.fine_tuning else None
+    if study.kind == "pilot" and study.labels > 0 and source not in WITHOUT_PEOPLE:
+        return "collect_examples"
+    return STARTING[study.kind]
 
 
-def _not(value: Status) -> Status:
-    if value == "unknown":
-        return "unknown"
-    return "not_satisfied" if value == "satisfied" else "satisfied"
+def starting(case: Case, plan: Plan) -> list[Action]:
+    """Return what a plan begins with, each once, in the order in which steps are named."""
+    begun = plan.studies[:1] if plan.is_sequential else plan.studies
+    ordered = sorted(begun, key=lambda study: ORDER.index(study.kind))
+    return list(dict.fromkeys(action_of(case, study) for study in ordered))
 
 
-def _either(statuses: list[Status]) -> Status:
-    return "satisfied" if "satisfied" in statuses else "unknown" if "unknown" in statuses else "not_satisfied"
+def serving(advice: Advice) -> Action:
+    """Return what serving by the end choice of today is called."""
+    prospects = advice.ground.prospects
+    return SERVING[prospects.kinds[prospects.at(advice.today)]]
 
 
-def _all(statuses: list[Status]) -> Status:
-    return "not_satisfied" if "not_satisfied" in statuses else "unknown" if "unknown" in statuses else "satisfied"
+def _confidence(matrix: Matrix, advice: Advice, option: str, plan: Plan, *, counts_bar: bool) -> float | None:
+    """Return how likely the end choice is best, when that draw's truth is known."""
+    first = min(plan.studies, key=lambda study: ORDER.index(study.kind), default=None)
+    if first is not None and first.option != option:
+        return None
+    prospects = advice.ground.prospects
+    may_serve = prospects.is_measured.copy()
+    if advice.rules.is_barred and advice.rules.policy == FRAMEWORK:
+        may_serve &= np.array(
+            [kind != "fine_tune" or id == option for kind, id in zip(prospects.kinds, prospects.ids, strict=True)]
+        )
+    found = [matrix.of(id) for id, may in zip(prospects.ids, may_serve, strict=True) if may]
+    benefit = prospects.benefit[:, may_serve]
+    meets = np.ones_like(benefit, dtype=bool)
+    if counts_bar:
+        meets = np.stack([held.meets for held in found], axis=1)
+    best = decision.best_options(benefit, meets)
+    return decision.share(best == [held.id for held in found].index(option))
 
 
-def _likeliest_prompt(at: Standing) -> float:
-    """Return the best chance of any prompt-like option that may be served to meet the bar."""
-    return max(held.chance for held in at.matrix.prompts)
+def _in_service(advice: Advice, option: str) -> Action | None:
+    """Return what is done where a fine-tune serves already: it goes on, gives way to a successor, or to a prompt."""
+    prospects = advice.ground.prospects
+    if prospects.ids[0] != IN_SERVICE:
+        return None
+    kind = prospects.kinds[prospects.at(option)]
+    return SERVING[kind] if kind in TUNES else "return_to_prompt"
 
 
-def _gates(at: Standing) -> list[tuple[str, Status, str]]:
-    """Return the four gates of the framework: name, status, the field that would settle an unknown one."""
-    rules = at.rules
-    defined = status(at.case.request.task.well_defined is not False)
-    need = _either([rules[name].status for name in NEEDS])
-    unknown = next((rules[name].field for name in NEEDS if rules[name].status == "unknown"), "")
-    likeliest = at.p_tuned >= at.plausible and at.p_tuned > _likeliest_prompt(at)
-    nothing_else = at.p_tuned >= at.likely and _likeliest_prompt(at) < at.plausible
-    barred = _all([_not(rules["audit_required"].status), _not(rules["knowledge_changes"].status)])
-    return [
-        ("enough_examples", rules["enough_examples"].status, rules["enough_examples"].field),
-        ("well_defined_need", _all([defined, need]), unknown),
-        ("iteration_cycle_pays", status(at.npv_tuned > 0 or likeliest), "/finance/error_cost"),
-        ("no_bar_to_tuning", "satisfied" if nothing_else else barred, rules["audit_required"].field),
-    ]
+def is_hopeless(advice: Advice) -> bool:
+    """Return whether the best plan is to keep the prompt, and no option may plausibly meet what is asked."""
+    plausible = advice.rules.plausible
+    keeps = advice.best.is_commitment and advice.today == KEEP
+    return advice.ground.prospects.is_asked and keeps and bool((advice.ground.prospects.likelihood < plausible).all())
 
 
-def _prompt(action: Action, step: str, at: Standing, gate: str | None = None, field: str | None = None) -> Verdict:
-    """Return a verdict for the prompt, with the option that its action names."""
-    option = {"keep_prompting": KEEP, "improve_prompt": IMPROVE}.get(action, at.served_today)
-    return Verdict(choice=PROMPT, option=option, action=action, step=step, gate=gate, field=field)
+def verdict_of(case: Case, matrix: Matrix, advice: Advice, *, has_requests: bool, asks: bool, is_open: bool) -> Verdict:
+    """Return the verdict of a policy.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    matrix : Matrix
+        Its options against the bar.
+    advice : Advice
+        The plans as the policy ranks them.
+    has_requests : bool
+        Whether there is anything to serve.
+    asks : bool
+        Whether a question comes first.
+    is_open : bool
+        Whether what is not said decides.
+    """
+    option, plan = advice.today, advice.best
+    action: Action | None
+    is_framework = advice.policy == FRAMEWORK
+    grading, counts_bar = advice.with_only("grade"), advice.rules.counts_bar and has_requests
+    if not has_requests:
+        option, action, plan = KEEP, "keep_prompting", advice.commitment
+    elif (action := _in_service(advice, option)) is not None:
+        plan = advice.commitment
+    elif is_framework and grading is not None and case.trials.total < case.thresholds["article_enough_trials"]:
+        action, plan = "measure_first", grading
+    elif is_hopeless(advice):
+        action = "rethink_task"
+    elif is_framework and asks:
+        action, plan = "answer_question", advice.commitment
+    elif plan.is_commitment:
+        action = serving(advice)
+    else:
+        steps = starting(case, plan)
+        return _verdict(
+            matrix, advice, option, steps[0], tuple(steps[1:]), plan, is_open=is_open, counts_bar=counts_bar
+        )
+    return _verdict(matrix, advice, option, action, (), plan, is_open=is_open, counts_bar=counts_bar)
 
 
-def _switch(to: Held, step: str, gate: str | None = None) -> Verdict:
-    return Verdict(choice=PROMPT, option=to.id, action="switch_model", step=step, gate=gate)
-
-
-def _tuned(
-    action: Action, step: str, tune: Held, gate: str | None = None, field: str | None = None, is_premium: bool = False
+def _verdict(
+    matrix: Matrix,
+    advice: Advice,
+    option: str,
+    action: Action,
+    also: tuple[Action, ...],
+    plan: Plan,
+    *,
+    is_open: bool,
+    counts_bar: bool,
 ) -> Verdict:
-    """Return a verdict for a fine-tune."""
-    return Verdict(choice=TUNE, option=tune.id, action=action, step=step, gate=gate, field=field, is_premium=is_premium)
-
-
-def _no_requests(at: Standing) -> Verdict | None:
-    return None if at.has_requests else _prompt("keep_prompting", "no_requests", at)
-
-
-def _in_service(at: Standing) -> Verdict | None:
-    """Return the verdict where a fine-tune serves already: it goes on, gives way to a successor, or to a prompt."""
-    if at.matrix.baseline.id != IN_SERVICE:
-        return None
-    best = end_choice(at.matrix, at.case, at.policy)
-    if best.id == IN_SERVICE:
-        return _tuned("keep_fine_tune", IN_SERVICE, best)
-    if best.one.option.kind == "fine_tune":
-        return _tuned("fine_tune", IN_SERVICE, best)
-    return Verdict(choice=PROMPT, option=best.id, action="return_to_prompt", step=IN_SERVICE)
-
-
-def _too_few_trials(at: Standing) -> Verdict | None:
-    if at.case.trials.total < at.case.thresholds["article_enough_trials"]:
-        return _prompt("measure_first", "1", at)
-    return None
-
-
-def _cannot_go_live(at: Standing) -> Verdict | None:
-    """Return the verdict where fine-tuning cannot go live at all; a prompt that will do is improved where that pays."""
-    if at.tune is not None:
-        return None
-    if at.switch is not None:
-        return _switch(at.switch, "2")
-    if at.p_prompt >= at.likely:
-        return _prompt("improve_prompt" if at.npv_improved > 0 else "keep_prompting", "2", at)
-    return _prompt("improve_prompt" if at.p_improved >= at.plausible else "rethink_task", "2", at)
-
-
-def _prompt_will_do(at: Standing) -> Verdict | None:
-    """Return the verdict where a prompt that serves today is likely to meet the bar and a fine-tune brings no more."""
-    if at.switch is not None:
-        return _switch(at.switch, "3") if at.npv_tuned <= at.switch.npv or at.p_tuned < at.plausible else None
-    if at.p_prompt >= at.likely and (at.npv_tuned <= 0 or at.p_tuned < at.plausible):
-        return _prompt("improve_prompt" if at.npv_improved > 0 else "keep_prompting", "3", at)
-    return None
-
-
-def _better_prompt_closes_the_gap(at: Standing) -> Verdict | None:
-    """Return what the size of the gap and the chances say where no prompt of today is likely to do."""
-    if at.p_prompt >= at.likely or at.switch is not None or at.gap is None:
-        return None
-    if max(_likeliest_prompt(at), at.p_tuned) < at.plausible:
-        return _prompt("rethink_task", "4", at)
-    improve = _prompt("improve_prompt", "4", at)
-    if at.gap <= at.case.thresholds["article_small_gap"] and at.p_improved >= at.plausible:
-        return improve
-    if at.gap >= at.case.thresholds["article_large_gap"] and at.p_tuned >= at.plausible:
-        return improve if at.p_improved >= at.likely else None
-    return improve if at.p_improved >= at.likely or at.p_improved >= at.p_tuned else None
-
-
-def _too_few_examples(at: Standing) -> Verdict | None:
-    rule = at.rules["enough_examples"]
-    return None if rule.status == "satisfied" else _prompt("collect_examples", "5", at, field=rule.field)
-
-
-def _better_prompt_is_worth_more(at: Standing) -> Verdict | None:
-    if at.npv_improved >= max(0.0, at.npv_tuned) and at.p_improved >= at.p_tuned:
-        return _prompt("improve_prompt", "6", at)
-    return None
-
-
-def _gate_is_shut(at: Standing) -> Verdict | None:
-    """Return the verdict where a gate does not hold, or is open only to who says more."""
-    gates = _gates(at)
-    for name, gate_status, _ in gates:
-        if gate_status == "not_satisfied":
-            if at.switch is not None:
-                return _switch(at.switch, "7", name)
-            improve = at.p_prompt < at.likely and at.p_improved >= at.plausible
-            return _prompt("improve_prompt" if improve else "keep_prompting", "7", at, gate=name)
-    for name, gate_status, field in gates:
-        if at.tune is not None and at.npv_tuned > 0 and gate_status == "unknown":
-            return _tuned("run_pilot", "7", at.tune, gate=name, field=field)
-    return None
-
-
-def _tune(at: Standing) -> Verdict | None:
-    if at.tune is None:
-        return None
-    only_tuned = at.p_tuned >= at.likely and _likeliest_prompt(at) < at.likely
-    pays = at.tune.probability_positive >= at.likely
-    if at.p_tuned >= at.likely and (pays or only_tuned):
-        return _tuned("fine_tune", "8", at.tune, is_premium=only_tuned and not pays)
-    return _tuned("run_pilot", "8", at.tune)
-
-
-STEPS: tuple[Callable[[Standing], Verdict | None], ...] = (
-    _no_requests, _in_service, _too_few_trials, _cannot_go_live, _prompt_will_do, _better_prompt_closes_the_gap,
-    _too_few_examples, _better_prompt_is_worth_more, _gate_is_shut, _tune,
-)  # fmt: skip
-"""The framework's eight steps behind two that settle a case before them; the first that says something settles it."""
-
-
-def framework_verdict(at: Standing) -> Verdict:
-    """Return the verdict of the article's framework."""
-    return next(verdict for step in STEPS if (verdict := step(at)) is not None)
-
-
-def expected_value_verdict(at: Standing, information: Information) -> Verdict:
-    """Return the option with the highest expected net benefit, and a study first where it is worth more than it costs."""
-    for step in (_no_requests, _in_service, _cannot_go_live):
-        if (found := step(at)) is not None:
-            return found
-    best = end_choice(at.matrix, at.case, at.policy)
-    choice = TUNE if best.one.option.kind == "fine_tune" else PROMPT
-    action = SERVING[best.one.option.kind]
-    trials, pilot = information.graded_trials.net_value, information.pilot.net_value
-    if max(trials, pilot) > 0.0:
-        action = "run_pilot" if pilot >= trials else "measure_first"
-    return Verdict(choice=choice, option=best.id, action=action, step="expected_value")
+    is_tuned = matrix.of(option).one.option.kind in TUNES
+    return Verdict(
+        choice=TUNE if is_tuned else PROMPT,
+        option=option,
+        action=action,
+        also=also,
+        plan=plan,
+        confidence=None if is_open else _confidence(matrix, advice, option, plan, counts_bar=counts_bar),
+    )

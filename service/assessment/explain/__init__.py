@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from service.assessment.case import Case
 from service.assessment.decide import Decision
@@ -12,6 +12,7 @@ from service.assessment.explain.figures import Figures
 from service.assessment.explain.money import break_even_answer, cash_flow_answers
 from service.assessment.explain.offers import offers_answer
 from service.assessment.explain.options import options_answer
+from service.assessment.explain.plan import plan_answer
 from service.assessment.explain.provenance import (
     assumptions_answer,
     curves_answer,
@@ -21,14 +22,14 @@ from service.assessment.explain.provenance import (
     wide_ranges_answer,
 )
 from service.assessment.explain.quality import accuracy_answer
-from service.assessment.explain.reasons import reasons
-from service.assessment.explain.risks import risks
+from service.assessment.explain.questions import question_answer
 from service.assessment.explain.suggestions import suggestions_answer
-from service.assessment.explain.summary import summary
+from service.assessment.explain.thresholds import thresholds_of
+from service.assessment.explain.verdict import verdict_answer
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulation
 from service.nouns.answer.assessment import Assessment, Provenance
-from service.nouns.answer.verdict import VerdictAnswer
+from service.nouns.answer.plan import NextQuestion
 
 
 class Versions(Struct, frozen=True, kw_only=True):
@@ -39,26 +40,6 @@ class Versions(Struct, frozen=True, kw_only=True):
     prices: str
     request_digest: str
     result_digest: str
-
-
-def _verdict(case: Case, simulation: Simulation, decision: Decision) -> VerdictAnswer:
-    verdict, framework, expected = decision.verdict, decision.framework, decision.expected_value
-    return VerdictAnswer(
-        choice=verdict.choice,
-        option=verdict.option,
-        action=verdict.action,
-        confidence=decision.confidence,
-        summary=summary(case, simulation, decision),
-        reasons=reasons(case, decision),
-        framework_choice=framework.choice,
-        framework_action=framework.action,
-        expected_value_choice=expected.choice,
-        expected_value_action=expected.action,
-        policies_agree=framework.action == expected.action,
-        step=verdict.step,
-        risks=risks(case, simulation, decision),
-        missing_field=verdict.field,
-    )
 
 
 def _provenance(case: Case, decision: Decision, versions: Versions) -> Provenance:
@@ -75,13 +56,20 @@ def _provenance(case: Case, decision: Decision, versions: Versions) -> Provenanc
     )
 
 
+def _next_question(simulation: Simulation, decision: Decision) -> NextQuestion | UnsetType:
+    if not decision.questions:
+        return UNSET
+    return question_answer(decision.questions[0], thresholds_of(simulation, decision.matrix))
+
+
 def explain(case: Case, simulation: Simulation, decision: Decision, versions: Versions) -> Assessment:
     """Return the whole answer."""
     matrix, information, include = decision.matrix, decision.information, case.request.include
     return Assessment(
-        verdict=_verdict(case, simulation, decision),
+        verdict=verdict_answer(case, simulation, decision),
         break_even=break_even_answer(case, simulation),
-        options=options_answer(matrix),
+        plan=plan_answer(case, decision),
+        options=options_answer(matrix, decision.effectiveness),
         accuracy=accuracy_answer(case, decision),
         value_of_information=value_of_information_answer(information),
         comparison=comparison(case, matrix),
@@ -95,8 +83,9 @@ def explain(case: Case, simulation: Simulation, decision: Decision, versions: Ve
         discount_rate=Figures(matrix.keep.one)(Lines.discount_rate),
         policy=case.policy,
         provenance=_provenance(case, decision, versions),
+        next_question=_next_question(simulation, decision),
         trace=trace_answer(case, matrix) if "trace" in include else UNSET,
         cash_flows=cash_flow_answers(case, matrix) if "cash_flows" in include else UNSET,
         sensitivity=sensitivity_answer(information) if "sensitivity" in include else UNSET,
-        curves=curves_answer(case, simulation) if "curves" in include else UNSET,
+        curves=curves_answer(case, simulation, decision.effectiveness.acceptability),
     )

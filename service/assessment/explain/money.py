@@ -8,15 +8,20 @@ from typing import Any
 import numpy as np
 
 from models import decision as statistics
-from models.breakeven import Crossing
 from service.assessment.case import Case
 from service.assessment.decide.matrix import Matrix
 from service.assessment.explain.figures import DECILES, Figures, finite
-from service.assessment.ledger.line import in_currency
+from service.assessment.ledger.line import TUNES, in_currency
 from service.assessment.ledger.lines import Lines, standing_in
 from service.assessment.simulate import Simulated, Simulation
-from service.assessment.simulate.break_evens import BreakEven
-from service.nouns.answer.break_even import BreakEvenAnswer, BreakEvenItem, CrossingAnswer, Distribution
+from service.assessment.simulate.frontier import Along, Segment, Switch
+from service.nouns.answer.break_even import (
+    BreakEvenAnswer,
+    BreakEvenItem,
+    Distribution,
+    SegmentAnswer,
+    SwitchAnswer,
+)
 from service.nouns.answer.money import CashFlow, CashFlowMonth
 
 AT_START = MappingProxyType({
@@ -26,38 +31,52 @@ AT_START = MappingProxyType({
 """Columns of month 0; all others have nothing in it."""
 
 
-def _crossing(crossing: Crossing, option: str) -> CrossingAnswer:
-    return CrossingAnswer(
-        offer=option.partition(":")[2],
-        value=crossing.value,
-        kind="reached" if crossing.is_zero else "crossed",
-        npv_below=crossing.npv_below,
-        npv_above=crossing.npv_above,
-        fine_tuning_pays="above" if crossing.npv_above > crossing.npv_below else "below",
+def _segment(simulation: Simulation, found: Segment) -> SegmentAnswer:
+    option = simulation.of(found.way.id).option
+    ends = option.kind in TUNES and option.life.origin != "never" and not option.life.serves_on
+    return SegmentAnswer(
+        lower=found.lower,
+        upper=found.upper,
+        option=option.id,
+        stands_in=found.way.stand_in if option.kind in TUNES else None,
+        on_shutdown=found.way.policy if ends else None,
     )
 
 
-def _item(found: BreakEven, currency: str) -> BreakEvenItem:
-    crossings = [_crossing(*pair) for pair in zip(found.crossings, found.offers, strict=True)]
-    nearest = min(crossings, key=lambda crossing: abs(crossing.value - found.current), default=None)
+def _switch(found: Switch) -> SwitchAnswer:
+    return SwitchAnswer(
+        value=found.value,
+        kind="reached" if found.is_reached else "crossed",
+        from_option=found.before.id,
+        to_option=found.after.id,
+        npv_difference_below=finite(found.below),
+        npv_difference_above=finite(found.above),
+    )
+
+
+def _item(simulation: Simulation, found: Along, currency: str) -> BreakEvenItem:
+    current, nearest, pays = found.current, found.nearest, found.pays
     return BreakEvenItem(
-        input=found.search.input,
-        unit=in_currency(found.search.line.unit, currency),
-        current=found.current,
-        break_even=[crossing.value for crossing in crossings if crossing.kind == found.state],
+        input=found.varied.input,
+        unit=in_currency(found.varied.line.unit, currency),
+        current=current,
+        segments=[_segment(simulation, segment) for segment in found.segments],
+        switches=[_switch(switch) for switch in found.switches],
+        nearest_switch=nearest.value if nearest else None,
+        distance=(nearest.value - current) / current if nearest and current else None,
         state=found.state,
-        fine_tuning_pays=nearest.fine_tuning_pays if nearest else None,
-        distance=(nearest.value - found.current) / found.current if nearest and found.current else None,
-        crossings=crossings,
+        agrees_with_draws=found.agrees,
+        break_even=[switch.value for switch in found.switches if switch.is_between_sides],
+        tuning_pays=None if pays is None else "above" if pays.pays_above else "below",
     )
 
 
 def break_even_answer(case: Case, simulation: Simulation) -> BreakEvenAnswer:
-    """Return the break-evens of ten inputs, and of the volume per draw."""
+    """Return the frontier along twelve inputs, and the volume per draw from which a fine-tune beats every prompt."""
     p10, p50, p90 = (finite(p) for p in statistics.percentiles(simulation.volume_break_even, DECILES))
     never = statistics.share(np.isinf(simulation.volume_break_even))
     return BreakEvenAnswer(
-        items=[_item(found, case.currency) for found in simulation.break_evens],
+        items=[_item(simulation, found, case.currency) for found in simulation.frontier],
         requests_per_month=Distribution(p10=p10, p50=p50, p90=p90, share_never=never),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from msgspec import UNSET, UnsetType
 
+from service.assessment.decide.effectiveness import Effectiveness
 from service.assessment.decide.matrix import Held, Matrix
 from service.assessment.explain.figures import NO_NPV, Figures, finite, npv_answer
 from service.assessment.ledger.line import TUNES, Line
@@ -117,7 +118,7 @@ def is_measured(held: Held) -> bool:
     return option.kind == "keep" or option.trials is not None
 
 
-def _option(matrix: Matrix, held: Held) -> OptionAnswer:
+def _option(matrix: Matrix, effectiveness: Effectiveness, held: Held) -> OptionAnswer:
     one, figures = held.one, Figures(held.one)
     option, is_feasible = one.option, one.is_feasible
     others: dict[str, Any] = {} if option.kind == "fine_tune" else dict.fromkeys(OF_TUNES)
@@ -135,6 +136,8 @@ def _option(matrix: Matrix, held: Held) -> OptionAnswer:
         is_measured=is_measured(held),
         chance_meets_bar=held.chance if matrix.is_asked and is_feasible else None,
         chance_best=held.chance_best,
+        dominated_by=effectiveness.dominated_by.get(option.id),
+        incremental_cost_per_right_answer=effectiveness.incremental_costs.get(option.id),
         prices=_prices(figures),
         tokens=figures.noun(OptionTokens, "options.tokens", is_always=True),
         npv_over_best_other=npv_answer(held.over_best_other_base, held.over_best_other) if is_feasible else NO_NPV,
@@ -148,6 +151,6 @@ def _option(matrix: Matrix, held: Held) -> OptionAnswer:
     )
 
 
-def options_answer(matrix: Matrix) -> list[OptionAnswer]:
+def options_answer(matrix: Matrix, effectiveness: Effectiveness) -> list[OptionAnswer]:
     """Return every way to serve the task, as they rank."""
-    return [_option(matrix, held) for held in matrix.options]
+    return [_option(matrix, effectiveness, held) for held in matrix.options]

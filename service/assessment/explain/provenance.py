@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from msgspec import UNSET, UnsetType
 
 from service.assessment.case import Case, Used
+from service.assessment.decide.effectiveness import Acceptability
 from service.assessment.decide.information import Information, Input
 from service.assessment.decide.matrix import Matrix
 from service.assessment.decide.ranges import Wide
-from service.assessment.explain.figures import Figures
+from service.assessment.explain.figures import Figures, finite
 from service.assessment.ledger.line import KINDS, PRICE_LIST, PROMPTS, TUNES, Line, in_currency
 from service.assessment.ledger.lines import BASELINE, LEDGER, STAND_IN
 from service.assessment.simulate import Simulated, Simulation
 from service.nouns.answer.assessment import AssumptionUsed, WideRange
 from service.nouns.answer.information import (
+    AcceptabilityAnswer,
+    AcceptabilityOfOption,
     Curve,
+    CurvesAnswer,
     Evppi,
+    EvppiGroup,
     OptionTrace,
-    PilotStudy,
     Sensitivity,
+    StudyAnswer,
     TraceLine,
-    TrialStudy,
     ValueOfInformation,
 )
 
@@ -109,7 +114,7 @@ def sensitivity_answer(information: Information) -> list[Sensitivity]:
     """Return what drives the uncertainty of the NPV, the largest first."""
     return [
         Sensitivity(
-            option=information.tune or "",
+            option=information.option,
             input=found.line.name,
             share_of_variance=found.share_of_variance,
             mean_npv_in_lowest_tenth=found.lowest,
@@ -121,27 +126,58 @@ def sensitivity_answer(information: Information) -> list[Sensitivity]:
 
 def value_of_information_answer(information: Information) -> ValueOfInformation:
     """Return what it is worth to find out more, and what each study costs."""
-    trials, pilot = information.graded_trials, information.pilot
     worth = sorted(information.inputs, key=lambda found: (-found.evppi, found.line.name))
     return ValueOfInformation(
         evpi=information.evpi,
         evppi=[Evppi(input=found.line.name, value=found.evppi) for found in _by_line(worth)],
-        graded_trials=TrialStudy(trials=trials.size, cost=trials.cost, value=trials.value, net_value=trials.net_value),
-        pilot=PilotStudy(
-            examples=pilot.size, trials=pilot.trials, cost=pilot.cost, value=pilot.value, net_value=pilot.net_value
-        ),
+        groups=[EvppiGroup(group=name, value=value) for name, value in information.groups],
+        studies=[
+            StudyAnswer(
+                study=each.study.kind,
+                option=each.study.option,
+                size=each.study.size,
+                graded=each.study.graded,
+                cost=each.cost,
+                value=each.value,
+                chance_gain=each.chance_gain,
+                net_value=each.net_value,
+            )
+            for each in information.studies
+        ],
     )
 
 
-def curves_answer(case: Case, simulation: Simulation) -> list[Curve]:
-    """Return the base-case NPV along each input of the break-evens."""
+def _curves(case: Case, simulation: Simulation) -> list[Curve]:
+    """Return the base-case NPV of every option that may be advised along each input of the break-even."""
     return [
         Curve(
-            option=simulation.tunes[0].id,
-            input=s.input,
-            unit=in_currency(s.line.unit, case.currency),
-            values=points.tolist(),
-            npv=npv.tolist(),
+            option=option,
+            input=curve.varied.input,
+            unit=in_currency(curve.varied.line.unit, case.currency),
+            values=curve.points.tolist(),
+            npv=[finite(npv) for npv in curve.npv[:, column]],
         )
-        for s, points, npv in simulation.curves
+        for curve in simulation.curves
+        for column, option in enumerate(curve.options)
     ]
+
+
+def _acceptability(acceptability: Acceptability) -> AcceptabilityAnswer:
+    """Return how likely each option is the best as an error costs more."""
+    found = acceptability.found
+    return AcceptabilityAnswer(
+        error_costs=acceptability.error_costs.tolist(),
+        options=[
+            AcceptabilityOfOption(option=id, shares=shares)
+            for id, shares in zip(acceptability.options, found.shares.T.tolist(), strict=True)
+        ],
+        frontier_shares=found.frontier_shares.tolist(),
+        evpi=found.evpi.tolist(),
+    )
+
+
+def curves_answer(case: Case, simulation: Simulation, acceptability: Acceptability | None) -> CurvesAnswer | UnsetType:
+    """Return what the answer looks like along its inputs; nothing where it was not asked for."""
+    if acceptability is None:
+        return UNSET
+    return CurvesAnswer(npv=_curves(case, simulation), acceptability=_acceptability(acceptability))

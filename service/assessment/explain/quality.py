@@ -20,7 +20,7 @@ def accuracy_answer(case: Case, decision: Decision) -> AccuracyAnswer:
     task = case.request.task
     return AccuracyAnswer(
         required_accuracy=task.required_accuracy,
-        gap=decision.standing.gap,
+        gap=decision.gap,
         required_labels=_required_labels(case, decision.information),
         analogues=analogues(
             task.description,

@@ -56,10 +56,11 @@ def _token_overhead(case: Case, rule: Judged) -> str:
 
 
 def _latency_benefit(case: Case, rule: Judged) -> str:
-    before, after = number(rule.figures["prompt_p50_seconds"]), number(rule.figures["tuned_p50_seconds"])
+    before, after = number(rule.figures["prompt_p50_seconds"]), rule.figures["tuned_p50_seconds"]
+    tuned = "none can go live fine-tuned" if after is None else f"{number(after)} s fine-tuned"
     if case.request.latency_target is None:
-        return f"No latency target is set; a request takes {before} s prompted, {after} s fine-tuned."
-    return f"A request takes {before} s prompted and {after} s fine-tuned (median)."
+        return f"No latency target is set; a request takes {before} s prompted, {tuned}."
+    return f"A request takes {before} s prompted and {tuned} (median)."
 
 
 def _feasibility_unproven(_case: Case, rule: Judged) -> str:
@@ -125,9 +126,9 @@ def reasons(case: Case, decision: Decision) -> list[Reason]:
     """Return the ten rules with their figures, and the size-of-gap rule where a requirement is set."""
     found = [
         Reason(rule=rule.id, favours=rule.favours, status=rule.status, statement=STATEMENTS[rule.id](case, rule))
-        for rule in decision.rules
+        for rule in decision.asked.rules
     ]
-    requirement, gap = case.request.task.required_accuracy, decision.standing.gap
+    requirement, gap = case.request.task.required_accuracy, decision.gap
     if requirement is not None and gap is not None:
         found.append(_size_of_gap(case, gap, requirement))
     return found

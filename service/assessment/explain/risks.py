@@ -47,7 +47,10 @@ def _of_prompts_model(case: Case, matrix: Matrix) -> Iterator[str]:
     """Yield when the prompt has to be moved, and that a base model that is not pinned may change under it."""
     life = matrix.keep.one.option.life
     if life.date is not None:
-        yield f"The prompted base model is shut down on {life.date}; the prompt then has to be moved."
+        if life.date <= case.as_of:
+            yield f"The prompted base model was shut down on {life.date}; the prompt has to be moved."
+        else:
+            yield f"The prompted base model is shut down on {life.date}; the prompt then has to be moved."
     if case.request.prompting.is_pinned is not True:
         said = "is not pinned" if case.request.prompting.is_pinned is False else "may not be pinned to one version"
         yield f"The prompted base model {said}: an update by its provider can move the accuracy either way, unannounced."
@@ -112,7 +115,7 @@ def risks(case: Case, simulation: Simulation, decision: Decision) -> list[str]:
     matrix, verdict = decision.matrix, decision.verdict
     tunes = verdict.choice == "fine_tuning" or verdict.action == "collect_examples"
     nearest = matrix.of(simulation.tunes[0].id) if simulation.tunes else None
-    tune = decision.standing.tune or nearest
+    tune = decision.asked.tune or nearest
     shown = matrix.of(verdict.option) if verdict.option == IN_SERVICE else tune
     found = [*(OF_TUNING if tunes else OF_PROMPTING)]
     if shown is not None:

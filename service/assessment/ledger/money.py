@@ -132,7 +132,7 @@ class Money(Chapter):
     )
     correct_pv = Line(
         "answers", "Right answers of the horizon, discounted like money.", finance.present_value,
-        reads=(NOTHING, correct, FACTORS),
+        reads=(NOTHING, correct, FACTORS), is_drawn=True,
     )
     levelised_cost_per_request = Line(
         "currency/request", "The one steady cost per request that pays for the option over the horizon.",

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from service.assessment.case import Candidate, Case, Option
+from msgspec import structs
+
+from service.assessment.case import Candidate, Case, Inputs, Option, Reach
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.candidates import Considered, candidates_of
 from service.assessment.resolve.checks import faults_of
-from service.assessment.resolve.desk import Desk, once, sure
+from service.assessment.resolve.desk import Desk, middle, once, sure
 from service.assessment.resolve.fine_tuning import put_prior, put_serving
 from service.assessment.resolve.labels import Labels, put_labels
 from service.assessment.resolve.latency import Pace
@@ -37,6 +40,7 @@ from service.assessment.resolve.projects import (
     studies,
 )
 from service.assessment.resolve.prompting import Counter, put_tokens
+from service.assessment.resolve.questions import unknowns_of
 from service.assessment.resolve.suggested import suggested
 from service.assessment.resolve.unsaid import note_unsaid
 from service.assessment.resolve.upkeep import put_upkeep
@@ -55,8 +59,13 @@ THRESHOLDS = (
     "article_small_gap",
     "article_large_gap",
     "thrift_chance",
+    "thrift_value_share",
+    "question_probability",
     "alternative_trials",
 )
+
+MEETING = ("meeting_value_per_request", "meeting_value_multiple")
+"""What it is worth that a bar is met, per request: so much, or so many times today's token cost, whichever is more."""
 
 
 def _simulation(desk: Desk) -> dict[str, float]:
@@ -122,13 +131,27 @@ def _options(desk: Desk, at: Prompted) -> _Options:
     return _Options(prompts, serving, suggested(desk, at, considered.candidates), considered)
 
 
+def _weeks_of(desk: Desk, improve: Option) -> float:
+    """Return how long improving the prompt takes: the mean of what is stated or assumed."""
+    return middle(improve.inputs.intervals[Lines.start_weeks])
+
+
+def _meeting_value(desk: Desk, thresholds: dict[str, float]) -> float | None:
+    """Return what it is worth that the bar is met, as stated; where it is not, note what it is reckoned from."""
+    pointer, stated = "/finance/value_of_meeting_per_request", desk.finance.value_of_meeting_per_request
+    for name in MEETING:
+        thresholds[name] = desk.known(name).low if stated is not None else desk.assume(pointer, name).low
+    return stated
+
+
 def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Options) -> Case:
     """Return the case; how it is simulated and judged, and what is unsaid, is noted last."""
     request, price = desk.request, at.price
     thresholds = {name: desk.assume(f"/assumptions/{name}", name).low for name in THRESHOLDS}
     simulation = _simulation(desk)
     tolerated = desk.plain("/task/tolerated_loss", request.task.tolerated_loss, "tolerated_loss")
-    found = studies(desk)
+    found = studies(desk, _weeks_of(desk, options.prompts[1]))
+    meeting = _meeting_value(desk, thresholds)
     note_unsaid(desk)
     return Case(
         request=request,
@@ -141,6 +164,7 @@ def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Opti
         horizon_months=horizon,
         trials=trials_of(request.prompting.measured_accuracy),
         tolerated_loss=tolerated,
+        meeting_value=meeting,
         prompt_model=at.model,
         prompt_price_is_oldest_known=bool(
             price.listed and price.is_listed and price.listed.is_oldest_known(desk.as_of)
@@ -160,6 +184,7 @@ def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Opti
         studies=found,
         latency_is_measured=at.pace.measured is not None,
         thresholds=thresholds,
+        reach=Reach(*(desk.limit(f"frontier_{name}") for name in Reach._fields)),
         article=article_figures(desk),
         used=once(desk.used),
         evidence=desk.catalogue.evidence,
@@ -181,9 +206,59 @@ def resolve(
     """
     desk = Desk(request, catalogue, as_of)
     desk.faults += faults_of(request, as_of)
-    at, horizon = _shared(desk, prices, count)
+    once_only = _remembering(count)
+    at, horizon = _shared(desk, prices, once_only)
     labels = _tuned(desk, at, prices)
     options = _options(desk, at)
     if desk.faults:
         raise Unassessable(desk.faults)
-    return _case(desk, at, horizon, labels, options)
+    case = _case(desk, at, horizon, labels, options)
+
+    def again(changed: AssessmentRequest) -> Case:
+        return _again(Desk(changed, catalogue, as_of), case, prices, once_only)
+
+    unknowns = unknowns_of(desk, case, at.life, again)
+    return structs.replace(case, unknowns=unknowns, used=once(desk.used))
+
+
+def _remembering(count: Counter) -> Counter:
+    """Return a counter of tokens that counts a text once."""
+    known: dict[tuple[tuple[str, ...], str | None], tuple[list[int], bool]] = {}
+
+    def counted(texts: Sequence[str], model: str | None) -> tuple[list[int], bool]:
+        key = (tuple(texts), model)
+        if key not in known:
+            known[key] = count(texts, model)
+        return known[key]
+
+    return counted
+
+
+def _tuning_of(desk: Desk, case: Case) -> Inputs:
+    """Return what all fine-tunes share, with what the offers that are considered put into it."""
+    found, known = desk.tuning.inputs, case.tuning
+    return Inputs(
+        intervals={
+            line: found.intervals.get(line, at) for line, at in known.intervals.items() if line not in found.constants
+        }
+        | dict(found.intervals),
+        constants={
+            line: found.constants.get(line, at) for line, at in known.constants.items() if line not in found.intervals
+        }
+        | dict(found.constants),
+    )
+
+
+def _again(desk: Desk, case: Case, prices: PriceList, count: Counter) -> Case:
+    """Return a case as it would be, were something else said of the prompt or of the labels; its offers stay."""
+    at, _ = _shared(desk, prices, count)
+    labels = _tuned(desk, at, prices)
+    prompts = (keep(desk, at), improve(desk, at), *alternatives(desk, at))
+    return structs.replace(
+        case,
+        request=desk.request,
+        prompts=prompts,
+        tuning=_tuning_of(desk, case),
+        planned_examples=labels.planned,
+        studies=studies(desk, _weeks_of(desk, prompts[1])),
+    )

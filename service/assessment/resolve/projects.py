@@ -5,6 +5,7 @@ Part of the first stage.
 
 from __future__ import annotations
 
+from models.arrays import HOURS_PER_WEEK
 from service.assessment.case import ArticleFigure, Studies
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
@@ -139,20 +140,21 @@ def put_improvement(desk: Desk, draft: Draft) -> None:
     draft.put(Lines.labelling_weeks, 0.0)
 
 
-def studies(desk: Desk) -> Studies:
-    """Return what grading one more trial, a pilot and a label cost: the means of what is stated or assumed."""
+def studies(desk: Desk, improvement_weeks: float) -> Studies:
+    """Return what grading one more trial, a pilot and a label cost and take: the means of what is stated or assumed."""
     given = desk.tuned.pilot_cost
-    if given is None:
-        hours = middle(desk.assume("/fine_tuning/pilot_cost", "pilot_hours"))
-        pilot = hours * desk.shared.mean(Lines.hourly_rate)
-    else:
-        pilot = middle(desk.interval(given))
+    hours = middle(desk.assume("/fine_tuning/pilot_cost", "pilot_hours"))
+    pilot = hours * desk.shared.mean(Lines.hourly_rate) if given is None else middle(desk.interval(given))
     return Studies(
         cost_per_trial=desk.shared.mean(Lines.cost_per_trial),
         pilot_cost=pilot,
         pilot_run_is_extra=given is None,
+        pilot_hours=hours,
+        pilot_weeks=hours / HOURS_PER_WEEK,
+        improvement_weeks=improvement_weeks,
         cost_per_example=desk.tuning.mean(Lines.cost_per_example),
         labelled_examples=float(desk.tuned.labelled_examples or 0),
+        fewest_trials=desk.assume("/assumptions/study_trials", "study_trials").low,
     )
 
 

@@ -161,8 +161,8 @@ _OF_THE_FINE_TUNE = (
            "its fine-tunes are not batched.", _given("/prompting/batch_share", but=OFFER)),
     Unsaid("/fine_tuning/relative_size", None, "id", "derived", "By the capability of each offer's base model and the prompted one, "
            "never by price; unknown where either is not on record."),
-    Unsaid("/fine_tuning/labelled_examples", None, "examples", UNKNOWN, "Costs and lead time count none; fine-tuning is not advised "
-           "before their number is said."),
+    Unsaid("/fine_tuning/labelled_examples", None, "examples", UNKNOWN, "Costs and lead time count none: all that are planned are "
+           "labelled first. Their number may change the advice."),
     Unsaid("/fine_tuning/label_source", None, "id", "human", "People label what is missing."),
     Unsaid("/fine_tuning/teacher", None, "id", "not named", "No teacher is named: a label costs what is usual.",
            _is("teacher", "/fine_tuning/label_source")),

@@ -1,4 +1,4 @@
-"""Second stage: folds the ledger over the base case and the draws of every option, screens the offers, searches break-evens.
+"""Second stage: folds the ledger over the base case and the draws of every option, screens the offers, finds the frontier.
 
 The base case (every estimate at its mean) goes through the same lines as the draws. Every ranking uses the mean over the
 draws.
@@ -10,20 +10,24 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from models.arrays import Array
 from models.latency import percentile_seconds, with_waiting
 from service.assessment.case import KEEP, Candidate, Case, Option, Policy
 from service.assessment.ledger.fold import Values
-from service.assessment.ledger.line import Line
+from service.assessment.ledger.line import PROMPTS, Line
 from service.assessment.ledger.lines import DRAWN, FIGURES, Lines
 from service.assessment.simulate.book import Folded, opened, settled
-from service.assessment.simulate.break_evens import Beside, BreakEven, Search, break_evens, curves
-from service.assessment.simulate.drawing import Drawing, Way
+from service.assessment.simulate.drawing import FIRST_DRAWS, Drawing, Way
 from service.assessment.simulate.draws import Lived, base_inputs
+from service.assessment.simulate.frontier import Along, Curve, Drawn, Frontier
 from service.assessment.simulate.screening import Screened, screen, shortlist
 from service.assessment.simulate.tunes import NOT_PRICED, option_of, priced_on_base
+from service.assessment.simulate.varied import LOWEST, VARIED
+from service.assessment.simulate.waiting import Wait, costs_of_waiting
+from service.assessment.simulate.ways import Served, ways_of
+from service.assessment.simulate.worlds import Figures, World, worlds
 from service.nouns.faults import Fault, Unassessable
 
 FEW_REPLICAS, MOST_REPLICAS = 1000.0, 100_000.0
@@ -73,16 +77,20 @@ class Simulated(Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Simulation(Struct, frozen=True, kw_only=True):
-    """What the ledger says of every option, of every offer, and of where the best fine-tune breaks even."""
+    """What the ledger says of every option, of every offer, and of where another option becomes the best."""
 
     options: tuple[Simulated, ...]
     """Option 0 first, then the other prompt-like ones, then fine-tunes, the best by mean NPV first."""
     screened: tuple[Screened, ...]
     beside: tuple[Screened, ...]
     suggested: tuple[Simulated, ...]
+    costs_of_waiting: Mapping[str, Mapping[Wait, float]]
+    """What each fine-tune is worth less where it is begun later, by what is waited for."""
+    worlds: Mapping[World, Figures]
+    """Figures of every option in the first few draws were an unsaid field answered, where the answer changes any."""
     volume_break_even: Array
-    break_evens: tuple[BreakEven, ...]
-    curves: tuple[tuple[Search, Array, Array], ...]
+    frontier: tuple[Along, ...]
+    curves: tuple[Curve, ...]
 
     @property
     def baseline(self) -> Simulated:
@@ -161,6 +169,8 @@ class Worth(NamedTuple):
 
 NOTHING_TO_TELL = Worth({}, "")
 WORTH = frozenset({Lines.npv, Lines.average_accuracy})
+BY_ERROR_COST = frozenset({Lines.tco_without_errors, Lines.correct_pv})
+"""What the NPV of a draw is made of: a saving without errors, and right answers times what an error costs."""
 
 Found = Mapping[Way, Mapping[Line, Array]]
 
@@ -201,8 +211,8 @@ def _kept(case: Case, chosen: Mapping[str, Way], found: Found, today: Way) -> li
 
 def _chosen(
     case: Case, drawing: Drawing, ids: list[str], stand_ins: tuple[str, ...]
-) -> tuple[dict[str, dict[Policy, float]], list[str]]:
-    """Put how each fine-tune serves; return what each policy is worth to it, and the fine-tunes that stay options."""
+) -> tuple[dict[str, dict[Policy, float]], list[str], dict[Way, float]]:
+    """Put how each fine-tune serves; return what each policy is worth to it, the fine-tunes that stay, and all mean NPVs."""
     ways = {
         id: [Way(id, policy, stand_in) for policy in drawing.options[id].policies for stand_in in stand_ins]
         for id in ids
@@ -212,7 +222,8 @@ def _chosen(
     worth: dict[str, dict[Policy, float]] = {}
     for id, each in ways.items():
         drawing.ways[id], worth[id] = _choose_way(case, each, found)
-    return worth, _kept(case, {id: drawing.ways[id] for id in ids}, found, today)
+    means = {way: float(figures[Lines.npv].mean()) for way, figures in found.items()}
+    return worth, _kept(case, {id: drawing.ways[id] for id in ids}, found, today), means
 
 
 def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
@@ -232,10 +243,39 @@ def _prompts(case: Case, drawing: Drawing) -> dict[str, Folded]:
     return book
 
 
-def aside(case: Case, tunes: Iterable[Simulated]) -> Beside:
-    """Return what a search for break-evens reads beside the options."""
-    lives = {one.id: Lived(one.option.life, one.policy, case.horizon_months) for one in tunes}
-    return Beside(context_window=case.context_window, lives=lives)
+def frontier_of(
+    case: Case, served: Iterable[Simulated], ways: Mapping[str, Way], stand_ins: Iterable[Folded]
+) -> Frontier:
+    """Return what it takes to look along an input: every way in which the options that may be advised may serve."""
+    found, best, beside = [], None, tuple(stand_ins)
+    for one in served:
+        if one.option.kind != "fine_tune":
+            found.append(Served(ways[one.id], one.folded, None))
+            continue
+        best = best or one.id
+        lives = {policy: Lived(one.option.life, policy, case.horizon_months) for policy in one.option.policies}
+        found += ways_of(case, one.folded, ways[one.id], lives, beside)
+    return Frontier(case, found, best)
+
+
+def _drawn(frontier: Frontier, found: Found, means: Mapping[Way, float]) -> Drawn:
+    """Return the means over the draws of every way, against option 0."""
+    ways = [one.way for one in frontier.served]
+    costs, right = (
+        np.array([found[way][line].mean() for way in ways]) for line in (Lines.tco_without_errors, Lines.correct_pv)
+    )
+    npv = [float(found[way][Lines.npv].mean()) if Lines.npv in found[way] else means[way] for way in ways]
+    return Drawn(costs[0] - costs, right - right[0], ways[int(np.argmax(npv))])
+
+
+def _volumes(drawing: Drawing, simulation: Simulation, frontier: Frontier) -> Array:
+    """Return the volume of each of the first draws at which the best fine-tune beats every prompt."""
+    prompts = [one.id for one in simulation.served if one.option.kind in PROMPTS]
+    at = frontier.range_of(VARIED[0])
+    low = at.low if at.low > 0.0 else min(LOWEST, at.high / drawing.case.reach.times)
+    if frontier.best is None or low <= 0.0:
+        return np.full(min(drawing.case.draws, FIRST_DRAWS), np.inf)
+    return drawing.volume_break_evens(frontier.best, prompts, low, at.high)
 
 
 def simulate(case: Case) -> Simulation:
@@ -254,14 +294,17 @@ def simulate(case: Case) -> Simulation:
     screened = screen(case, case.candidates, tuple(book[id] for id in stand_ins), baseline)
     drawn = {f"tune:{screened[at].candidate.id}": screened[at] for at in shortlist(screened)}
     drawing.options.update({id: option_of(case, offer.candidate) for id, offer in drawn.items()})
-    worth, kept = _chosen(case, drawing, list(drawn), stand_ins)
+    worth, kept, means = _chosen(case, drawing, list(drawn), stand_ins)
     for id in kept:
         way, option = drawing.ways[id], drawing.options[id]
         inputs = base_inputs(case, option, way.policy)
         inputs |= priced_on_base(drawn[id].candidate, book[KEEP])
         book[id] = opened(id, option.kind, inputs, book[way.stand_in or KEEP])
     told = {id: Worth(worth[id], drawn[id].obstacle) for id in kept}
-    figures = drawing.read([drawing.ways[id] for id in book], DRAWN)
+    figures = drawing.read_each(
+        {way: BY_ERROR_COST for way in means if way.id in kept and not drawn[way.id].obstacle}
+        | {drawing.ways[id]: DRAWN for id in book}
+    )
     options = {
         id: _simulated(
             case, drawing, settled(folded, baseline, FIGURES), drawn[id].candidate if id in drawn else None,
@@ -269,24 +312,27 @@ def simulate(case: Case) -> Simulation:
         )
         for id, folded in book.items()
     }  # fmt: skip
-    tunes = [options[id] for id in kept]
     suggested = [option.id for option in case.suggested]
-    others = [one for id, one in options.items() if id not in {*kept, *suggested, drawing.baseline}]
-    searched = [one.folded for one in tunes if one.is_feasible] or [one.folded for one in tunes[:1]]
-    is_alive = bool(tunes) and tunes[0].is_feasible
-    is_sold = any(one.candidate is not None and not one.candidate.obstacle for one in tunes)
-    return Simulation(
-        options=(options[drawing.baseline], *others, *tunes),
+    others = [id for id in book if id not in {*kept, *suggested, drawing.baseline}]
+    found = tuple(options[id] for id in (drawing.baseline, *others, *kept))
+    simulation = Simulation(
+        options=found,
         screened=tuple(screened),
         beside=tuple(screen(case, case.bystanders, tuple(book[id] for id in stand_ins), baseline))
         if case.bystanders
         else (),
         suggested=tuple(options[id] for id in suggested),
-        volume_break_even=drawing.volume_break_evens(kept[0]) if is_alive else np.full(case.draws, np.inf),
-        break_evens=tuple(
-            break_evens(searched, options[drawing.baseline].folded, aside(case, tunes), is_alive, is_sold)
-        ),
-        curves=curves(searched, options[drawing.baseline].folded, aside(case, tunes))
-        if "curves" in case.request.include
-        else (),
+        costs_of_waiting=costs_of_waiting(case, drawing, kept) if kept and options[kept[0]].is_feasible else {},
+        worlds=worlds(case, drawing, [id for id in book if id not in suggested], {id: drawn[id] for id in kept}),
+        volume_break_even=np.full(case.draws, np.inf),
+        frontier=(),
+        curves=(),
+    )
+    frontier = frontier_of(case, simulation.served, drawing.ways, [book[id] for id in stand_ins])
+    in_draws = _drawn(frontier, figures, means)
+    return structs.replace(
+        simulation,
+        volume_break_even=_volumes(drawing, simulation, frontier),
+        frontier=tuple(frontier.along(varied, in_draws) for varied in VARIED),
+        curves=tuple(frontier.curves()) if "curves" in case.request.include else (),
     )

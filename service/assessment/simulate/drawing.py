@@ -22,8 +22,8 @@ from service.assessment.simulate.volumes import volume_break_evens
 
 CELLS_AT_ONCE, CELLS_OF_A_PART = 150_000, 50_000
 """Draws times months that are folded together, and those of each part where there are more."""
-VOLUME_DRAWS = 256
-"""Draws in which the break-even of the volume is looked for; any first power of two of them covers the whole."""
+FIRST_DRAWS = 256
+"""Draws in which the volume's break-even is looked for and small differences are read; any first power of two covers the whole."""
 
 
 class Way(NamedTuple):
@@ -66,6 +66,14 @@ class Sheet:
             self._folded[way] = self._fold(way)
         return self._folded[way]
 
+    def as_if(self, options: Mapping[str, Option], refolded: set[str]) -> Sheet:
+        """Return the same draws, were some options others, with what is folded of all that is not to be folded again."""
+        other = Sheet(self._case, options, self._ways, self._rows, self._is_whole)
+        other._shared, other._common = self._shared, self._common
+        other._folded = {way: folded for way, folded in self._folded.items() if way.id not in refolded}
+        other._policies = {key: way for key, way in self._policies.items() if key[0] not in refolded}
+        return other
+
     def _fold(self, way: Way) -> Folded:
         stand_in = self.settled_way(way.stand_in) if way.stand_in else None
         known = self._policies.setdefault((way.id, way.policy), way)
@@ -92,6 +100,10 @@ class Sheet:
         return folded if stand_in is None or stand_in is other.stand_in else on_top_of(folded, stand_in)
 
 
+Read = dict[Way, dict[Line, Array]]
+"""Figures of the draws by the way in which an option serves."""
+
+
 class Drawing:
     """All draws of a case, sheet by sheet."""
 
@@ -103,6 +115,7 @@ class Drawing:
             for option in (*case.prompts, *case.suggested)
         }
         self._only: Sheet | None = None
+        self._first: Sheet | None = None
 
     @property
     def baseline(self) -> str:
@@ -120,23 +133,56 @@ class Drawing:
             rows = slice(first, min(first + at_once, self.case.draws))
             yield Sheet(self.case, self.options, self.ways, rows)
 
-    def read(self, ways: Iterable[Way], figures: frozenset[Line]) -> dict[Way, dict[Line, Array]]:
+    def read(self, ways: Iterable[Way], figures: frozenset[Line]) -> Read:
         """Return figures of every draw of options in several ways of serving, in one pass over the draws."""
-        parts: dict[Way, list[dict[Line, Array]]] = {way: [] for way in ways}
+        return self.read_each(dict.fromkeys(ways, figures))
+
+    def read_each(self, wanted: Mapping[Way, frozenset[Line]]) -> dict[Way, dict[Line, Array]]:
+        """Return figures of every draw, of each way its own, in one pass over the draws."""
+        parts: dict[Way, list[dict[Line, Array]]] = {way: [] for way in wanted}
         for sheet in self.sheets():
             for way, found in parts.items():
-                folded = sheet.of(way)
-                baseline = folded if way.id == self.baseline else sheet.settled_way(self.baseline)
-                values = settled(folded, baseline, figures).values
-                found.append({line: sheet.per_draw(values[line]) for line in figures})
+                found.append(self._figures(sheet, way, wanted[way]))
         return {
-            way: {line: np.concatenate([part[line] for part in found]) for line in figures}
+            way: {line: np.concatenate([part[line] for part in found]) for line in wanted[way]}
             for way, found in parts.items()
         }
 
-    def volume_break_evens(self, id: str) -> Array:
-        """Return the smallest monthly volume at which a fine-tune pays, in the first few draws."""
-        sheet = Sheet(self.case, self.options, self.ways, slice(0, VOLUME_DRAWS), is_whole=True)
-        baseline = sheet.settled_way(self.baseline)
-        tune = settled(sheet.settled_way(id), baseline, frozenset({Lines.npv}))
-        return volume_break_evens(tune, baseline, sheet.size)
+    def read_first(self, ways: Iterable[Way], figures: frozenset[Line]) -> Read:
+        """Return figures of the first few draws of options in several ways of serving."""
+        first = self._opened()
+        return {way: self._figures(first, way, figures) for way in ways}
+
+    def _opened(self) -> Sheet:
+        """Return the sheet of the first few draws; it keeps every line."""
+        rows = slice(0, min(FIRST_DRAWS, self.case.draws))
+        self._first = self._first or Sheet(self.case, self.options, self.ways, rows, is_whole=True)
+        return self._first
+
+    def as_if(
+        self, options: Mapping[str, Option], changed: set[str], ways: Iterable[Way], figures: frozenset[Line], now: Read
+    ) -> Read:
+        """Return figures of the first few draws, were some options others; what does not rest on those is as it is now."""
+        touched = set(changed)
+        for way in self.ways.values():  # stand-ins come before what stands on them
+            if way.stand_in in touched:
+                touched.add(way.id)
+        if self.baseline in touched:
+            touched = set(self.ways)
+        sheet = self._opened().as_if(
+            options, {id for id in touched if id in changed or self.ways[id].stand_in in touched}
+        )
+        return {way: self._figures(sheet, way, figures) if way.id in touched else dict(now[way]) for way in ways}
+
+    def _figures(self, sheet: Sheet, way: Way, figures: frozenset[Line]) -> dict[Line, Array]:
+        folded = sheet.of(way)
+        baseline = folded if way.id == self.baseline else sheet.settled_way(self.baseline)
+        values = settled(folded, baseline, figures).values
+        return {line: sheet.per_draw(values[line]) for line in figures}
+
+    def volume_break_evens(self, id: str, prompts: Iterable[str], low: float, high: float) -> Array:
+        """Return the smallest monthly volume at which a fine-tune is worth more than every prompt, in the first few draws."""
+        sheet = self._opened()
+        return volume_break_evens(
+            sheet.settled_way(id), [sheet.settled_way(prompt) for prompt in prompts], sheet.size, low, high
+        )

@@ -307,6 +307,20 @@ class Lived(NamedTuple):
             found[Lines.retirements] = np.where(is_over, first, np.maximum(first, starts[:, None]))
         return found
 
+    def at_retirements(self, firsts: Array, start: float) -> Values:
+        """Return the base case of its life were its base model retired at some dates [months], shape (K,)."""
+        if self.policy == "revert" and not self.life.serves_on:
+            return {Lines.retirements: firsts[:, None]}
+        life, months = self.life, np.arange(1.0, self.horizon + 1.0)
+        renewals = np.full((1, 1), np.inf)
+        if life.origin != "never":
+            renewals = lifetime.renewed(fixed_points().case[:FIXED_LIVES, RENEWALS], life.starts, life.per_year)
+        dates = np.maximum(firsts, start)
+        return {
+            Lines.retirements: dates[:, None],
+            Lines.migrations: lifetime.migrations_by_date(dates, renewals, months, float(self.horizon)),
+        }
+
 
 @lru_cache(maxsize=4096)
 def _expected(

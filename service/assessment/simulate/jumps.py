@@ -1,12 +1,12 @@
-"""Where the base-case NPV of an offer may jump along an input: what a break-even search must not step over.
+"""Where the base-case NPV of an option may jump along an input: what a search must not step over. Part of the second stage.
 
-Along the retraining interval the NPV of an offer rises between these jumps (a later retraining costs less today, and
-fewer months have passed since), so no sign changes twice between two of them.
+Along the retraining interval the NPV of a fine-tune rises between these jumps: a later retraining costs less today, and
+fewer months have passed since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from models.arrays import WEEKS_PER_MONTH, Array
-from models.breakeven import sides
+from models.frontier import sides
 from service.assessment.ledger.fold import Values
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
@@ -23,7 +23,7 @@ SHORTEST_INTERVAL_MONTHS = 0.25
 NEIGHBOURS = 9
 """Jumps read in a first pass that tell how large the ones between them are."""
 PIECES = 32
-MOST_REPLICA_JUMPS = 20_000
+MOST_REPLICA_JUMPS = 5_000
 """Replica counts named as jumps; beyond, those nearest to today's."""
 
 
@@ -106,6 +106,21 @@ def along_lead_time(at: Clock, horizon: int) -> Array:
     return lead_times[lead_times > 0]
 
 
+def along_retirement(at: Clock, horizon: int) -> Array:
+    """Return the dates of a first retirement [months] at which a training changes month or drops out, or a middle is passed."""
+    months, start = np.arange(0.0, horizon + 1.0), max(at.start, 0.0)
+    passed = at.interval * np.arange(0.0, horizon / at.interval + 1.0)
+    trainings = start - at.age_at_start + passed
+    found = [months, np.array([at.start]), trainings]
+    later = np.append(months, _stops(at, horizon))
+    found.append((later[:, None] - passed).ravel())
+    if at.grows_stale:
+        middles = np.append(months[1:] - 0.5, (at.start + np.ceil(at.start)) / 2.0)
+        found += [(middles[:, None] - passed).ravel(), (2.0 * trainings[:, None] - months).ravel()]
+    dates = np.concatenate(found)
+    return dates[dates > 0]
+
+
 def along_instruction(values: Values) -> Array:
     """Return the prompt's instruction tokens at which an option's prefix becomes cacheable or enters a price tier."""
     share = max(_first(values, Lines.instruction_share), 1e-12) if Lines.instruction_share in values else np.inf
@@ -166,21 +181,62 @@ def windows_in_doubt(in_doubt: Callable[[Array, Array], NDArray[np.bool_]], grid
     return windows
 
 
-def near_zero(npv: Callable[[Array], Array], jumps: Array, most: int, low: float, high: float) -> Array:
-    """Return the jumps that may carry the NPV over zero, where there are more than can be read.
+def leads(sides_: Sequence[tuple[Array, Array]], same: float, reach: Array | float = 0.0) -> NDArray[np.bool_]:
+    """Return whether one way is the best throughout each stretch.
 
-    Every few jumps one is read first. Between two of them the NPV can move by as many jumps as lie there, none much
-    larger than those read nearby; where that does not reach zero, they are left out.
+    Parameters
+    ----------
+    sides_ : sequence of pairs of ndarray, shape (S, L)
+        Least and most NPV of every way at each end of the stretches [money].
+    same : float
+        Ways that differ by no more at both ends are one.
+    reach : ndarray, shape (S, L), or float
+        How far each may stray in between [money].
+    """
+    best = sides_[0][0].argmax(axis=1)[:, None]
+    reach = np.broadcast_to(reach, sides_[0][0].shape)
+    needs = reach + np.take_along_axis(reach, best, axis=1)
+    is_behind, is_same = np.ones(reach.shape, dtype=bool), np.ones(reach.shape, dtype=bool)
+    for least, most in sides_:
+        with np.errstate(invalid="ignore"):
+            is_behind &= np.take_along_axis(least, best, axis=1) - most > needs
+            is_same &= np.abs(np.take_along_axis(most, best, axis=1) - most) <= same
+    return np.asarray((is_behind | is_same).all(axis=1))
+
+
+def that_may_matter(
+    table: Callable[[Array], Array], jumps: Array, most: int, low: float, high: float, same: float
+) -> Array:
+    """Return the jumps that may make another way the best, where there are more than can be read.
+
+    Every few jumps one is read first. Between two of them each NPV can move by as many jumps as lie there, none much
+    larger than those read nearby; where one way stays ahead of all others even so, they are left out.
+
+    Parameters
+    ----------
+    table : callable
+        Maps values, shape (K,), to the NPV of every way, shape (K, L) [money].
+    jumps : ndarray, shape (J,)
+        Values at which one may jump.
+    most : int
+        How many may be read.
+    low, high : float
+        The range.
+    same : float
+        Ways that differ by no more are one [money].
     """
     jumps = np.unique(jumps[(jumps >= low) & (jumps <= high)])
     step = -(-jumps.size // most)
     if step <= 1:
         return jumps
     read = np.append(np.arange(0, jumps.size - 1, step), jumps.size - 1)
-    below, above = np.split(npv(np.concatenate(sides(jumps[read], low, high))), 2)
-    largest = maximum_filter1d(np.abs(above - below), NEIGHBOURS)
+    below, above = np.split(table(np.concatenate(sides(jumps[read], low, high))), 2)
+    with np.errstate(invalid="ignore"):
+        sizes = np.nan_to_num(np.abs(above - below), posinf=np.inf)
+    largest = maximum_filter1d(sizes, NEIGHBOURS, axis=0)
     reach = step * np.maximum(largest[:-1], largest[1:])
-    doubtful = (np.minimum(above[:-1], below[1:]) <= reach) & (np.maximum(above[:-1], below[1:]) >= -reach)
+    ends = above[:-1], below[1:]
+    doubtful = ~leads([(end, end) for end in ends], same, reach)
     kept = np.append(np.repeat(doubtful, np.diff(read)), False)
     kept[read[1:]] |= doubtful  # both ends of a stretch
     return jumps[kept]

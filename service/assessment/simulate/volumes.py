@@ -1,6 +1,8 @@
-"""Break-even of the monthly volume in every draw. Part of the second stage."""
+"""The volume at which a fine-tune beats every prompt, in every draw. Part of the second stage."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from msgspec import structs
@@ -8,20 +10,19 @@ from numpy.typing import NDArray
 from scipy.optimize import elementwise
 
 from models.arrays import Array
-from service.assessment.ledger.fold import downstream
+from service.assessment.ledger.fold import Values, downstream
 from service.assessment.ledger.line import Line
-from service.assessment.ledger.lines import BASELINE, STAND_IN, Lines
+from service.assessment.ledger.lines import STAND_IN, Lines
 from service.assessment.simulate.book import Folded, read_of, with_changes
-from service.assessment.simulate.break_evens import HIGHEST_VOLUME
 
-GRID_POINTS = 12
-CLOSE = {"xatol": 1e-4}
-"""How closely a volume is located: its logarithm to a ten-thousandth."""
+POINTS_PER_DECADE = 1
+CLOSE = {"xrtol": 1e-3}
+"""How closely a volume is located, relative to it."""
 CLOSE_TURN = {"xrtol": 1e-3}
 """How closely the best volume of a draw is located: its logarithm to a thousandth."""
 
 VOLUME = frozenset({Lines.requests_per_month})
-NPV = frozenset({Lines.npv})
+TCO = frozenset({Lines.tco})
 
 
 def _band(at_grid: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -46,68 +47,63 @@ def _pruned(option: Folded, put: frozenset[Line], until: frozenset[Line]) -> Fol
     return structs.replace(option, values=values, stand_in=stand_in)
 
 
-def _rows(option: Folded, draws: int, draw: NDArray[np.intp]) -> Folded:
-    """Return some of the draws of an option."""
-    values = {
-        line: array[draw] if array.ndim == 2 and array.shape[0] == draws and line is not Lines.pilots else array
-        for line, array in option.values.items()
-    }
-    stand_in = None if option.stand_in is None else _rows(option.stand_in, draws, draw)
-    return structs.replace(option, values=values, stand_in=stand_in)
+def volume_break_evens(tune: Folded, prompts: Sequence[Folded], draws: int, low: float, high: float) -> Array:
+    """Return, for each draw, the smallest monthly volume at which a fine-tune is worth more than every prompt.
 
-
-def volume_break_evens(tune: Folded, baseline: Folded, draws: int) -> Array:
-    """Return, for each draw, the smallest monthly volume at which a fine-tune pays against option 0.
-
-    Looked for at powers of ten and at today's volume, at the peak between them of a draw that does not pay there, and
-    from the first that pays downwards. Replicas may make it pay in between; the base case looks at each of them.
+    Looked for at a volume in each power of ten, at the peak between them of a draw that does not pay there, and from the
+    first that pays downwards. Replicas may make it pay in between; the base case looks at each of them.
 
     Parameters
     ----------
     tune : Folded
-        The fine-tune, held against option 0.
-    baseline : Folded
-        Option 0.
+        The fine-tune.
+    prompts : sequence of Folded
+        The prompt-like options that may be advised; the best of them may differ from draw to draw.
     draws : int
         How many draws D they hold.
+    low, high : float
+        The range of volumes, low above 0.
 
     Returns
     -------
     ndarray, shape (D,)
-        Requests per month; 0 when it pays at any volume, infinite when at none.
+        Requests per month; 0 when it pays at the lowest volume already, infinite when at none.
     """
-    today = np.clip(np.median(tune.values[Lines.requests_per_month]), 1.0, HIGHEST_VOLUME)
-    put = frozenset(VOLUME | STAND_IN.keys() | BASELINE.keys())
-    read = read_of(tune.kind, tune.stated, NPV)
-    tune, baseline = _pruned(tune, put, NPV), _pruned(baseline, put, read)
-    everywhere = np.arange(draws)
+    put = frozenset(VOLUME | STAND_IN.keys())
+    read = TCO | read_of(tune.kind, tune.stated, TCO)
+    tune, prompts = _pruned(tune, put, TCO), [_pruned(prompt, put, read) for prompt in prompts]
 
-    def npv(log_volume: Array, draw: NDArray[np.intp]) -> Array:
-        volume = np.exp(log_volume)[:, None]
-        is_all = draw.size == draws
-        one, other = (option if is_all else _rows(option, draws, draw) for option in (tune, baseline))
-        return with_changes(one, lambda _: {Lines.requests_per_month: volume}, other, NPV, {})[Lines.npv][:, 0]
+    def gain(volume: Array, draw: NDArray[np.intp]) -> Array:
+        every, memo = np.full(draws, low), dict[str, Values]()
+        every[draw] = volume
+        values: Values = {Lines.requests_per_month: every[:, None]}
+        for prompt in prompts:  # what stands in comes before what it stands in for
+            if prompt.id not in memo:
+                memo[prompt.id] = with_changes(prompt, lambda _: values, None, read, memo)
+        cost = with_changes(tune, lambda _: values, None, TCO, memo)[Lines.tco]
+        least = np.minimum.reduce([memo[prompt.id][Lines.tco] for prompt in prompts])
+        return np.broadcast_to(least - cost, (draws, 1))[draw, 0]
 
-    grid = np.unique(np.append(np.geomspace(1.0, HIGHEST_VOLUME, GRID_POINTS), today))
-    places = np.log(grid)
-    at_grid = np.stack([npv(np.full(draws, place), everywhere) for place in places])
+    places = np.geomspace(low, high, round(POINTS_PER_DECADE * np.log10(high / low)) + 1)
+    at_grid = np.stack([gain(np.full(draws, place), np.arange(draws)) for place in places])
     pays = at_grid > 0.0
     first, pays_somewhere = pays.argmax(axis=0), np.array(pays.any(axis=0))
-    low, high = places[np.maximum(first - 1, 0)], places[first]
+    below, above = places[np.maximum(first - 1, 0)], places[first]
     draw, peak = _band(at_grid)
     if draw.size:
         best = elementwise.find_minimum(
-            lambda log_volume, draw: -npv(log_volume, draw),
-            (places[peak - 1], places[peak], places[peak + 1]),
+            lambda log_volume, draw: -gain(np.exp(log_volume), draw),
+            (np.log(places[peak - 1]), np.log(places[peak]), np.log(places[peak + 1])),
             args=(draw,),
             tolerances=CLOSE_TURN,
         )
         in_band = best.f_x < 0.0
         draw, peak = draw[in_band], peak[in_band]
-        low[draw], high[draw], first[draw], pays_somewhere[draw] = places[peak - 1], best.x[in_band], peak, True
+        below[draw], above[draw], first[draw] = places[peak - 1], np.exp(best.x[in_band]), peak
+        pays_somewhere[draw] = True
     result = np.where(pays_somewhere, 0.0, np.inf)
     index = np.flatnonzero(pays_somewhere & (first > 0))
     if index.size:
-        found = elementwise.find_root(npv, (low[index], high[index]), args=(index,), tolerances=CLOSE)
-        result[index] = np.exp(found.x)
+        found = elementwise.find_root(gain, (below[index], above[index]), args=(index,), tolerances=CLOSE)
+        result[index] = found.x
     return result

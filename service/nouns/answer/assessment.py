@@ -8,10 +8,11 @@ from typing import Annotated
 from msgspec import UNSET, Meta, UnsetType
 
 from service.nouns.answer.break_even import BreakEvenAnswer
-from service.nouns.answer.information import Curve, OptionTrace, Sensitivity, ValueOfInformation
+from service.nouns.answer.information import CurvesAnswer, OptionTrace, Sensitivity, ValueOfInformation
 from service.nouns.answer.money import CashFlow
 from service.nouns.answer.offers import OfferAnswer, Suggestion
 from service.nouns.answer.options import OptionAnswer
+from service.nouns.answer.plan import NextQuestion, PlanAnswer
 from service.nouns.answer.quality import AccuracyAnswer
 from service.nouns.answer.verdict import ArticleCheck, Dimension, VerdictAnswer
 from service.nouns.base import Open
@@ -137,8 +138,9 @@ class Assessment(Open, frozen=True):
 
     verdict: Annotated[VerdictAnswer, Meta(description="What to do, how sure that is, and why.")]
     break_even: Annotated[
-        BreakEvenAnswer, Meta(description="Where the best fine-tune starts or ceases to pay against `options[0]`.")
+        BreakEvenAnswer, Meta(description="Which option is the best as one input moves, and where that changes.")
     ]
+    plan: Annotated[PlanAnswer, Meta(description="What to do first, when to stop, and what that is expected to bring.")]
     options: Annotated[
         list[OptionAnswer],
         Meta(
@@ -192,6 +194,15 @@ class Assessment(Open, frozen=True):
         ),
     ]
     provenance: Annotated[Provenance, Meta(description="What it takes to get the same bytes again.")]
+    next_question: (
+        Annotated[
+            NextQuestion,
+            Meta(
+                description="The field that is not said and that the advice hangs on most; absent where it hangs on none."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     trace: (
         Annotated[
             list[OptionTrace],
@@ -223,8 +234,11 @@ class Assessment(Open, frozen=True):
     ) = UNSET
     curves: (
         Annotated[
-            list[Curve],
-            Meta(description="Base-case NPV along each break-even's input; absent unless `include` asks for it."),
+            CurvesAnswer,
+            Meta(
+                description="NPV along each input, and how likely each option is the best as an error costs more; absent unless "
+                "`include` asks for it."
+            ),
         ]
         | UnsetType
     ) = UNSET

@@ -22,35 +22,58 @@ class Evppi(Open, frozen=True):
     ]
 
 
-class TrialStudy(Open, frozen=True):
-    """Grading more answers of the prompt, at the size that is worth most."""
+class EvppiGroup(Open, frozen=True):
+    """What knowing all inputs of a kind before deciding would be worth."""
 
-    trials: Annotated[int, Meta(ge=0, description="Further graded trials [trials].")]
-    cost: Annotated[Money, Meta(description="Cost of grading them [finance.currency].")]
+    group: Annotated[
+        str,
+        Meta(
+            description="What one enquiry would settle together. Extensible enum: one of accuracies, volume_and_money, "
+            "tokens_and_prices, time_and_lives, build_and_retraining, hosting_and_upkeep.",
+            examples=["accuracies"],
+        ),
+    ]
     value: Annotated[
-        Money,
-        Meta(description="What the study is expected to be worth to the decision, before its cost [finance.currency]."),
-    ]
-    net_value: Annotated[
-        Money, Meta(description="`value` less `cost`; below zero the study does not pay [finance.currency].")
+        Money, Meta(description="Expected value of knowing them, interactions left out [finance.currency].")
     ]
 
 
-class PilotStudy(Open, frozen=True):
-    """A pilot fine-tune, at the size that is worth most."""
+class StudyAnswer(Open, frozen=True):
+    """One thing to find out before deciding, by itself."""
 
-    examples: Annotated[int, Meta(ge=0, description="Labelled examples to train it on [examples].")]
-    trials: Annotated[int, Meta(ge=0, description="Trials to grade it with [trials].")]
+    study: Annotated[
+        str,
+        Meta(
+            description="What is found out: grading more answers of the prompt, improving it and measuring it again, measuring an "
+            "alternative, a pilot, grading more answers of a pilot. Extensible enum: one of grade, improve, alternative, pilot, "
+            "grade_pilot.",
+            examples=["pilot", "grade"],
+        ),
+    ]
+    option: Annotated[str, Meta(description="Id of the option that it measures, as in `options`.", examples=["keep"])]
+    size: Annotated[int, Meta(ge=0, description="Examples that a pilot is trained on; 0 for others [examples].")]
+    graded: Annotated[int, Meta(ge=0, description="Answers to grade [trials].")]
     cost: Annotated[
         Money,
-        Meta(description="Cost of training it, of labels that are missing, and of grading it [finance.currency]."),
+        Meta(description="All that it takes: money, and what waiting for it loses [finance.currency]."),
     ]
     value: Annotated[
         Money,
-        Meta(description="What the pilot is expected to be worth to the decision, before its cost [finance.currency]."),
+        Meta(
+            description="What it tells is expected to be worth, before its cost; under the framework's bar it may be negative, "
+            "where a better chance is bought with money, and above `evpi`, which knows no bar and no option that was not measured "
+            "[finance.currency]."
+        ),
+    ]
+    chance_gain: Annotated[
+        Annotated[float, Meta(ge=-1, le=1)] | None,
+        Meta(
+            description="By how much it raises the chance to end with an option that is likely to meet what is asked [share]; null "
+            "where nothing is.",
+        ),
     ]
     net_value: Annotated[
-        Money, Meta(description="`value` less `cost`; below zero the pilot does not pay [finance.currency].")
+        Money, Meta(description="`value` less `cost`; never clamped: below zero it does not pay [finance.currency].")
     ]
 
 
@@ -60,13 +83,15 @@ class ValueOfInformation(Open, frozen=True):
     evpi: Annotated[
         Money,
         Meta(
-            description="Most that perfect knowledge of everything uncertain could be worth to the decision "
+            description="Expected value of knowing the truth before choosing among all options that may be served today "
             "[finance.currency]."
         ),
     ]
     evppi: Annotated[list[Evppi], Meta(description="The same for one uncertain input at a time, the largest first.")]
-    graded_trials: Annotated[TrialStudy, Meta(description="The best number of further graded trials.")]
-    pilot: Annotated[PilotStudy, Meta(description="The best pilot fine-tune.")]
+    groups: Annotated[list[EvppiGroup], Meta(description="The same for all inputs of a kind, the largest first.")]
+    studies: Annotated[
+        list[StudyAnswer], Meta(description="The best study of each kind by itself, under the policy asked for.")
+    ]
 
 
 class TraceLine(Open, frozen=True):
@@ -138,7 +163,8 @@ class Sensitivity(Open, frozen=True):
     option: Annotated[
         str,
         Meta(
-            description="Id of the option whose NPV it is: the best fine-tune, less that of the best prompt.",
+            description="Id of the option whose margin it is: the NPV of the best fine-tune less that of the best other option; "
+            "where no fine-tune is feasible, of the best option less the next.",
             examples=["tune:azure/gpt-4.1-mini"],
         ),
     ]
@@ -155,13 +181,13 @@ class Sensitivity(Open, frozen=True):
 
 
 class Curve(Open, frozen=True):
-    """Base-case NPV of fine-tuning along one input, all else unchanged."""
+    """Base-case NPV of one option along one input, all else unchanged."""
 
     option: Annotated[
         str,
         Meta(
-            description="Id of the best fine-tune today; at each value the NPV is that of the best of the fine-tunes kept, "
-            "against `options[0]`.",
+            description="Id of the option; at each value its NPV is that of the best of what may stand in for it and be "
+            "done at a shutdown, against `options[0]`.",
             examples=["tune:azure/gpt-4.1-mini"],
         ),
     ]
@@ -172,8 +198,74 @@ class Curve(Open, frozen=True):
     values: Annotated[
         list[float],
         Meta(
-            description="Values of the input, ascending, in `unit`: shares from 0 to 1, others from a tenth to ten "
-            "times today's value."
+            description="Values of the input, ascending, in `unit`: shares and months over the range of the break-even, "
+            "others from a tenth to ten times today's value."
         ),
     ]
-    npv: Annotated[list[float], Meta(description="Base-case NPV at each of the values [finance.currency].")]
+    npv: Annotated[
+        list[float | None],
+        Meta(
+            description="Base-case NPV at each of the values [finance.currency]; null where the option would never serve."
+        ),
+    ]
+
+
+class AcceptabilityOfOption(Open, frozen=True):
+    """How likely one option is the best as an error costs more: its acceptability curve."""
+
+    option: Annotated[str, Meta(description="Id of the option, as in `options`.", examples=["keep"])]
+    shares: Annotated[
+        list[Annotated[float, Meta(ge=0, le=1)]],
+        Meta(
+            description="Share of the draws in which its NPV is the highest, at each of `error_costs` [share]; of equals the "
+            "first is."
+        ),
+    ]
+
+
+class AcceptabilityAnswer(Open, frozen=True):
+    """How sure it is which option is best, whatever an error costs: each list has one item for each of `error_costs`.
+
+    Of the options that may be served today, each with what stands in for it today; nothing else is asked of them.
+    """
+
+    error_costs: Annotated[
+        list[Money],
+        Meta(
+            description="Error costs looked at, ascending: 0, then a thousandth to a thousand times today's; of the least "
+            "`incremental_cost_per_right_answer` where errors are not valued, and of ten times the token cost of a request of "
+            "`options[0]` where there is none either [finance.currency/error]; 0 alone where that is 0 too."
+        ),
+    ]
+    options: Annotated[
+        list[AcceptabilityOfOption],
+        Meta(
+            description="The options that may be served today, in the order of `options`; at each error cost the shares add up to 1."
+        ),
+    ]
+    frontier_shares: Annotated[
+        list[Annotated[float, Meta(ge=0, le=1)]],
+        Meta(
+            description="Share of the draws in which the option with the highest mean NPV is the best [share]: how often the "
+            "choice by expected value is right."
+        ),
+    ]
+    evpi: Annotated[
+        list[Annotated[Money, Meta(ge=0)]],
+        Meta(
+            description="Most that perfect knowledge of everything uncertain but the error cost could be worth to the choice "
+            "among these options [finance.currency]."
+        ),
+    ]
+
+
+class CurvesAnswer(Open, frozen=True):
+    """What an answer looks like along its inputs."""
+
+    npv: Annotated[
+        list[Curve],
+        Meta(description="Base-case NPV of every option that may be advised along each break-even's input."),
+    ]
+    acceptability: Annotated[
+        AcceptabilityAnswer, Meta(description="How likely each option is the best as an error costs more.")
+    ]

@@ -219,6 +219,26 @@ class OptionAnswer(Open, frozen=True, kw_only=True):
             "meet what is asked; of all, where none does [share]; null where it may not: infeasible, or an alternative without a measurement."
         ),
     ]
+    dominated_by: Annotated[
+        str | None,
+        Meta(
+            description="Id of an option that shows why this one is not worth its cost whatever an error costs: one that costs "
+            "no more and is at least as often right, or the more right one of two between which it lies, a mixture of which "
+            "costs no more and is right at least as often; neither the bar nor latency plays a part; null where none does, or where "
+            "it may not be served today.",
+            examples=["improve"],
+        ),
+    ]
+    incremental_cost_per_right_answer: Annotated[
+        Annotated[Money, Meta(ge=0)] | None,
+        Meta(
+            description="What one right answer more costs than with the next cheaper option that is not dominated: the error "
+            "cost above which this option is worth more than that one; means over the draws, costs without errors, both "
+            "discounted [finance.currency/answer]; null for the cheapest, where `dominated_by` is not null, or where it may "
+            "not be served today.",
+            examples=[0.017],
+        ),
+    ]
     one_off: Annotated[
         Money | None,
         Meta(

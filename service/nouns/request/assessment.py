@@ -313,7 +313,7 @@ class AssessmentRequest(Closed, frozen=True):
     policy: Annotated[
         Policy | None,
         Meta(
-            description="What the verdict follows: `framework`, the article's rules and gates, or `expected_value`, "
+            description="What the verdict follows: `framework`, the article's rules, what is asked before money, or `expected_value`, "
             "the option with the highest expected net benefit. Both are reported in any case. Absent: `framework`.",
             examples=["framework"],
         ),

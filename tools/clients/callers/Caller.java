@@ -19,8 +19,10 @@ import org.openapitools.client.api.AssessmentsApi;
 import org.openapitools.client.api.CatalogueApi;
 import org.openapitools.client.model.Assessment;
 import org.openapitools.client.model.AssessmentRequest;
+import org.openapitools.client.model.BreakEvenItem;
 import org.openapitools.client.model.OptionAnswer;
 import org.openapitools.client.model.Problem;
+import org.openapitools.client.model.SegmentAnswer;
 import org.openapitools.client.model.VolumeEstimate;
 import org.openapitools.client.model.VolumeRange;
 
@@ -28,7 +30,7 @@ import org.openapitools.client.model.VolumeRange;
 public final class Caller {
   private static final LocalDate AS_OF = LocalDate.of(2026, 11, 23);
   private static final String TUNED = "fine_tune";
-  private static final int BREAK_EVENS = 10;
+  private static final int BREAK_EVENS = 12;
   private static final Set<Class<?>> PLAIN =
       Set.of(String.class, Double.class, Integer.class, Long.class, Boolean.class, LocalDate.class);
 
@@ -85,6 +87,21 @@ public final class Caller {
     }
   }
 
+  private static void expectFrontier(List<BreakEvenItem> items, JsonNode raw) {
+    for (int at = 0; at < items.size(); at++) {
+      List<SegmentAnswer> segments = items.get(at).getSegments();
+      JsonNode expected = raw.at("/" + at + "/segments");
+      boolean isAsked = !segments.isEmpty() && segments.size() == expected.size();
+      for (int place = 0; isAsked && place < segments.size(); place++) {
+        String option = segments.get(place).getOption();
+        isAsked = !option.isEmpty() && option.equals(expected.at("/" + place + "/option").asText());
+      }
+      if (!isAsked) {
+        throw new IllegalStateException("not the segments that were asked for: " + items.get(at));
+      }
+    }
+  }
+
   private void call() throws IOException, ApiException {
     AssessmentRequest body = read("example");
     body.getVolume().setRequestsPerMonth(new VolumeEstimate(new VolumeRange().low(350000.0).high(480000.0)));
@@ -93,13 +110,17 @@ public final class Caller {
     OptionAnswer tuned =
         example.getOptions().stream().filter(option -> option.getKind().equals(TUNED)).findFirst().orElseThrow();
     JsonNode expected = raw.at("/options/" + example.getOptions().indexOf(tuned));
-    if (!example.getVerdict().getAction().equals(raw.at("/verdict/action").asText())
+    if (example.getVerdict().getHeadline().isEmpty()
+        || !example.getVerdict().getHeadline().equals(raw.at("/verdict/headline").asText())
+        || !example.getVerdict().getAction().equals(raw.at("/verdict/action").asText())
+        || !example.getPlan().getSteps().get(0).getStep().equals(raw.at("/plan/steps/0/step").asText())
         || !tuned.getId().equals(expected.at("/id").asText())
         || tuned.getNpv().getMean() != expected.at("/npv/mean").asDouble(Double.NaN)
         || tuned.getTraining().getBuildCost() != expected.at("/training/build_cost").asDouble(Double.NaN)
         || example.getBreakEven().getItems().size() != BREAK_EVENS) {
-      throw new IllegalStateException("not what was asked for: " + example.getVerdict());
+      throw new IllegalStateException("not what was asked for: " + example.getVerdict() + example.getPlan());
     }
+    expectFrontier(example.getBreakEven().getItems(), raw.at("/break_even/items"));
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("example", example);
     found.put("everything", assess(read("everything")));

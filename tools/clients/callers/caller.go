@@ -18,7 +18,7 @@ import (
 const (
 	asOf       = "2026-11-23"
 	tuned      = "fine_tune"
-	breakEvens = 10
+	breakEvens = 12
 )
 
 var requests, answers string
@@ -47,10 +47,13 @@ func assess(client *generated.APIClient, body generated.AssessmentRequest) (*gen
 	return answer, err
 }
 
-// expect panics where the verdict, the first fine-tune or the break-evens are not those of the raw answer.
+// expect panics where the verdict, the plan, the first fine-tune or the frontier are not those of the raw answer.
 func expect(example *generated.Assessment) {
 	var raw struct {
-		Verdict struct{ Action string }
+		Verdict struct{ Headline, Action string }
+		Plan    struct {
+			Steps []struct{ Step string }
+		}
 		Options []struct {
 			ID       string
 			Npv      struct{ Mean float64 }
@@ -58,14 +61,32 @@ func expect(example *generated.Assessment) {
 				BuildCost float64 `json:"build_cost"`
 			}
 		}
+		BreakEven struct {
+			Items []struct {
+				Segments []struct{ Option string }
+			}
+		} `json:"break_even"`
 	}
 	read("raw/example", &raw)
 	place := slices.IndexFunc(example.Options, func(option generated.OptionAnswer) bool { return option.Kind == tuned })
 	option, expected := example.Options[place], raw.Options[place]
 	npv := option.Npv.Mean.Get()
-	if example.Verdict.Action != raw.Verdict.Action || option.Id != expected.ID || npv == nil || *npv != expected.Npv.Mean ||
+	if example.Verdict.Headline == "" || example.Verdict.Headline != raw.Verdict.Headline ||
+		example.Verdict.Action != raw.Verdict.Action || example.Plan.Steps[0].Step != raw.Plan.Steps[0].Step ||
+		option.Id != expected.ID || npv == nil || *npv != expected.Npv.Mean ||
 		option.Training.BuildCost != expected.Training.BuildCost || len(example.BreakEven.Items) != breakEvens {
-		panic(fmt.Sprint("not what was asked for: ", example.Verdict))
+		panic(fmt.Sprint("not what was asked for: ", example.Verdict, example.Plan))
+	}
+	for at, item := range example.BreakEven.Items {
+		segments := raw.BreakEven.Items[at].Segments
+		if len(item.Segments) == 0 || len(item.Segments) != len(segments) {
+			panic(fmt.Sprint("not the segments that were asked for: ", item))
+		}
+		for place, segment := range item.Segments {
+			if segment.Option == "" || segment.Option != segments[place].Option {
+				panic(fmt.Sprint("not the options that were asked for: ", item))
+			}
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ from typing import Any
 
 ADDRESS, REQUESTS, ANSWERS = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 AS_OF = datetime.date(2026, 11, 23)
-BREAK_EVENS = 10
+BREAK_EVENS = 12
 TUNED = "fine_tune"
 """Kind of the option whose figures are asserted: the first fine-tune of the answer."""
 
@@ -31,15 +31,20 @@ def request(name: str) -> dict[str, Any]:
     return body
 
 
-def expect(action: str, option_id: str, npv: float | None, build_cost: float, items: int) -> None:
-    """Raise where the verdict, the fine-tune or the break-evens of a decoded answer are not what they must be."""
+def expect(said: list[str], option_id: str, npv: float | None, build_cost: float, leaders: list[list[str]]) -> None:
+    """Raise where the verdict, the plan, the fine-tune or the frontier of a decoded answer are not what they must be.
+
+    `said` is headline, action and first step; `leaders` are the options along each input of the frontier.
+    """
     raw = json.loads((REQUESTS / "raw" / "example.json").read_text())
     tuned = next(option for option in raw["options"] if option["kind"] == TUNED)
-    assert action == raw["verdict"]["action"], action
+    verdict, plan = raw["verdict"], raw["plan"]
+    assert all(said) and said == [verdict["headline"], verdict["action"], plan["steps"][0]["step"]], said
     assert option_id == tuned["id"], option_id
     assert npv is not None and math.isfinite(npv) and npv == tuned["npv"]["mean"], npv
     assert build_cost > 0 and build_cost == tuned["training"]["build_cost"], build_cost
-    assert items == BREAK_EVENS, items
+    assert len(leaders) == BREAK_EVENS and all(along and all(along) for along in leaders), leaders
+    assert leaders == [[part["option"] for part in item["segments"]] for item in raw["break_even"]["items"]], leaders
 
 
 def _fields(noun: Any) -> tuple[str, ...]:

@@ -15,7 +15,10 @@ async function main() {
   const model = await getModel({ path, query: { as_of: AS_OF } });
   const assumptions = await listAssumptions({ query: { as_of: AS_OF } });
   const tuned = must(answer.options.find((option) => option.kind === TUNED), answer);
-  expect(answer.verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, answer.break_even.items.length);
+  const { verdict, plan, break_even } = answer;
+  const said = [verdict.headline, verdict.action, plan.steps[0]?.step];
+  const leaders = break_even.items.map((item) => item.segments.map((segment) => segment.option));
+  expect(said, tuned.id, tuned.npv.mean, tuned.training?.build_cost, leaders);
   const answers = {
     example: answer,
     everything: must(whole.data, whole.error),

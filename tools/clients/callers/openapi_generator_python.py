@@ -54,9 +54,9 @@ def main() -> None:
         example = assessments.create_assessment(body)
         tuned = next(option for option in example.options if option.kind == TUNED)
         assert isinstance(tuned.training, TrainingAnswer)
-        expect(
-            example.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, len(example.break_even.items)
-        )
+        said = [example.verdict.headline, example.verdict.action, example.plan.steps[0].step]
+        leaders = [[segment.option for segment in item.segments] for item in example.break_even.items]
+        expect(said, tuned.id, tuned.npv.mean, tuned.training.build_cost, leaders)
         found = {
             "example": example,
             "everything": assessments.create_assessment(read("everything")),

@@ -28,9 +28,11 @@ async function main() {
     assumptions: (await catalogue.listAssumptions(AS_OF)).data,
     problem: await provoke(assessments),
   };
-  const { verdict, options, break_even } = answers.example;
+  const { verdict, plan, options, break_even } = answers.example;
   const tuned = must(options.find((option) => option.kind === TUNED), options);
-  expect(verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, break_even.items.length);
+  const said = [verdict.headline, verdict.action, plan.steps[0]?.step];
+  const leaders = break_even.items.map((item) => item.segments.map((segment) => segment.option));
+  expect(said, tuned.id, tuned.npv.mean, tuned.training?.build_cost, leaders);
   report(answers);
   return answers;
 }

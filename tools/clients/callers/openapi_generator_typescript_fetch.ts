@@ -38,9 +38,11 @@ async function main() {
     assumptions: await catalogue.listAssumptions({ asOf }),
     problem: await provoke(assessments),
   };
-  const { verdict, options, breakEven } = answers.example;
+  const { verdict, plan, options, breakEven } = answers.example;
   const tuned = must(options.find((option) => option.kind === TUNED), options);
-  expect(verdict.action, tuned.id, tuned.npv.mean, tuned.training?.buildCost, breakEven.items.length);
+  const said = [verdict.headline, verdict.action, plan.steps[0]?.step];
+  const leaders = breakEven.items.map((item) => item.segments.map((segment) => segment.option));
+  expect(said, tuned.id, tuned.npv.mean, tuned.training?.buildCost, leaders);
   report({
     example: AssessmentToJSON(answers.example),
     everything: AssessmentToJSON(answers.everything),

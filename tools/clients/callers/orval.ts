@@ -20,9 +20,11 @@ async function main() {
   if (refused.status !== 422) {
     throw new Error(`${refused.status} instead of 422`);
   }
-  const { verdict, options, break_even } = answer.data;
+  const { verdict, plan, options, break_even } = answer.data;
   const tuned = must(options.find((option) => option.kind === TUNED), options);
-  expect(verdict.action, tuned.id, tuned.npv.mean, tuned.training?.build_cost, break_even.items.length);
+  const said = [verdict.headline, verdict.action, plan.steps[0]?.step];
+  const leaders = break_even.items.map((item) => item.segments.map((segment) => segment.option));
+  expect(said, tuned.id, tuned.npv.mean, tuned.training?.build_cost, leaders);
   const answers = {
     example: answer.data,
     everything: whole.data,

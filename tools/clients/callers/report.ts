@@ -9,7 +9,7 @@ if (address === undefined || requests === undefined || answers === undefined) {
 export const ADDRESS: string = address;
 export const AS_OF = "2026-11-23";
 export const TUNED = "fine_tune";
-const BREAK_EVENS = 10;
+const BREAK_EVENS = 12;
 
 type Name = "example" | "everything" | "model" | "assumptions" | "problem";
 
@@ -20,19 +20,25 @@ export function must<T>(value: T | null | undefined, what: unknown): T {
   return value;
 }
 
+// said: headline, action and first step; leaders: the options along each input of the frontier.
 export function expect(
-  action: string,
+  said: (string | undefined)[],
   id: string,
   npv: number | null,
   buildCost: number | null | undefined,
-  items: number,
+  leaders: string[][],
 ): void {
   const raw = JSON.parse(readFileSync(`${requests}/raw/example.json`, "utf8"));
   const tuned = raw.options.find((option: { kind: string }) => option.kind === TUNED);
-  const expected = [raw.verdict.action, tuned.id, tuned.npv.mean, tuned.training.build_cost, BREAK_EVENS];
-  const found = [action, id, npv, buildCost, items];
-  if (!Number.isFinite(npv) || !Number.isFinite(buildCost) || found.some((value, place) => value !== expected[place])) {
-    throw new Error(`not what was asked for: ${found.join(", ")} instead of ${expected.join(", ")}`);
+  const items: { segments: { option: string }[] }[] = raw.break_even.items;
+  const rawLeaders = items.map((item) => item.segments.map((segment) => segment.option));
+  const rawSaid = [raw.verdict.headline, raw.verdict.action, raw.plan.steps[0].step];
+  const expected = JSON.stringify([rawSaid, tuned.id, tuned.npv.mean, tuned.training.build_cost, rawLeaders]);
+  const found = JSON.stringify([said, id, npv, buildCost, leaders]);
+  const isComplete = said.every(Boolean) && leaders.every((along) => along.length > 0 && along.every(Boolean));
+  const isNumber = Number.isFinite(npv) && Number.isFinite(buildCost);
+  if (!isNumber || !isComplete || leaders.length !== BREAK_EVENS || found !== expected) {
+    throw new Error(`not what was asked for: ${found} instead of ${expected}`);
   }
 }
 
