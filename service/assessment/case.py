@@ -293,6 +293,8 @@ class Answer(NamedTuple):
     text: str | None
     weight: float
     case: Case
+    is_as_now: bool = False
+    """Whether that is what is taken where it is not said."""
 
 
 class Unknown(NamedTuple):

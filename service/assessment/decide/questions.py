@@ -153,6 +153,9 @@ def _ask(
 ) -> Question:
     tried = []
     for at, answer in enumerate(unknown.answers):
+        if answer.is_as_now:
+            tried.append(Tried(answer, *action_then(case, advice), changes=False))
+            continue
         prospects = prospects_of(answer.case, _members(members, simulation, unknown, at))
         rules = _rules(answer.case, advice.rules, prospects)
         ground = structs.replace(

@@ -46,7 +46,7 @@ def _error_cost(desk: Desk, case: Case) -> Iterator[Answer]:
 def _required_accuracy(desk: Desk, case: Case) -> Iterator[Answer]:
     pointer = "/task/required_accuracy"
     enough = desk.assume(pointer, "unsaid_requirement_is_today").low
-    yield Answer(None, "today's is enough", enough, case)
+    yield Answer(None, "today's is enough", enough, case, is_as_now=True)
     for value, weight in _spread(desk, pointer, "unsaid_required_accuracy", 1.0 - enough):
         task = structs.replace(case.request.task, required_accuracy=value)
         yield Answer(value, None, weight, _asking(case, task=task))
@@ -60,13 +60,13 @@ def _audit(desk: Desk, case: Case) -> Iterator[Answer]:
     share = desk.assume("/task/audit_required", "unsaid_audit_required").low
     for flag, weight in ((True, share), (False, 1.0 - share)):
         task = structs.replace(case.request.task, audit_required=flag)
-        yield Answer(None, "yes" if flag else "no", weight, _asking(case, task=task))
+        yield Answer(None, "yes" if flag else "no", weight, _asking(case, task=task), is_as_now=not flag)
 
 
 def _latency(desk: Desk, case: Case) -> Iterator[Answer]:
     pointer = "/latency_target"
     free = desk.assume(pointer, "unsaid_latency_is_free").low
-    yield Answer(None, "none", free, case)
+    yield Answer(None, "none", free, case, is_as_now=True)
     for value, weight in _spread(desk, pointer, "unsaid_latency_target", 1.0 - free):
         target = LatencyTarget(seconds=value, percentile=TARGET_PERCENTILE)
         yield Answer(value, None, weight, _asking(case, latency_target=target))
@@ -94,7 +94,7 @@ def _shutdown(desk: Desk, case: Case, again: Again) -> Iterator[Answer]:
     date = case.as_of + datetime.timedelta(days=round(months * DAYS_PER_MONTH))
     said = structs.replace(case.request.prompting, shutdown_date=date)
     yield Answer(months, None, share, again(structs.replace(case.request, prompting=said)))
-    yield Answer(None, "not known", 1.0 - share, case)
+    yield Answer(None, "not known", 1.0 - share, case, is_as_now=True)
 
 
 def unknowns_of(desk: Desk, case: Case, life: Life, again: Again) -> tuple[Unknown, ...]:
