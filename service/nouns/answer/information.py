@@ -215,10 +215,10 @@ class AcceptabilityOfOption(Open, frozen=True):
 
     option: Annotated[str, Meta(description="Id of the option, as in `options`.", examples=["keep"])]
     shares: Annotated[
-        list[Annotated[float, Meta(ge=0, le=1)]],
+        list[float],
         Meta(
-            description="Share of the draws in which its NPV is the highest, at each of `error_costs` [share]; of equals the "
-            "first is."
+            description="Share of the draws in which its NPV is the highest, from 0 to 1, at each of `error_costs` [share]; of "
+            "equals the first is."
         ),
     ]
 
@@ -244,14 +244,14 @@ class AcceptabilityAnswer(Open, frozen=True):
         ),
     ]
     frontier_shares: Annotated[
-        list[Annotated[float, Meta(ge=0, le=1)]],
+        list[float],
         Meta(
             description="Share of the draws in which the option with the highest mean NPV is the best [share]: how often the "
             "choice by expected value is right."
         ),
     ]
     evpi: Annotated[
-        list[Annotated[Money, Meta(ge=0)]],
+        list[float],
         Meta(
             description="Most that perfect knowledge of everything uncertain but the error cost could be worth to the choice "
             "among these options [finance.currency]."
