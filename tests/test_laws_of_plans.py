@@ -40,7 +40,7 @@ DROPPED: tuple[Field, ...] = (
 )  # fmt: skip
 REQUESTS = (*EVERY_NAME, *(f"at random {seed}" for seed in range(20)))
 POLICIES = ("by_value", "by_framework")
-EVERY = 8
+EVERY = 5
 """Of all pairs of a request and a field it states every so many are looked at, for speed."""
 
 
