@@ -12,8 +12,8 @@ from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulated
 
 INPUTS: MappingProxyType[Line, str] = MappingProxyType({
-    Lines.accuracy_deviate: "how accurate the fine-tune turns out", Lines.no_change_coin: "whether fine-tuning helps at all",
-    Lines.technique_deviate: "what improving the prompt brings", Lines.residual_deviate: "what improving the prompt brings",
+    Lines.accuracy_deviate: "the fine-tune's accuracy", Lines.no_change_coin: "whether fine-tuning helps",
+    Lines.technique_deviate: "what improving brings", Lines.residual_deviate: "what improving brings",
     Lines.prompted_accuracy: "the prompt's true accuracy", Lines.error_cost: "what a wrong answer costs",
     Lines.requests_per_month: "the volume", Lines.growth_per_month: "how the volume grows",
     Lines.first_retirement_month: "when base models are retired", Lines.accuracy_at_start: "the true accuracy of what was measured",

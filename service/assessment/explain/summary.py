@@ -68,7 +68,8 @@ def _chance_of_plan(case: Case, decision: Decision) -> str:
     asked = goal(case, matrix)
     if plan.chance < advice.rules.plausible / 10.0:
         return f"Nothing considered is likely to {asked}; the best that is no worse than today serves"
-    return f"Chance to end with an option likely to {asked}: {chance(case, plan.chance)}"
+    now = chance(case, matrix.baseline.chance)
+    return f"Chance to end with an option likely to {asked}: {chance(case, plan.chance)} (now {now})"
 
 
 def _chance_of_option(case: Case, decision: Decision, held: Held) -> str:
@@ -114,7 +115,7 @@ def _hinge(decision: Decision) -> str:
     if not decision.hinges:
         return ""
     most = max(decision.hinges, key=lambda hinge: hinge.input.evppi)
-    return f"Most hangs on {input_in_words(most.input.line)}"
+    return f"Decisive: {input_in_words(most.input.line)}"
 
 
 def _condition(case: Case, decision: Decision) -> str:
