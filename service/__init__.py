@@ -1,3 +1,3 @@
 """The rooms around the textbook: what is said, what is assumed, the corridor between them, the contract and HTTP."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
