@@ -19,6 +19,7 @@ from service.assessment import assess
 from service.assessment.case import Case
 from service.assessment.decide import decide
 from service.assessment.decide.information import inform
+from service.assessment.decide.questions import questions
 from service.assessment.encode import encode
 from service.assessment.explain import Versions, explain
 from service.assessment.ledger.line import TUNES
@@ -94,7 +95,7 @@ def time_example(path: Path, house: House) -> dict[str, float]:
     decision = decide(case, simulation)
     versions = Versions(service="", assumptions="", prices="", request_digest="", result_digest="")
     answer = explain(case, simulation, decision, versions)
-    baseline = simulation.baseline.folded
+    baseline, tune = simulation.baseline.folded, decision.asked.tune
     prompts = tuple(one.folded for one in simulation.served if one.option.kind not in TUNES)
     work: dict[str, Callable[[], Any]] = {
         "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
@@ -106,6 +107,9 @@ def time_example(path: Path, house: House) -> dict[str, float]:
         "break-even per draw": lambda: volumes_of(case, simulation),
         "frontier": lambda: frontier(case, simulation),
         "decide": lambda: decide(case, simulation),
+        "questions": lambda: questions(
+            case, simulation, decision.matrix, decision.asked.advice, None if tune is None else tune.one
+        ),
         "inform": lambda: inform(case, simulation, decision.matrix, decision.asked.tune, decision.asked.advice),
         "explain": lambda: explain(case, simulation, decision, versions),
         "encode": lambda: encode(answer),
@@ -164,6 +168,7 @@ PARTS = (
     "break-even per draw",
     "frontier",
     "decide",
+    "questions",
     "inform",
     "explain",
     "encode",
