@@ -218,39 +218,6 @@ def expected_migrations(retirements: Array, months: Array, horizon: Array) -> Ar
     return migrations(retirements, months, horizon).mean(axis=0, keepdims=True)
 
 
-def migrations_by_date(dates: Array, renewals: Array, months: Array, horizon: float) -> Array:
-    """Return the expected number of moves in each month for many dates of the first retirement.
-
-    As `expected_migrations` of `retirements`, for one date after the other; what follows the first retirement is drawn.
-
-    Parameters
-    ----------
-    dates : ndarray, shape (S,)
-        Retirements of the model of today, none before the start of service [months].
-    renewals : ndarray, shape (D, K)
-        Lives of its successors [months].
-    months : ndarray, shape (H,)
-        1, 2, ..., H.
-    horizon : float
-        Months.
-
-    Returns
-    -------
-    ndarray, shape (S, H)
-
-    Examples
-    --------
-    >>> lives = np.array([[1.5], [np.inf]])
-    >>> migrations_by_date(np.array([0.5, 2.0]), lives, np.arange(1.0, 5.0), 9.0).tolist()
-    [[1.0, 0.5, 0.0, 0.0], [0.0, 1.0, 0.0, 0.5]]
-    """
-    passed = np.concatenate([np.zeros((len(renewals), 1)), renewals.cumsum(axis=1)], axis=1)
-    passed = np.sort(passed[passed < horizon])
-    ends = np.minimum(months + INSTANT, horizon - INSTANT)
-    until = np.searchsorted(passed, ends - dates[:, None], side="right")
-    return np.diff(until, axis=1, prepend=0) / len(renewals)
-
-
 def migrations_by_start(first: Array, renewals: Array, starts: Array, months: Array, horizon: float) -> Array:
     """Return the expected number of moves in each month for many starts of service.
 

@@ -114,5 +114,5 @@ def test_moves_by_the_date_of_the_first_are_those_expected_of_it(date: float) ->
     renewals, months = rng.exponential(8.0, (512, 6)), np.arange(1.0, 25.0)
     one = lifetime.retirements(np.full((1, 1), date), renewals, 0.0)
     expected = lifetime.expected_migrations(one, months, np.array(24.0))
-    found = lifetime.migrations_by_date(np.array([5.0, date]), renewals, months, 24.0)
+    found = lifetime.migrations_by_start(np.zeros((1, 1)), renewals, np.array([5.0, date]), months, 24.0)
     np.testing.assert_allclose(found[1:], expected, atol=1e-15)

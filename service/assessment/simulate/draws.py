@@ -318,7 +318,9 @@ class Lived(NamedTuple):
         dates = np.maximum(firsts, start)
         return {
             Lines.retirements: dates[:, None],
-            Lines.migrations: lifetime.migrations_by_date(dates, renewals, months, float(self.horizon)),
+            Lines.migrations: lifetime.migrations_by_start(
+                np.zeros((1, 1)), renewals, dates, months, float(self.horizon)
+            ),
         }
 
 
