@@ -28,8 +28,6 @@ class Right(NamedTuple):
     expect: dict[str, Any]
 
 
-TUNING = {"one_of": ["run_pilot", "fine_tune", "collect_examples"]}
-
 CASES = (
     Right("documents-own-gpu", "A rented GPU saves money on top of any prompt, but half the draws miss 90 %: a pilot on the labels there are.",
           {"verdict.action": "run_pilot", "plan.steps.[run_pilot].option": "tune:own", "options.[tune:own].npv.mean": {"above": 50_000}}),
@@ -45,7 +43,7 @@ CASES = (
     Right("sixty-adapters", "A sixtieth of a deployment is ten times cheaper than the big model: the fine-tune is piloted, after the prompt, for the gap is small.",
           {"plan.steps.[run_pilot].option": "tune:own", "options.[tune:own].npv.mean": {"above": 300_000}}),
     Right("teacher-summaries", "Labels of a teacher are no bar: what holds back is that nothing is said of what a wrong answer costs; meanwhile a pilot.",
-          {"verdict.action": "answer_question", "verdict.until_answered.action": {"one_of": ["run_pilot", "keep_prompting"]},
+          {"verdict.action": "answer_question", "verdict.until_answered.action": "run_pilot",
            "verdict.reasons": {"contains_rule": ["enough_examples", "satisfied"]}}),
     Right("batch-filings", "A cent a document leaves nothing to save: the prompt is kept although a GPU is needed seven hours a month only.",
           {"verdict.action": "keep_prompting", "verdict.confidence": {"above": 0.9}}),
