@@ -76,18 +76,17 @@ def at_most(accuracy: Array, ceiling: Array | float) -> Array:
 
 
 def combined_technique(
-    means: Array, sds: Array, tried: NDArray[np.bool_], share: float = SHARE_OF_OTHERS
-) -> tuple[Array, Array]:
-    """Return mean and standard deviation of what the techniques that were not tried gain together.
+    typical: Array, below: Array, above: Array, tried: NDArray[np.bool_], share: float = SHARE_OF_OTHERS
+) -> tuple[Array, Array, Array]:
+    """Return what the techniques that were not tried typically gain together, and how far that strays either way.
 
-    Gains do not add up: ``the largest mean + share * the sum of the others``, and the largest standard deviation. A
-    technique that on average harms is adopted by nobody and adds nothing to the mean, so that saying that a technique
-    was tried never raises it.
+    Gains do not add up: ``the largest + share * the sum of the others``, and the largest spreads. A technique that on
+    average harms is adopted by nobody and adds nothing, so that saying that a technique was tried never raises it.
 
     Parameters
     ----------
-    means, sds : ndarray, shape (T,)
-        Gain of each technique [log-odds], in any order.
+    typical, below, above : ndarray, shape (T,)
+        Gain of each technique, and its spread below and above [log-odds], in any order.
     tried : ndarray of bool, shape (D, T)
         Whether each was tried, in each draw.
     share : float
@@ -96,24 +95,45 @@ def combined_technique(
     Returns
     -------
     tuple of ndarray, shape (D, 1)
-        Mean and standard deviation [log-odds]; both 0 where nothing is left to try.
+        Typical gain, spread below, spread above [log-odds]; all 0 where nothing is left to try.
 
     Examples
     --------
-    >>> means, sds = np.array([0.2, -0.1, 0.3]), np.array([0.4, 0.5, 0.3])
-    >>> mean, sd = combined_technique(means, sds, np.array([[False, False, False], [True, True, False], [True, True, True]]))
-    >>> mean.ravel().round(12).tolist(), sd.ravel().tolist()
-    ([0.4, 0.3, 0.0], [0.5, 0.3, 0.0])
+    >>> typical, spread = np.array([0.2, -0.1, 0.3]), np.array([0.4, 0.5, 0.3])
+    >>> tried = np.array([[False, False, False], [True, True, False], [True, True, True]])
+    >>> gain, below, above = combined_technique(typical, spread, 2.0 * spread, tried)
+    >>> gain.ravel().round(12).tolist(), below.ravel().tolist(), above.ravel().tolist()
+    ([0.4, 0.3, 0.0], [0.5, 0.3, 0.0], [1.0, 0.6, 0.0])
     """
-    adopted = np.where(tried, 0.0, np.maximum(means, 0.0))
+    adopted = np.where(tried, 0.0, np.maximum(typical, 0.0))
     largest = adopted.max(axis=1, keepdims=True, initial=0.0)
     others = adopted.sum(axis=1, keepdims=True) - largest
-    return largest + share * others, np.where(tried, 0.0, sds).max(axis=1, keepdims=True, initial=0.0)
+    low, high = (np.where(tried, 0.0, spread).max(axis=1, keepdims=True, initial=0.0) for spread in (below, above))
+    return largest + share * others, low, high
+
+
+def fading(prompt_accuracy: Array, fade: Array | float, weakest: Array | float, strongest: Array | float) -> Array:
+    """Return how much of a technique's gain on a prompt that is right half the time another prompt still has.
+
+    ``exp(-fade * logit(prompt_accuracy))``, the accuracy held between the weakest and the strongest.
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> [round(float(fading(a(p), 1.0, 0.2, 0.8)), 12) for p in (0.5, 0.75, 0.8, 0.99)]
+    [1.0, 0.333333333333, 0.25, 0.25]
+    """
+    return np.exp(-fade * logit(np.clip(prompt_accuracy, weakest, strongest)))
 
 
 def gain(
-    technique_mean: Array,
-    technique_sd: Array,
+    prompt_accuracy: Array,
+    fade: Array,
+    weakest: Array,
+    strongest: Array,
+    typical: Array,
+    below: Array,
+    above: Array,
     deviate: Array,
     residual_mean: Array,
     residual_sd: Array,
@@ -121,14 +141,18 @@ def gain(
 ) -> Array:
     """Return what a round of work on the prompt gains, before a worse prompt is dropped.
 
-    ``mean + sd * deviate + max(0, residual_mean + residual_sd * residual_deviate)``.
+    ``typical * fading + deviate * (above if deviate > 0 else below) + max(0, residual_mean + residual_sd * residual_deviate)``.
 
     Parameters
     ----------
-    technique_mean, technique_sd : ndarray, shape (D, 1)
-        Gain of the techniques together [log-odds].
+    prompt_accuracy : ndarray, shape (D, 1)
+        Accuracy of the prompt, in (0, 1).
+    fade, weakest, strongest : ndarray
+        Of `fading`.
+    typical, below, above : ndarray, shape (D, 1)
+        Gain of the techniques together on a prompt that is right half the time, and its spread either way [log-odds].
     deviate : ndarray, shape (D, 1)
-        Deviate of mean 0 and standard deviation 1, with heavy tails.
+        Deviate of median 0 and standard deviation 1, with heavy tails.
     residual_mean, residual_sd : ndarray
         Gain that further work leaves [log-odds]; both 0 where none is meant to be done.
     residual_deviate : ndarray, shape (D, 1)
@@ -141,11 +165,13 @@ def gain(
 
     Examples
     --------
-    >>> a = np.array
-    >>> round(float(gain(a(0.4), a(0.5), a(1.0), a(0.12), a(0.3), a(-1.0))), 12)
-    0.9
+    >>> a, none = np.array, np.zeros(())
+    >>> [float(gain(a(0.5), none, a(0.2), a(0.8), a(0.4), a(0.3), a(0.5), a(d), none, none, none).round(9)) for d in (1.0, -1.0)]
+    [0.9, 0.1]
     """
-    return technique_mean + technique_sd * deviate + np.maximum(residual_mean + residual_sd * residual_deviate, 0.0)
+    held = typical * fading(prompt_accuracy, fade, weakest, strongest)
+    strayed = held + deviate * np.where(deviate > 0, above, below)
+    return strayed + np.maximum(residual_mean + residual_sd * residual_deviate, 0.0)
 
 
 def improved_accuracy(prompt_accuracy: Array, gain: Array, ceiling: Array | float = 1.0) -> Array:

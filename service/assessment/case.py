@@ -61,13 +61,14 @@ class Gains(NamedTuple):
     """What techniques bring and cost; axes run over the techniques T in the order of `techniques`."""
 
     techniques: tuple[Technique, ...]
-    means: Array
-    """Gain of each where the examples were not searched for yet [log-odds], shape (T,)."""
-    sds: Array
-    """Its standard deviation from task to task [log-odds], shape (T,)."""
-    means_after_search: Array
+    typical: Array
+    """Gain of each on a prompt that is right half the time, the examples not searched for yet [log-odds], shape (T,)."""
+    typical_after_search: Array
     """The same where better_examples was tried [log-odds], shape (T,); differs for the optimiser, which finds examples itself."""
-    sds_after_search: Array
+    below: Array
+    """How far the gain of each strays below, from task to task [log-odds], shape (T,)."""
+    above: Array
+    """How far it strays above [log-odds], shape (T,)."""
     tried_share: Array
     """Chance that it was tried already: 0 or 1 where the caller says so, shape (T,); a coin per draw in between."""
     is_planned: NDArray[np.bool_]

@@ -74,8 +74,9 @@ class Figure(Struct, frozen=True, kw_only=True):
 
 
 class AliasFile(Closed, frozen=True, kw_only=True):
-    """Our ids by figure, and those for which there is none, with the reason."""
+    """Our ids by figure, those for which there is none, with the reason, and the models that reason of themselves."""
 
+    reasoning_native: tuple[Words, ...]
     aliases: dict[str, tuple[str, ...]]
     unknown: dict[str, Words]
 
@@ -89,6 +90,8 @@ class Capabilities(Struct, frozen=True, kw_only=True):
     """Our ids, and weights of offers: model and mode of each."""
     unknown: Mapping[str, str]
     """Our ids that have no figure, and why."""
+    reasoning_native: frozenset[str]
+    """Models that reason of themselves, beside those measured with reasoning off."""
 
     def find(self, model_id: str, as_of: datetime.date, mode: Mode | None = None) -> Capability | None:
         """Return the figure of one of our ids as known at a date (the earliest before all); None where there is none.
@@ -179,8 +182,12 @@ def read_capabilities(text: str, file: AliasFile, further: Mapping[str, str]) ->
             if model_id in file.unknown:
                 found.append(f"{ALIASES}: {model_id} has a figure and is unknown; keep one of the two")
             names[model_id] = name
+    for name in file.reasoning_native:
+        if whole and name not in figures:
+            found.append(f"{ALIASES}: {name} is not in {FIGURES}; name a model of it, or take it out")
     names = {alias: names[of] for alias, of in further.items() if of in names} | names
-    return Capabilities(figures=figures, names=names, unknown=file.unknown), found
+    listed = frozenset(file.reasoning_native)
+    return Capabilities(figures=figures, names=names, unknown=file.unknown, reasoning_native=listed), found
 
 
 def _faults_of_figures(where: str, values: Sequence[Capability]) -> Iterator[str]:

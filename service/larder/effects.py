@@ -1,13 +1,13 @@
 """What moves the share of right answers: prompt techniques, another base model, and the shape of the fine-tune's accuracy.
 
-Dated effects on the log-odds scale from `fitted/`, judged from the published rows until a fit takes their place.
+Dated effects on the log-odds scale from `fitted/`, each written by `make fit`.
 """
 
 from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
@@ -33,6 +33,8 @@ LogOdds = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
 Spread = Annotated[float, Meta(ge=0, le=LARGEST)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Words = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=1)]
+Points = Annotated[float, Meta(ge=0, le=100)]
 
 
 class Effect(Closed, frozen=True, kw_only=True, rename={"from_date": "from"}):
@@ -46,35 +48,64 @@ class Effect(Closed, frozen=True, kw_only=True, rename={"from_date": "from"}):
 
 
 class Gain(Closed, frozen=True, kw_only=True):
-    """What a technique brings, from task to task [log-odds]."""
+    """What further work brings [log-odds]."""
 
     mean: LogOdds
     standard_deviation: Spread
 
 
 class TechniqueGain(Closed, frozen=True, kw_only=True):
-    """What a technique brings by kind of task; what is not stated apart is as on all base models and after anything."""
+    """What a technique typically brings to a prompt that is right half the time, by kind of task [log-odds]."""
 
-    not_reasoning: Gain
-    reasoning: Gain
-    reasoning_on_native: Gain | None = None
-    """On a task of reasoning where the base model reasons of itself."""
-    after_searched_examples: Gain | None = None
-    """Where the worked examples were chosen by a search already."""
+    not_reasoning: LogOdds
+    reasoning: LogOdds
+
+
+class Stray(Closed, frozen=True, kw_only=True):
+    """How far gains stray from task to task, below the typical one and above it [log-odds]."""
+
+    below: Spread
+    above: Spread
+
+
+class GainSpread(Closed, frozen=True, kw_only=True):
+    """How far gains stray, by kind of task."""
+
+    not_reasoning: Stray
+    reasoning: Stray
+
+
+class LeftOutGain(Closed, frozen=True, kw_only=True):
+    """Mean absolute error on sources left out, by kind of task [points]."""
+
+    not_reasoning: Points
+    reasoning: Points
 
 
 class Improvement(Effect, frozen=True, kw_only=True):
     """What techniques not yet tried bring to a prompt, from a date on."""
 
-    share_of_others: Share
-    """Part of each gain but the largest that adds to it."""
+    rows: Count
+    sources: Count
+    rows_digest: Words
+    left_out_error_points: LeftOutGain
     degrees: Annotated[float, Meta(gt=2, le=1000)]
     """Degrees of freedom of the Student t that gains follow: few are heavy tails."""
-    techniques: Mapping[Technique, TechniqueGain]
+    share_of_others: Share
+    """Part of each gain but the largest that adds to it."""
+    fade: Annotated[float, Meta(ge=0, le=LARGEST)]
+    """Gains are those at one half times exp(-fade * log-odds of the prompt)."""
+    weakest_prompt: Share
+    """Below it the gain is what it is here; so it is above the strongest."""
+    strongest_prompt: Share
+    after_searched_examples: LogOdds
+    """What an optimiser brings more where the worked examples were chosen by a search already."""
+    spread_of_chain_of_thought: Annotated[float, Meta(gt=0, le=20)]
+    """How many times further chain of thought strays on reasoning."""
     residual: Gain
-    """Of further work after every listed technique; never below 0."""
-    reasoning_native: tuple[Words, ...]
-    """Models that reason of themselves, as capability.csv names them, beside those measured with reasoning off."""
+    """Of further work after every listed technique; it is dropped where it harms."""
+    spread: GainSpread
+    techniques: Mapping[Technique, TechniqueGain]
 
 
 class Change(Closed, frozen=True, kw_only=True):
@@ -158,16 +189,13 @@ class ShapeFile(Closed, frozen=True):
     values: tuple[AccuracyShape, ...]
 
 
-def faults_of_effects(effects: Effects, models: Collection[str] | None, scale: tuple[float, float]) -> list[str]:
-    """Return everything in the files of effects that cannot be true, one sentence each.
-
-    `models` have a figure of capability, on a scale from its least to its most; None where the figures could not be read.
-    """
+def faults_of_effects(effects: Effects, scale: tuple[float, float]) -> list[str]:
+    """Return everything in the files of effects that cannot be true, one sentence each; `scale` is that of capability."""
     return [
         *_faults_of_dates(IMPROVEMENT, effects.improvements),
         *_faults_of_dates(MODEL_CHANGE, effects.model_changes),
         *_faults_of_dates(SHAPE, effects.shapes),
-        *itertools.chain.from_iterable(_faults_of_improvement(value, models) for value in effects.improvements),
+        *itertools.chain.from_iterable(_faults_of_improvement(value) for value in effects.improvements),
         *itertools.chain.from_iterable(_faults_of_change(value, scale) for value in effects.model_changes),
     ]
 
@@ -188,16 +216,16 @@ def _faults_of_dates(path: str, values: tuple[Effect, ...]) -> Iterator[str]:
             yield f"{where}: checked {value.checked} is more than a year before it holds; mend one of the dates"
 
 
-def _faults_of_improvement(value: Improvement, models: Collection[str] | None) -> Iterator[str]:
+def _faults_of_improvement(value: Improvement) -> Iterator[str]:
     where = f"{IMPROVEMENT}: from {value.from_date}"
     for technique in TECHNIQUES:
         if technique not in value.techniques:
-            yield f"{where}: {technique} is missing; state its gain, 0 with a spread where nothing is known"
-    if value.residual.mean < 0:
-        yield f"{where}: a residual of {value.residual.mean:g} is below 0; further work is not adopted where it harms"
-    for name in value.reasoning_native:
-        if models is not None and name not in models:
-            yield f"{where}: {name} is not in capability/capability.csv; name a model of it, or take it out"
+            yield f"{where}: {technique} is missing; state its gain, 0 where nothing is known"
+    for technique, gain in value.techniques.items():
+        if min(gain.not_reasoning, gain.reasoning) < 0:
+            yield f"{where}: {technique} harms; state 0, for nobody adopts what harms"
+    if not 0 < value.weakest_prompt < value.strongest_prompt < 1:
+        yield f"{where}: {value.weakest_prompt:g} is not below {value.strongest_prompt:g}, or not inside 0 and 1; order them"
 
 
 def _faults_of_change(value: ModelChange, scale: tuple[float, float]) -> Iterator[str]:

@@ -35,6 +35,7 @@ from service.larder.hazard import HAZARD, HazardClass, faults_of_hazards
 from service.larder.hosting_truth import read_self_hosted
 from service.larder.lifetimes import LIFE_ALIASES, LIVES, LifeAliasFile, Lifetimes, read_lifetimes
 from service.larder.offer_truth import unstated
+from service.larder.published import IMPROVEMENTS, MODEL_CHANGES, Published, read_published
 from service.larder.self_hosted import GPUS, SELF_HOSTED, Gpu, SelfHostedOffer
 from service.larder.truth import faults
 
@@ -45,7 +46,7 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
 SINGLE = (
-    PAIRS, CURVES, TASKS, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
+    PAIRS, CURVES, TASKS, IMPROVEMENTS, MODEL_CHANGES, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
     GPUS, SELF_HOSTED,
 )  # fmt: skip
 """Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
@@ -83,6 +84,7 @@ class Catalogue(Struct, frozen=True, kw_only=True, eq=False):
     identifiers: Identifiers
     evidence: tuple[Evidence, ...]
     evidence_index: EvidenceIndex
+    published: Published
     capabilities: Capabilities
     lifetimes: Lifetimes
     hazards: Mapping[str, HazardClass]
@@ -152,13 +154,13 @@ def _hazards(table: dict[str, Any]) -> dict[str, HazardClass]:
     }
 
 
-def _effects(tables: Mapping[str, dict[str, Any]], models: Collection[str] | None) -> tuple[Effects, list[str]]:
+def _effects(tables: Mapping[str, dict[str, Any]]) -> tuple[Effects, list[str]]:
     effects = Effects(
         improvements=_noun(IMPROVEMENT, tables[IMPROVEMENT], ImprovementFile).values,
         model_changes=_noun(MODEL_CHANGE, tables[MODEL_CHANGE], ModelChangeFile).values,
         shapes=_noun(SHAPE, tables[SHAPE], ShapeFile).values,
     )
-    return effects, faults_of_effects(effects, models, SCALE)
+    return effects, faults_of_effects(effects, SCALE)
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -198,6 +200,9 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     ]
     descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)
+    published, unpublished = read_published(
+        _text(IMPROVEMENTS, files[IMPROVEMENTS]), _text(MODEL_CHANGES, files[MODEL_CHANGES])
+    )
     gpus, self_hosted, unfit = read_self_hosted(tables[GPUS], tables[SELF_HOSTED])
     identifiers = _noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers)
     capabilities, unable = read_capabilities(
@@ -207,8 +212,8 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)
     lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)
     hazards = _hazards(tables[HAZARD])
-    effects, ineffective = _effects(tables, None if unable else capabilities.figures)
-    of_files = (untrue, unable, immortal, faults_of_hazards(hazards), unfit, ineffective)
+    effects, ineffective = _effects(tables)
+    of_files = (untrue, unpublished, unable, immortal, faults_of_hazards(hazards), unfit, ineffective)
     if found := faults(assumptions, offers) + [fault for found in of_files for fault in found]:
         raise CatalogueError("; ".join(found))
     return Catalogue(
@@ -222,6 +227,7 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         effects=effects,
         identifiers=identifiers,
         evidence=evidence,
+        published=published,
         evidence_index=indexed(evidence, descriptions),
         capabilities=capabilities,
         lifetimes=lifetimes,

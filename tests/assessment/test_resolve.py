@@ -30,7 +30,7 @@ DRAW_LINES = frozenset({
 
 DRAWN_FOR: dict[Kind, frozenset[Line]] = {
     "improve": frozenset({
-        Lines.technique_mean, Lines.technique_sd, Lines.technique_deviate, Lines.residual_deviate,
+        Lines.technique_gain, Lines.technique_below, Lines.technique_above, Lines.technique_deviate, Lines.residual_deviate,
         Lines.added_instruction_tokens, Lines.added_output_tokens,
     }),
     "other_prompt": frozenset({Lines.change_deviate, Lines.broken_coin, Lines.broken_factor}),

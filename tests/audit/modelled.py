@@ -79,24 +79,26 @@ def gain(request: Request) -> tuple[Points, Points]:
     reasoning = request["task"].get("kind") in ("reasoning", "code")
     shares = {name: assumed(f"technique_tried_{name}") if tried is None else float(name in tried) for name in COINS}
     searched = column(COINS["better_examples"]) < shares["better_examples"]
-    means, spreads, added = [], [], np.zeros(2**LOG2_POINTS)
+    gains, below, above, added = [], [], [], np.zeros(2**LOG2_POINTS)
     for name, coin in COINS.items():
-        is_open, table = column(coin) >= shares[name], found["techniques"][name]
-        effect = table["reasoning" if reasoning else "not_reasoning"]
-        after = table.get("after_searched_examples", effect)  # §5: an optimiser searches examples itself
-        mean = np.where(searched, max(0.0, after["mean"]), max(0.0, effect["mean"]))  # §5: a loss adds nothing
-        means.append(np.where(is_open, mean, 0.0))
-        spread = np.where(searched, after["standard_deviation"], effect["standard_deviation"])
-        spreads.append(np.where(is_open, spread, 0.0))
-        if name in LONGER_INSTRUCTION and effect["mean"] > 0:
+        is_open, kind = column(coin) >= shares[name], "reasoning" if reasoning else "not_reasoning"
+        is_open = is_open & (reasoning or name != "chain_of_thought")  # §5: not where it teaches nothing
+        effect, spread = found["techniques"][name][kind], found["spread"][kind]
+        less = found["after_searched_examples"] if name == "prompt_optimiser" else 0.0  # §5: it searches examples itself
+        gains.append(np.where(is_open, np.where(searched, max(0.0, effect + less), effect), 0.0))
+        wider = found["spread_of_chain_of_thought"] if reasoning and name == "chain_of_thought" else 1.0
+        below.append(np.where(is_open, wider * spread["below"], 0.0))
+        above.append(np.where(is_open, wider * spread["above"], 0.0))
+        if name in LONGER_INSTRUCTION and effect > 0:
             added += is_open * of_range(ASSUMPTIONS[f"prompt_tokens_{name}"], column(LENGTH), "positive")
-    largest = np.max(means, axis=0)
-    together = largest + found["share_of_others"] * (
-        np.sum(means, axis=0) - largest
-    )  # §5: the largest, half of the others
+    largest = np.max(gains, axis=0)
+    together = largest + found["share_of_others"] * (np.sum(gains, axis=0) - largest)  # §5: the largest, a share of others
+    accuracy = np.clip(prompt_accuracy(request), found["weakest_prompt"], found["strongest_prompt"])
+    together = together * ((1 - accuracy) / accuracy) ** found["fade"]  # §5: exp(-fade logit a)
     residual = found["residual"]["mean"] + found["residual"]["standard_deviation"] * norm.ppf(column(RESIDUAL))
     tail = t.ppf(column(GAIN), DEGREES) / math.sqrt(DEGREES / (DEGREES - 2))
-    return together + np.max(spreads, axis=0) * tail + np.maximum(0.0, residual), added
+    stray = np.where(tail > 0, np.max(above, axis=0), np.max(below, axis=0)) * tail
+    return together + stray + np.maximum(0.0, residual), added
 
 
 def improved_accuracy(request: Request) -> float:

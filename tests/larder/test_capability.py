@@ -71,6 +71,8 @@ SPOILED = (
     Spoiled(FIGURES, r"best reasoning mode", "best, reasoning", "line 11: 16 cells, expected 15", "quote cells with a comma"),
     Spoiled(ALIASES, r'\n"openai/o3-pro" =', '\n"openai/o3-max" =',
             "openai/o3-max is not in capability/capability.csv", "or put the ids under unknown"),
+    Spoiled(ALIASES, r'  "openai/o3-pro", "openai/o3",', '  "openai/o3-max", "openai/o3",',
+            "openai/o3-max is not in capability/capability.csv", "or take it out"),
     Spoiled(ALIASES, r'"azure/o3-pro"', '"azure/o3-mini"',
             "azure/o3-mini stands under openai/o3-pro and openai/o3-mini", "keep one of the two"),
     Spoiled(ALIASES, r'"azure/o3-pro"', '"openai/o1-pro"', "openai/o1-pro has a figure and is unknown", "keep one of the two"),
@@ -164,6 +166,12 @@ def test_without_reasoning_a_model_is_eight_lower_and_less_sure() -> None:
     assert derived.value == pytest.approx(best.value - 7.92, abs=0.01)
     assert derived.standard_deviation == pytest.approx(math.hypot(1.5, 5.32), abs=0.01)
     assert CAPABILITIES.without_reasoning("openai/gpt-6-sol", TODAY) is None
+
+
+def test_what_reasons_of_itself_is_listed_or_measured_with_reasoning_off() -> None:
+    """No model stands in the list that its figures tell of already."""
+    measured = {name.partition("#")[0] for name in CAPABILITIES.figures if "#" in name}
+    assert CAPABILITIES.reasoning_native and not measured & CAPABILITIES.reasoning_native
 
 
 def test_a_newer_figure_holds_from_its_date_on() -> None:

@@ -26,11 +26,12 @@ def a(value: float) -> np.ndarray:
 @given(means, sds, tables)
 def test_techniques_add_up_as_in_a_plain_loop(mean: np.ndarray, sd: np.ndarray, tried: np.ndarray) -> None:
     """Per draw the largest counts whole, each other one half, and those that harm not at all."""
-    found_mean, found_sd = accuracy.combined_technique(mean, sd, tried, 0.5)
-    for row, row_mean, row_sd in zip(tried, found_mean.ravel(), found_sd.ravel(), strict=True):
+    together, below, above = accuracy.combined_technique(mean, sd, 2 * sd, tried, 0.5)
+    for row, row_gain, row_below, row_above in zip(tried, together.ravel(), below.ravel(), above.ravel(), strict=True):
         left = sorted((m for m, t in zip(mean, row, strict=True) if not t and m > 0), reverse=True)
-        assert row_mean == pytest.approx(left[0] + 0.5 * sum(left[1:]) if left else 0.0, abs=1e-12)
-        assert row_sd == max((s for s, t in zip(sd, row, strict=True) if not t), default=0.0)
+        assert row_gain == pytest.approx(left[0] + 0.5 * sum(left[1:]) if left else 0.0, abs=1e-12)
+        assert row_below == max((s for s, t in zip(sd, row, strict=True) if not t), default=0.0)
+        assert row_above == 2 * row_below
 
 
 @given(means, sds, tables, st.integers(0, 5))
@@ -41,9 +42,18 @@ def test_saying_what_was_tried_never_raises_the_gain(
     said = tried.copy()
     said[:, which] = True
     for before, after in zip(
-        accuracy.combined_technique(mean, sd, tried), accuracy.combined_technique(mean, sd, said), strict=True
+        accuracy.combined_technique(mean, sd, sd, tried), accuracy.combined_technique(mean, sd, sd, said), strict=True
     ):
         assert (after <= before + 1e-12).all()
+
+
+@given(share, share, st.floats(0.0, 2.0))
+def test_gains_fade_with_the_strength_of_the_prompt(prompt: float, other: float, fade: float) -> None:
+    """A better prompt never has more of a technique's gain left, and none is below the weakest or above the strongest."""
+    weak, strong = sorted((prompt, other))
+    left = [float(accuracy.fading(a(p), fade, 0.2, 0.8)[0, 0]) for p in (0.2, weak, strong, 0.8)]
+    assert left[1] >= left[2] >= left[3] - 1e-12 and left[1] <= left[0] + 1e-12
+    assert float(accuracy.fading(a(0.5), fade, 0.2, 0.8)[0, 0]) == 1.0
 
 
 @given(share, st.floats(-3.0, 3.0), st.floats(0.5, 1.0))

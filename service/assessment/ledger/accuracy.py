@@ -19,14 +19,21 @@ class Accuracy(Chapter):
         "share", "The same, no higher than can be observed when some labels are themselves wrong.", accuracy.at_most,
         reads=(prompted_accuracy, Volume.accuracy_ceiling),
     )
-    technique_mean = Line(
-        "log-odds", "Mean gain of the techniques that a better prompt will try, together.", origin="fitted",
+    technique_gain = Line(
+        "log-odds",
+        "What the techniques that a better prompt will try typically gain together on one that is right half the time.",
+        origin="fitted", field="/prompting/techniques_tried",
+    )
+    technique_below = Line(
+        "log-odds", "How far the gain of these techniques falls short of that.", origin="fitted",
         field="/prompting/techniques_tried",
     )
-    technique_sd = Line(
-        "log-odds", "How far the gain of these techniques strays.", origin="fitted",
-        field="/prompting/techniques_tried",
+    technique_above = Line(
+        "log-odds", "How far it exceeds that.", origin="fitted", field="/prompting/techniques_tried",
     )
+    gain_fade = Line("ratio", "How fast gains fade with the log-odds of the prompt.", origin="fitted")
+    weakest_prompt = Line("share", "Below this accuracy of the prompt gains grow no further.", origin="fitted")
+    strongest_prompt = Line("share", "Above this accuracy of the prompt gains fade no further.", origin="fitted")
     technique_deviate = Line(
         "deviate", "Where in the range of gains a draw falls, on a scale with heavy tails.", column=48,
     )
@@ -105,7 +112,8 @@ class Accuracy(Chapter):
     )
     gain = Line(
         "log-odds", "What a round of work on the prompt gains, before a worse prompt is dropped.", accuracy.gain,
-        reads=(technique_mean, technique_sd, technique_deviate, residual_mean, residual_sd, residual_deviate),
+        reads=(prompted_accuracy, gain_fade, weakest_prompt, strongest_prompt, technique_gain, technique_below,
+               technique_above, technique_deviate, residual_mean, residual_sd, residual_deviate),
     )
     is_better = Line(
         "flag", "1 where the better prompt is kept, with the tokens that it costs; 0 where the old one stays.",

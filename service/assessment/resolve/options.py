@@ -129,11 +129,15 @@ def improve(desk: Desk, at: Prompted) -> Option:
         planned=prompting.improvement_techniques,
         tokens_stated=stated.instruction is not None and stated.output is not None,
     )
+    found = desk.catalogue.effects.improvement(desk.as_of)
+    draft.put(Lines.gain_fade, found.fade)
+    draft.put(Lines.weakest_prompt, found.weakest_prompt)
+    draft.put(Lines.strongest_prompt, found.strongest_prompt)
     draft.put(Lines.residual_mean, gains.residual_mean)
     draft.put(Lines.residual_sd, gains.residual_sd)
     at.pace.put(draft, None, "/prompting/measured_latency", is_same_base=True)
-    found = _option(draft, IMPROVE, "The prompt, improved", at.price, at.life, shares_life=True)
-    return structs.replace(found, gains=gains)
+    improved = _option(draft, IMPROVE, "The prompt, improved", at.price, at.life, shares_life=True)
+    return structs.replace(improved, gains=gains)
 
 
 def alternative(desk: Desk, at: Prompted, other: Alternative, place: str) -> Option:

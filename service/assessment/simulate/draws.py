@@ -34,6 +34,7 @@ OWN_LIFE = 0
 FIXED_LIVES = 1024
 """How many of the fixed points the expected lives are averaged over."""
 
+TECHNIQUES_TOGETHER = (Lines.technique_gain, Lines.technique_below, Lines.technique_above)
 ADDED = (Lines.added_instruction_tokens, Lines.added_payload_tokens, Lines.added_output_tokens)
 STARTS = frozenset({Lines.start_month})
 MODELLED = frozenset({Lines.accuracy_at_start})
@@ -147,17 +148,14 @@ def _techniques(option: Option, points: Points) -> Values:
         return {}
     is_tried = (points.case[:, COINS] < gains.tried_share) | ~gains.is_planned
     is_searched = is_tried[:, [gains.techniques.index(SEARCH)]]
-    mean, deviation = (
-        np.where(is_searched, after, before)
-        for before, after in zip(
-            accuracy.combined_technique(gains.means, gains.sds, is_tried, gains.share_of_others),
-            accuracy.combined_technique(
-                gains.means_after_search, gains.sds_after_search, is_tried, gains.share_of_others
-            ),
-            strict=True,
-        )
+    before, after = (
+        accuracy.combined_technique(typical, gains.below, gains.above, is_tried, gains.share_of_others)
+        for typical in (gains.typical, gains.typical_after_search)
     )
-    found = {Lines.technique_mean: mean, Lines.technique_sd: deviation}
+    found = {
+        line: np.where(is_searched, late, early)
+        for line, early, late in zip(TECHNIQUES_TOGETHER, before, after, strict=True)
+    }
     lengths = points.at(LENGTH)
     for line, tokens in (
         (Lines.added_instruction_tokens, gains.instruction_tokens),

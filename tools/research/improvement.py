@@ -1,0 +1,271 @@
+"""Fits what a prompt technique brings to the published scores before and after it, and writes fitted/improvement.toml.
+
+Part of `make fit`; docs/evidence/improved-prompt.md says why each choice was made, and improvement_backtest.py checks
+the fit on sources it has not seen. Gains are in log-odds; a task cluster weighs one.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logit
+from scipy.stats import t as student
+
+from tools.research.rows import (
+    EVIDENCE,
+    FITTED,
+    Array,
+    Flags,
+    Row,
+    cluster_of,
+    digest_of,
+    log_odds,
+    read,
+    toml_number,
+    weights_of,
+)
+
+ROWS, RESULT = EVIDENCE / "improvements.csv", FITTED / "improvement.toml"
+
+TECHNIQUES = (
+    "few_shot", "better_examples", "chain_of_thought", "structured_output", "output_parsing", "input_preprocessing",
+    "prompt_optimiser",
+)  # fmt: skip
+SEARCH, OPTIMISER, THOUGHT = (TECHNIQUES.index(name) for name in ("better_examples", "prompt_optimiser", "chain_of_thought"))
+REASONING = frozenset({"reasoning", "code"})
+"""Kinds of task whose gains are those of reasoning, as in the service."""
+
+WORKING_PROMPT = 0.2
+"""A prompt below this fails on the format: what it gains is the format."""
+STRONG_PROMPT = 0.8
+"""From here on gains fade no further, in log-odds."""
+OWN_METHOD = 0.75
+"""Weight of a row that the author of the method, or its vendor, chose to publish."""
+DEGREES = 4.0
+"""Of the Student t: few, for heavy tails."""
+INTERVAL = 0.8
+SOURCE_CAP = 5.0
+"""Most clusters that one source counts for where the spread is set."""
+NARROWEST = 0.2
+"""The spread of either side is at least this share of the fitted one."""
+
+TO_OTHERS, TO_NONE, TO_NO_EFFECT = 10.0, 0.5, 1.0
+"""Shrinkage of a technique's gain towards that of the others, of all towards none, of an effect towards none [clusters]."""
+USUAL_SHARE, SHARE_SPREAD = 0.5, 0.25
+"""What two techniques were seen to gain of the sum of both, before it is fitted."""
+UNIT = float(np.sqrt((DEGREES - 2.0) / DEGREES))
+"""Standard deviation 1 in units of the t's scale."""
+
+
+class Rows(NamedTuple):
+    """The selected rows as arrays, N rows and T techniques."""
+
+    before: Array
+    """Share of right answers before."""
+    after: Array
+    strength: Array
+    """Log-odds before."""
+    gain: Array
+    added: Flags
+    """Whether a technique was added, shape (N, T)."""
+    is_searched: Flags
+    """Whether the examples had been searched for before."""
+    is_reasoning: Flags
+    is_grid: Flags
+    """Whether the source ran a whole grid, and not its own method."""
+    weights: Array
+    sources: NDArray[np.str_]
+
+    def where(self, kept: Flags) -> Rows:
+        """Return some of the rows; a cluster never spans sources, so weights stay."""
+        return Rows(*(values[kept] for values in self))
+
+
+class Fit(NamedTuple):
+    """What techniques bring, and how far that strays; the first axis of size 2 is not reasoning, reasoning."""
+
+    techniques: Array
+    """Typical gain of each on a prompt that is right half the time, shape (2, T)."""
+    spread: float
+    fade: float
+    """Gains are those at one half times exp(-fade * log-odds of the prompt)."""
+    spread_of_thought: float
+    """Factor of the spread for chain of thought on reasoning."""
+    share: float
+    """What each technique but the best adds of its own gain."""
+    after_search: float
+    """What an optimiser gains more where the examples had been searched for."""
+
+
+class Spread(NamedTuple):
+    """Factors of the spread below and above the typical gain, for tasks without and with reasoning, shape (2,)."""
+
+    below: Array
+    above: Array
+
+
+def selected(rows: list[Row]) -> list[Row]:
+    """Return the rows that teach: a working prompt below 1, and no vendor's single row, which is its best case."""
+    vendors = Counter(row["source"] for row in rows if row["selection"] == "vendor")
+    return [
+        row
+        for row in rows
+        if WORKING_PROMPT <= float(row["before_score"]) < 1.0
+        and not (row["selection"] == "vendor" and vendors[row["source"]] == 1)
+    ]
+
+
+def evidence(rows: list[Row]) -> Rows:
+    """Return rows as arrays."""
+    before, after = (np.array([float(row[name]) for row in rows]) for name in ("before_score", "after_score"))
+    strength = np.array([log_odds(float(row["before_score"]), row["n_test"]) for row in rows])
+    reached = np.array([log_odds(float(row["after_score"]), row["n_test"]) for row in rows])
+    added = [row["added_techniques"].split("+") for row in rows]
+    return Rows(
+        before=before,
+        after=after,
+        strength=strength,
+        gain=reached - strength,
+        added=np.array([[name in names for name in TECHNIQUES] for names in added]),
+        is_searched=np.array([TECHNIQUES[SEARCH] in row["before_techniques"].split("+") for row in rows]),
+        is_reasoning=np.array([row["kind"] in REASONING for row in rows]),
+        is_grid=np.array([row["selection"] == "grid" for row in rows]),
+        weights=weights_of([cluster_of(row["case_id"]) for row in rows]),
+        sources=np.array([row["source"] for row in rows]),
+    )
+
+
+def fading(strength: Array, fade: float) -> Array:
+    """Return the share of a technique's gain that a prompt of some log-odds still has."""
+    held = np.clip(strength, logit(WORKING_PROMPT), logit(STRONG_PROMPT))
+    return np.asarray(np.exp(-fade * held), dtype=np.float64)
+
+
+def predicted(fit: Fit, rows: Rows) -> tuple[Array, Array]:
+    """Return the typical gain of each row and its spread, before either side is matched to sources left out."""
+    kind = rows.is_reasoning.astype(int)
+    gains = fit.techniques[kind]
+    gains[:, OPTIMISER] = np.maximum(gains[:, OPTIMISER] + fit.after_search * rows.is_searched, 0.0)
+    added = np.where(rows.added, gains, 0.0)
+    best = added.max(axis=1)
+    combined = best + fit.share * (added.sum(axis=1) - best)
+    thought = rows.added[:, THOUGHT] & rows.is_reasoning
+    return combined * fading(rows.strength, fit.fade), fit.spread * np.where(thought, fit.spread_of_thought, 1.0)
+
+
+def fit(rows: Rows) -> Fit:
+    """Return the fit of the highest penalised likelihood: Student t about the typical gain, clusters of weight one."""
+    weights = rows.weights * np.where(rows.is_grid, 1.0, OWN_METHOD)
+    count = 2 * len(TECHNIQUES)
+
+    def unpacked(values: Array) -> Fit:
+        spread, fade, thought, share, search = values[count:]
+        return Fit(values[:count].reshape(2, -1), float(np.exp(spread)), fade, float(np.exp(thought)), share, search)
+
+    def loss(values: Array) -> float:
+        tried = unpacked(values)
+        typical, spread = predicted(tried, rows)
+        surprise = np.log1p(((rows.gain - typical) / spread) ** 2 / (DEGREES - 2.0))
+        likelihood = -(DEGREES + 1.0) / 2.0 * surprise - np.log(spread)
+        usual = tried.techniques.mean(axis=1, keepdims=True)
+        penalty = TO_OTHERS * ((tried.techniques - usual) ** 2).sum() + TO_NONE * (usual**2).sum()
+        penalty += TO_NO_EFFECT * (np.log(tried.spread_of_thought) ** 2 + tried.after_search**2)
+        penalty += ((tried.share - USUAL_SHARE) / SHARE_SPREAD) ** 2
+        return float(penalty / 2.0 - (weights * likelihood).sum())
+
+    start = np.array([*[0.2] * count, np.log(0.5), 0.0, 0.0, USUAL_SHARE, 0.0])
+    bounds = [*[(0.0, 3.0)] * count, (-4.0, 4.0), (-3.0, 3.0), (-3.0, 3.0), (0.0, 1.0), (-3.0, 3.0)]
+    return unpacked(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
+
+
+def matched_spread(residuals: Array, rows: Rows) -> Spread:
+    """Return the factors at which a tenth of the weight lies beyond either end of the 80 % interval.
+
+    `residuals` are those of sources left out, in units of their spread. A caller is a new source, so no source counts
+    for more than `SOURCE_CAP` clusters.
+    """
+    of_source = {name: rows.weights[rows.sources == name].sum() for name in np.unique(rows.sources)}
+    weights = rows.weights * np.array([min(1.0, SOURCE_CAP / of_source[name]) for name in rows.sources])
+    reach = float(student.ppf(0.5 + INTERVAL / 2.0, DEGREES)) * UNIT
+    tail = (1.0 - INTERVAL) / 2.0
+    ends = np.empty((2, 2))
+    for kind in (0, 1):
+        kept = rows.is_reasoning == bool(kind)
+        order = np.argsort(residuals[kept], kind="stable")
+        sorted_weights = weights[kept][order]
+        share = (np.cumsum(sorted_weights) - sorted_weights / 2.0) / sorted_weights.sum()
+        ends[kind] = np.interp((tail, 1.0 - tail), share, residuals[kept][order])
+    return Spread(np.maximum(-ends[:, 0] / reach, NARROWEST), np.maximum(ends[:, 1] / reach, NARROWEST))
+
+
+def left_out(rows: Rows) -> tuple[Array, Array]:
+    """Return typical gain and spread of every row by the fit to all other sources."""
+    typical, spread = np.zeros(len(rows.gain)), np.zeros(len(rows.gain))
+    for source in np.unique(rows.sources):
+        out = rows.sources == source
+        typical[out], spread[out] = predicted(fit(rows.where(~out)), rows.where(out))
+    return typical, spread
+
+
+def residual(rows: Rows) -> tuple[float, float]:
+    """Return mean and standard deviation of what a further round of optimising gains where examples were searched for."""
+    last = rows.is_searched & rows.added[:, OPTIMISER]
+    mean = np.average(rows.gain[last], weights=rows.weights[last])
+    return float(mean), float(np.sqrt(np.average((rows.gain[last] - mean) ** 2, weights=rows.weights[last])))
+
+
+def render(fitted: datetime.date) -> str:
+    """Return the data file of what techniques bring."""
+    from tools.research.improvement_backtest import back_test, error_by_kind  # it reads this module
+
+    rows = selected(read(ROWS))
+    known = evidence(rows)
+    found, check = fit(known), back_test(known)
+    spread = matched_spread((known.gain - check.typical) / check.spread, known)
+    mean, deviation = residual(known)
+    errors = error_by_kind(check, known)
+    number = toml_number
+    names = ("not_reasoning", "reasoning")
+    gains = [
+        f"{technique} = {{not_reasoning = {number(found.techniques[0, place])}, reasoning = {number(found.techniques[1, place])}}}"
+        for place, technique in enumerate(TECHNIQUES)
+    ]
+    spreads = [
+        f"{name} = {{below = {number(found.spread * spread.below[kind])}, above = {number(found.spread * spread.above[kind])}}}"
+        for kind, name in enumerate(names)
+    ]
+    return "\n".join([
+        "# Written by tools/research/improvement.py (`make fit`); do not edit. What a prompt technique that was not tried yet brings,",
+        "# in log-odds on a prompt that is right half the time; docs/evidence/improved-prompt.md.",
+        "",
+        "[[values]]",
+        "from = 2024-01-01",
+        'kind = "measured"',
+        'source = {title = "Published scores of a prompt before and after a technique, same base model, task and test set", locator = "evidence/improvements.csv of the larder, each row with its source"}',
+        f"checked = {fitted}",
+        'note = "Student t about a typical gain that fades with the strength of the prompt; cluster-weighted, shrunk; spread matched to sources left out."',
+        f"rows = {len(rows)}",
+        f"sources = {len(np.unique(known.sources))}",
+        f'rows_digest = "{digest_of(rows)}"',
+        f"left_out_error_points = {{not_reasoning = {number(errors[0])}, reasoning = {number(errors[1])}}}",
+        f"degrees = {number(DEGREES)}",
+        f"share_of_others = {number(found.share)}",
+        f"fade = {number(found.fade)}",
+        f"weakest_prompt = {number(WORKING_PROMPT)}",
+        f"strongest_prompt = {number(STRONG_PROMPT)}",
+        f"after_searched_examples = {number(found.after_search)}",
+        f"spread_of_chain_of_thought = {number(found.spread_of_thought)}",
+        f"residual = {{mean = {number(mean)}, standard_deviation = {number(deviation)}}}",
+        "",
+        "[values.spread]",
+        *spreads,
+        "",
+        "[values.techniques]",
+        *gains,
+        "",
+    ])  # fmt: skip
