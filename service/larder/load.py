@@ -44,11 +44,12 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 """Folders of many files of one form."""
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
+CHANGES = "evidence/model_changes.csv"
 SINGLE = (
-    PAIRS, CURVES, TASKS, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
+    PAIRS, CURVES, CHANGES, TASKS, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
     GPUS, SELF_HOSTED,
 )  # fmt: skip
-"""Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
+"""Files of a form of their own. Curves and changes of base model are read by `make fit` alone, which puts what they teach into `fitted/`."""
 
 Entries = dict[str, dict[str, Any]]
 T = TypeVar("T")
