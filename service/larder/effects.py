@@ -134,6 +134,14 @@ class ModelChange(Effect, frozen=True, kw_only=True):
     broken_share: Share
     """Chance that the new base model breaks the format."""
     kinds: Mapping[ChangeKind, Change]
+    fitted: datetime.date | None = None
+    """Day of the fit; None where the values were judged."""
+    rows: Annotated[int, Meta(ge=0)] = 0
+    sources: Annotated[int, Meta(ge=0)] = 0
+    rows_digest: str = ""
+    """Of the rows fitted, as tools/research/rows.py takes it."""
+    left_out_error_points: Mapping[ChangeKind | Literal["all"], Annotated[float, Meta(ge=0, le=100)]] = {}
+    """Mean absolute error on sources that the fit has not seen [points of accuracy]."""
 
 
 class AccuracyShape(Effect, frozen=True, kw_only=True):
@@ -240,3 +248,7 @@ def _faults_of_change(value: ModelChange, scale: tuple[float, float]) -> Iterato
             yield f"{where}: {kind}: an abler base model would be less accurate; state weights of 0 or more"
         if change.standard_deviation == 0:
             yield f"{where}: {kind}: no spread between tasks; state one above 0"
+    if value.fitted and not (
+        value.rows and value.sources and value.rows_digest and "all" in value.left_out_error_points
+    ):
+        yield f"{where}: a fit without its rows or its error on sources left out; write it by `make fit`"

@@ -49,7 +49,7 @@ SINGLE = (
     PAIRS, CURVES, TASKS, IMPROVEMENTS, MODEL_CHANGES, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
     GPUS, SELF_HOSTED,
 )  # fmt: skip
-"""Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
+"""Files of a form of their own. Curves and changes of base model are read by `make fit` alone, which puts what they teach into `fitted/`."""
 
 Entries = dict[str, dict[str, Any]]
 T = TypeVar("T")

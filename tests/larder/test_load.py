@@ -49,6 +49,7 @@ def test_a_file_in_no_place_of_the_larder_is_refused(path: str) -> None:
     [
         PAIRS,
         "evidence/curves.csv",
+        "evidence/model_changes.csv",
         "evidence/tasks.toml",
         "identifiers.toml",
         "fitted/accuracy_prior.toml",

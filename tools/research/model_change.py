@@ -1,0 +1,153 @@
+"""Writes what another base model does to accuracy: fitted/model_change.toml, and the figures of its page.
+
+Run by `python -m tools.research.model_change`. The fit is in model_change_fit.py, its test in model_change_backtest.py.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import statistics
+import sys
+
+from tools.research.model_change_backtest import (
+    acceptance,
+    back_test,
+    errors_by_kind,
+    in_sample,
+    kinds,
+    reliability_table,
+    saved,
+    tables,
+    tried,
+    usable,
+    variants,
+)
+from tools.research.model_change_fit import KINDS, PIVOT, TEN, Fit, arrays, fit
+from tools.research.rows import FITTED, Row, digest_of, toml_number
+from tools.research.scoring import DOCS, line, reliability_plot, write_page
+
+TOML, PAGE = FITTED / "model_change.toml", "another-base-model"
+DIGITS = 3
+"""Figures are rounded to a thousandth, far below what they are sure to, so that every machine writes the same."""
+NEW = "2024-01-01"
+"""An unknown gap is that of two models released after it, at random."""
+
+
+def _number(value: float) -> str:
+    return toml_number(round(value, DIGITS))
+
+
+def unknown_gap(figures: dict[str, Row]) -> tuple[float, float, int]:
+    """Return the standard deviation of the gap of two newer models at random [tens], that of a figure, and how many there are."""
+    found = [float(row["value"]) for row in figures.values() if row["released"] > NEW]
+    spread = statistics.stdev(found)
+    return spread * 2.0**0.5 / TEN, spread, len(found)
+
+
+def render(fitted: datetime.date) -> str:
+    """Return the TOML, fitted to the rows of the larder."""
+    raw, figures = usable()
+    rows = arrays(raw, figures)
+    found, errors = fit(rows), errors_by_kind(back_test(rows))
+    gap, spread, count = unknown_gap(figures)
+    names = sorted({row["source"] for row in raw})
+    listed = ", ".join(f"{name} = {_number(error)}" for name, error in errors.items())
+    note = (
+        "Penalised maximum likelihood; docs/evidence/another-base-model.md tells how, and how it did on sources left out. "
+        "Where a capability is not known the gap is taken to be that of two models at random: "
+        f"the {count} figures of models released since 2024 that are no guesses have a standard deviation of {spread:.1f} "
+        f"points, so two of them are {TEN * gap:.1f} apart."
+    )
+    return "\n".join([
+        "# Written by tools/research/model_change.py (`make fit`); do not edit.",
+        "# What another base model does to the accuracy of the same prompt, as of a date:",
+        "#   logit p_B ~ Normal(intercept + slope logit p_A + below d_below + above d_above, s^2 + (k d)^2)",
+        "# with d the gap of capability in tens of points, and d_below and d_above its parts below and above the pivot; with a",
+        "# chance of broken_share p_B is multiplied by a uniform draw.",
+        "",
+        "[[values]]",
+        "from = 2024-01-01",
+        'kind = "published"',
+        f'source = {{title = "Scores of the same prompt and test set on two base models ({", ".join(names)}) against '
+        'the Epoch Capabilities Index of 2026-09 (Epoch AI, CC-BY)", href = "github.com/EuroEval/EuroEval", '
+        'locator = "evidence/model_changes.csv of the larder, each row with its source"}',
+        f"checked = {fitted}",
+        f'note = "{note}"',
+        f"fitted = {fitted}",
+        f"rows = {len(raw)}",
+        f"sources = {len(names)}",
+        f'rows_digest = "{digest_of(raw)}"',
+        f"left_out_error_points = {{{listed}}}",
+        f"slope = {_number(float(found.values[0, 1]))}",
+        f"pivot = {PIVOT:.0f}",
+        f"unknown_gap = {_number(gap)}",
+        f"broken_share = {_number(found.broken)}",
+        *_kinds(found),
+        "",
+    ])  # fmt: skip
+
+
+def _kinds(found: Fit) -> list[str]:
+    lines = []
+    for name, (intercept, _, below, above, *spreads) in zip(KINDS, found.values.tolist(), strict=True):
+        level, growth = (math.exp(value) for value in spreads)
+        lines += [
+            "",
+            f"[values.kinds.{name}]",
+            f"intercept = {_number(intercept)}",
+            f"below = {_number(below)}",
+            f"above = {_number(above)}",
+            f"standard_deviation = {_number(level)}",
+            f"standard_deviation_per_ten = {_number(growth)}",
+        ]
+    return lines
+
+
+def report() -> str:
+    """Return the generated part of the page."""
+    raw, figures = usable()
+    rows = arrays(raw, figures)
+    check, seen, found = back_test(rows), in_sample(rows), fit(rows)
+    inside = ", ".join(f"{name} {100 * saved(seen, where):.0f} %" for name, where in kinds(rows))
+    values = [
+        line(name, *(f"{_number(value)}" for value in (*own[:4], *(math.exp(s) for s in own[4:]))))
+        for name, own in zip(KINDS, found.values.tolist(), strict=True)
+    ]
+    return "\n".join([
+        f"{len(raw):,} rows, {rows.weights.sum():.0f} task clusters, {len(set(rows.sources.tolist()))} sources; digest of the "
+        f"rows `{digest_of(raw)}`.",
+        *acceptance(check),
+        "",
+        f"Even the same fit having seen every row saves only {100 * saved(seen):.1f} % over all ({inside}).",
+        "",
+        f"Broken share {_number(found.broken)}; the parameters:",
+        "",
+        "| kind | intercept | slope | below | above | spread | spread per ten |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+        *values,
+        *reliability_table(check),
+        *tables(check),
+        *tried(variants(raw, figures)),
+    ])  # fmt: skip
+
+
+def plots() -> dict[str, str]:
+    """Return the reliability diagram, by the stem of its file."""
+    rows = arrays(*usable())
+    title = "Reliability of the chance that a less able base model does nearly as well, sources left out"
+    across, up = "chance given that b scores at most 2 points less", "share that did; area is weight"
+    return {PAGE: reliability_plot(title, across, up, back_test(rows).reliability())}
+
+
+def main() -> int:
+    """Write the TOML, the page and its plot."""
+    TOML.write_text(render(datetime.date.today()))
+    write_page(PAGE, report())
+    for stem, text in plots().items():
+        (DOCS / f"{stem}.svg").write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
