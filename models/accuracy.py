@@ -201,6 +201,8 @@ def changed_accuracy(
     prompt_accuracy: Array,
     intercept: Array,
     slope: Array,
+    bend: Array,
+    bend_from: Array,
     gap_below: Array,
     gap_above: Array,
     weight_below: Array,
@@ -214,7 +216,7 @@ def changed_accuracy(
 ) -> Array:
     """Return the accuracy of the same prompt on another base model that it was not measured on.
 
-    ``expit(intercept + slope * logit(a) + weight_below * gap_below + weight_above * gap_above + sd * deviate)``; where
+    ``expit(intercept + slope * logit(a) + bend * max(0, logit(a) - logit(bend_from)) + weight_below * gap_below + weight_above * gap_above + sd * deviate)``; where
     the format does not work on the other base model only a uniform share of it is left.
 
     Parameters
@@ -223,6 +225,8 @@ def changed_accuracy(
         Accuracy on the base model it was measured on.
     intercept, slope : ndarray
         Log-odds, and log-odds per log-odds.
+    bend, bend_from : ndarray
+        What more of the log-odds carries over above an accuracy, and that accuracy.
     gap_below, gap_above : ndarray
         Capability of the other base model less that of the first, the part below and above the bend [tens of points].
     weight_below, weight_above : ndarray
@@ -245,12 +249,14 @@ def changed_accuracy(
     Examples
     --------
     >>> a, half = np.array, np.array(0.5)
-    >>> float(changed_accuracy(half, a(0.0), a(1.0), a(1.0), a(2.0), a(0.4), a(-0.2), half, a(0.0), half, a(0.05), half))
+    >>> float(changed_accuracy(half, a(0.0), a(1.0), a(0.3), half, a(1.0), a(2.0), a(0.4), a(-0.2), half, a(0.0), half, a(0.05), half))
     0.5
-    >>> float(changed_accuracy(half, a(0.0), a(1.0), a(0.0), a(0.0), half, half, half, a(0.0), a(0.01), a(0.05), a(0.3)))
+    >>> float(changed_accuracy(half, a(0.0), a(1.0), a(0.3), half, a(0.0), a(0.0), half, half, half, a(0.0), a(0.01), a(0.05), a(0.3)))
     0.15
     """
-    carried = intercept + slope * logit(prompt_accuracy) + weight_below * gap_below + weight_above * gap_above
+    before = logit(prompt_accuracy)
+    carried = intercept + slope * before + bend * np.maximum(before - logit(bend_from), 0.0)
+    carried = carried + weight_below * gap_below + weight_above * gap_above
     left = np.where(broken_uniform < broken_share, broken_factor_uniform, 1.0)
     return np.minimum(expit(carried + sd * deviate) * left, ceiling)
 

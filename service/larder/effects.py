@@ -112,10 +112,18 @@ class Change(Closed, frozen=True, kw_only=True):
     """How accuracy moves with the base model on a kind of task."""
 
     intercept: LogOdds
+    slope: Annotated[float, Meta(gt=0, le=2)]
+    """How much of the log-odds on the old base model carries over."""
+    bend: LogOdds
+    """How much more of them does above the bend."""
     below: LogOdds
     """For each ten points of capability gained below the pivot [log-odds]."""
     above: LogOdds
     """For each ten points gained above it [log-odds]."""
+    reasons: LogOdds
+    """Where the new base model reasons of itself and the old one does not [log-odds]."""
+    open_weights: LogOdds
+    """Where the new one has open weights and the old one has not [log-odds]."""
     standard_deviation: Spread
     """Between tasks, at the same capability [log-odds]."""
     standard_deviation_per_ten: Spread
@@ -125,22 +133,20 @@ class Change(Closed, frozen=True, kw_only=True):
 class ModelChange(Effect, frozen=True, kw_only=True):
     """What another base model does to the accuracy of the same prompt, from a date on."""
 
-    slope: Annotated[float, Meta(gt=0, le=2)]
-    """How much of the log-odds on the old base model carries over."""
     pivot: float
     """Capability at which the weights change [points of the capability index]."""
+    bend_from: Annotated[float, Meta(gt=0, lt=1)]
+    """Accuracy on the old base model from which more of its log-odds carries over [share]."""
     unknown_gap: Annotated[float, Meta(gt=0, le=10)]
     """Standard deviation of the gap where a capability is not known [tens of points]."""
     broken_share: Share
     """Chance that the new base model breaks the format."""
     kinds: Mapping[ChangeKind, Change]
-    fitted: datetime.date | None = None
-    """Day of the fit; None where the values were judged."""
-    rows: Annotated[int, Meta(ge=0)] = 0
-    sources: Annotated[int, Meta(ge=0)] = 0
-    rows_digest: str = ""
+    rows: Count
+    sources: Count
+    rows_digest: Words
     """Of the rows fitted, as tools/research/rows.py takes it."""
-    left_out_error_points: Mapping[ChangeKind | Literal["all"], Annotated[float, Meta(ge=0, le=100)]] = {}
+    left_out_error_points: Mapping[ChangeKind | Literal["all"], Points]
     """Mean absolute error on sources that the fit has not seen [points of accuracy]."""
 
 

@@ -6,7 +6,6 @@ Run by `python -m tools.research.model_change`. The fit is in model_change_fit.p
 from __future__ import annotations
 
 import datetime
-import math
 import statistics
 import sys
 
@@ -23,9 +22,9 @@ from tools.research.model_change_backtest import (
     usable,
     variants,
 )
-from tools.research.model_change_fit import KINDS, PIVOT, TEN, Fit, arrays, fit
+from tools.research.model_change_fit import FEATURES, KINDS, TEN, Fit, arrays, fit
 from tools.research.rows import FITTED, Row, digest_of, toml_number
-from tools.research.scoring import DOCS, line, reliability_plot, write_page
+from tools.research.scoring import DOCS, head, line, reliability_plot, write_page
 
 TOML, PAGE = FITTED / "model_change.toml", "another-base-model"
 DIGITS = 3
@@ -54,7 +53,7 @@ def render(fitted: datetime.date) -> str:
     names = sorted({row["source"] for row in raw})
     listed = ", ".join(f"{name} = {_number(error)}" for name, error in errors.items())
     note = (
-        "Penalised maximum likelihood; docs/evidence/another-base-model.md tells how, and how it did on sources left out. "
+        "Least absolute error, shrunk; spread matched to sources left out; docs/evidence/another-base-model.md tells how, and how it did on sources left out. "
         "Where a capability is not known the gap is taken to be that of two models at random: "
         f"the {count} figures of models released since 2024 that are no guesses have a standard deviation of {spread:.1f} "
         f"points, so two of them are {TEN * gap:.1f} apart."
@@ -62,9 +61,10 @@ def render(fitted: datetime.date) -> str:
     return "\n".join([
         "# Written by tools/research/model_change.py (`make fit`); do not edit.",
         "# What another base model does to the accuracy of the same prompt, as of a date:",
-        "#   logit p_B ~ Normal(intercept + slope logit p_A + below d_below + above d_above, s^2 + (k d)^2)",
-        "# with d the gap of capability in tens of points, and d_below and d_above its parts below and above the pivot; with a",
-        "# chance of broken_share p_B is multiplied by a uniform draw.",
+        "#   logit p_B ~ Normal(intercept + slope logit p_A + bend max(0, logit p_A - logit bend_from) + below d_below",
+        "#                      + above d_above + reasons (r_B - r_A) + open_weights (o_B - o_A), s^2 + (k d)^2)",
+        "# with d the gap of capability in tens of points, d_below and d_above its parts below and above the pivot, r and o 1 where a",
+        "# base model reasons of itself and has open weights; with a chance of broken_share p_B is multiplied by a uniform draw.",
         "",
         "[[values]]",
         "from = 2024-01-01",
@@ -74,15 +74,14 @@ def render(fitted: datetime.date) -> str:
         'locator = "evidence/model_changes.csv of the larder, each row with its source"}',
         f"checked = {fitted}",
         f'note = "{note}"',
-        f"fitted = {fitted}",
         f"rows = {len(raw)}",
         f"sources = {len(names)}",
         f'rows_digest = "{digest_of(raw)}"',
         f"left_out_error_points = {{{listed}}}",
-        f"slope = {_number(float(found.values[0, 1]))}",
-        f"pivot = {PIVOT:.0f}",
+        f"pivot = {found.shape.pivot:.0f}",
+        f"bend_from = {_number(found.shape.bend_from)}",
         f"unknown_gap = {_number(gap)}",
-        f"broken_share = {_number(found.broken)}",
+        f"broken_share = {_number(found.shape.broken)}",
         *_kinds(found),
         "",
     ])  # fmt: skip
@@ -90,17 +89,10 @@ def render(fitted: datetime.date) -> str:
 
 def _kinds(found: Fit) -> list[str]:
     lines = []
-    for name, (intercept, _, below, above, *spreads) in zip(KINDS, found.values.tolist(), strict=True):
-        level, growth = (math.exp(value) for value in spreads)
-        lines += [
-            "",
-            f"[values.kinds.{name}]",
-            f"intercept = {_number(intercept)}",
-            f"below = {_number(below)}",
-            f"above = {_number(above)}",
-            f"standard_deviation = {_number(level)}",
-            f"standard_deviation_per_ten = {_number(growth)}",
-        ]
+    for name, own, (level, growth) in zip(KINDS, found.coefficients.tolist(), found.spreads.tolist(), strict=True):
+        lines += ["", f"[values.kinds.{name}]"]
+        lines += [f"{feature} = {_number(value)}" for feature, value in zip(FEATURES, own, strict=True)]
+        lines += [f"standard_deviation = {_number(level)}", f"standard_deviation_per_ten = {_number(growth)}"]
     return lines
 
 
@@ -111,20 +103,18 @@ def report() -> str:
     check, seen, found = back_test(rows), in_sample(rows), fit(rows)
     inside = ", ".join(f"{name} {100 * saved(seen, where):.0f} %" for name, where in kinds(rows))
     values = [
-        line(name, *(f"{_number(value)}" for value in (*own[:4], *(math.exp(s) for s in own[4:]))))
-        for name, own in zip(KINDS, found.values.tolist(), strict=True)
+        line(name, *(f"{_number(value)}" for value in (*own, *spread)))
+        for name, own, spread in zip(KINDS, found.coefficients.tolist(), found.spreads.tolist(), strict=True)
     ]
     return "\n".join([
         f"{len(raw):,} rows, {rows.weights.sum():.0f} task clusters, {len(set(rows.sources.tolist()))} sources; digest of the "
         f"rows `{digest_of(raw)}`.",
         *acceptance(check),
         "",
-        f"Even the same fit having seen every row saves only {100 * saved(seen):.1f} % over all ({inside}).",
+        f"The same fit having seen every row saves {100 * saved(seen):.1f} % over all ({inside}).",
         "",
-        f"Broken share {_number(found.broken)}; the parameters:",
-        "",
-        "| kind | intercept | slope | below | above | spread | spread per ten |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        f"Pivot {found.shape.pivot:.0f}, bend from {found.shape.bend_from:.0%}, broken share {_number(found.shape.broken)}; the parameters:",
+        *head("kind", *FEATURES, "spread", "spread per ten"),
         *values,
         *reliability_table(check),
         *tables(check),

@@ -10,13 +10,13 @@ import numpy as np
 from tools.research.model_change_fit import (
     CHANGES,
     KINDS,
-    OWN,
     Change,
     Rows,
     Shape,
     arrays,
     capabilities,
     fit,
+    predictions,
     selected,
 )
 from tools.research.rows import Array, Flags, Row, read
@@ -61,12 +61,6 @@ class Check(NamedTuple):
 def usable() -> tuple[list[Row], dict[str, Row]]:
     """Return the selected rows of the larder, and the figures of capability."""
     return selected(read(CHANGES)), capabilities()
-
-
-def predictions(rows: Rows, shape: Shape = Shape()) -> list[tuple[Flags, Change]]:  # noqa: B008
-    """Return each source's rows, and what a fit without them says of them."""
-    outs = [np.asarray(rows.sources == source, dtype=np.bool_) for source in np.unique(rows.sources)]
-    return [(out, fit(rows.where(~out), shape).predict(rows.where(out))) for out in outs]
 
 
 def back_test(rows: Rows, shape: Shape = Shape()) -> Check:  # noqa: B008
@@ -198,25 +192,23 @@ def variants(rows: list[Row], figures: dict[str, Row]) -> list[tuple[str, Rows, 
     """Return what is tried again at each run of the page."""
     found = arrays(rows, figures)
 
-    def own(*width: float) -> tuple[float, ...]:
-        return tuple(width)
-
     def other(where: Callable[[Row], bool]) -> Rows:
         return arrays([row for row in rows if where(row)], figures)
 
     releases = [f"{row['source']}__{row['task']}" for row in rows]
     return [
         ("**as it ships**", found, Shape()),
-        ("a slope of each kind", found, Shape(own=own(0.45, 0.3, 0.6, 0.6, 0.15, 0.2))),
-        ("kinds shrunk three times as much", found, Shape(own=tuple(OWN / 3.0))),
-        ("kinds shrunk a third as much", found, Shape(own=tuple(OWN * 3.0))),
-        ("spreads of kinds shrunk half as much", found, Shape(own=own(0.45, 0.0, 0.6, 0.6, 0.3, 0.4))),
-        ("one rule for all kinds", found, Shape(own=own(*[0.0] * 6))),
-        ("each row read both ways", found, Shape(reversed_too=True)),
+        ("without a bend on strong prompts", found, Shape(without=("bend",))),
+        ("without reasoning modes", found, Shape(without=("reasons",))),
+        ("without open weights", found, Shape(without=("open_weights",))),
+        ("without all three", found, Shape(without=("bend", "reasons", "open_weights"))),
+        ("kinds shrunk four times as much", found, Shape(to_others=16.0)),
+        ("kinds shrunk a quarter as much", found, Shape(to_others=1.0)),
         ("every cluster weighs one in the fit too", found, Shape(tempering=0.0)),
         ("every source weighs the same in a kind", found, Shape(tempering=1.0)),
-        *((f"pivot at {pivot}", found, Shape(pivot=pivot)) for pivot in (118, 122, 130, 137)),
-        ("no broken formats", found, Shape(broken=1e-6)),
+        *((f"pivot at {pivot}", found, Shape(pivot=pivot)) for pivot in (118, 127, 132)),
+        *((f"bend from {share:.0%}", found, Shape(bend_from=share)) for share in (0.6, 0.7)),
+        *((f"broken share {share:g}", found, Shape(broken=share)) for share in (1e-6, 0.02, 0.05)),
         ("every release and program a cluster of its own", arrays(rows, figures, releases), Shape()),
         ("without F1 of any sort", other(lambda row: "F1" not in row["metric"]), Shape()),
         ("without F1 over a whole test set", other(lambda row: row["metric"] not in ("macro-F1", "micro-F1")), Shape()),

@@ -49,6 +49,8 @@ class Accuracy(Chapter):
     change_intercept = Line("log-odds", "Level of another base model for a prompt that is right half the time.",
                             origin="fitted")
     change_slope = Line("ratio", "How much of the prompt's log-odds carries over to another base model.", origin="fitted")
+    change_bend = Line("ratio", "How much more of them does where the prompt is good.", origin="fitted")
+    change_bend_from = Line("share", "Accuracy of the prompt from which it does.", origin="fitted")
     change_gap_below = Line(
         "10 points", "Gap in capability between the two base models, its part below the pivot.", origin="fitted",
     )
@@ -157,7 +159,7 @@ class Accuracy(Chapter):
             "improve": Formula(accuracy.improved_accuracy, (prompted_accuracy, gain, Volume.accuracy_ceiling)),
             "other_prompt": Formula(
                 accuracy.changed_accuracy,
-                (prompted_accuracy, change_intercept, change_slope, change_gap_below, change_gap_above,
+                (prompted_accuracy, change_intercept, change_slope, change_bend, change_bend_from, change_gap_below, change_gap_above,
                  change_weight_below, change_weight_above, change_sd, change_deviate, broken_coin, broken_share,
                  broken_factor, Volume.accuracy_ceiling),
             ),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from service.assessment.case import Used
 from service.assessment.resolve.desk import Desk
-from service.assessment.resolve.gains import is_reasoning
+from service.assessment.resolve.gains import is_reasoning, is_reasoning_native
 from service.larder.capability import Capability
 from service.larder.effects import MODEL_CHANGE, ChangeKind
 from service.nouns.request.assessment import TaskKind
@@ -22,10 +22,13 @@ KNOWLEDGE: Mapping[TaskKind, ChangeKind] = MappingProxyType({"question_answering
 
 
 class ModelChange(NamedTuple):
-    """How accuracy moves from base model A to B: logit b = intercept + slope * logit a + weights x gaps + sd * deviate."""
+    """How accuracy moves from base model A to B, `models.accuracy.changed_accuracy`."""
 
     intercept: float
+    """With what reasoning of itself and open weights add."""
     slope: float
+    bend: float
+    bend_from: float
     gap_below: float
     """Capability gained below the pivot, negative where lost [tens of points]."""
     gap_above: float
@@ -77,8 +80,10 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
     before, after = known_capability(desk, old), known_capability(desk, new)
     is_same = relation_of(desk, old, new, None) == "same"
     is_known = is_same or (before is not None and after is not None)
-    below = above = 0.0
+    below = above = reasons = opens = 0.0
     if not is_same and before is not None and after is not None:
+        reasons = float(is_reasoning_native(desk, _known_as(desk, new))) - float(is_reasoning_native(desk, _known_as(desk, old)))
+        opens = float(after.open_weights) - float(before.open_weights)
         below = (min(after.value, found.pivot) - min(before.value, found.pivot)) / TEN
         above = (max(after.value, found.pivot) - max(before.value, found.pivot)) / TEN
     gap = below + above if is_known else found.unknown_gap
@@ -97,8 +102,10 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
              found.source, note, (), MODEL_CHANGE, found.checked)
     )  # fmt: skip
     return ModelChange(
-        intercept=change.intercept,
-        slope=found.slope,
+        intercept=change.intercept + change.reasons * reasons + change.open_weights * opens,
+        slope=change.slope,
+        bend=change.bend,
+        bend_from=found.bend_from,
         gap_below=below,
         gap_above=above,
         weight_below=change.below,

@@ -190,6 +190,8 @@ def _put_change(desk: Desk, draft: Draft, at: Prompted, price: Priced, place: st
     change = change_of(desk, at.model, price.model, f"{place}/measured_accuracy")
     draft.put(Lines.change_intercept, change.intercept)
     draft.put(Lines.change_slope, change.slope)
+    draft.put(Lines.change_bend, change.bend)
+    draft.put(Lines.change_bend_from, change.bend_from)
     draft.put(Lines.change_gap_below, change.gap_below)
     draft.put(Lines.change_gap_above, change.gap_above)
     draft.put(Lines.change_weight_below, change.weight_below)
