@@ -1,4 +1,4 @@
-"""What moves the share of right answers: prompt techniques, another base model, and the shape of the fine-tune's accuracy.
+"""What moves the share of right answers: prompt techniques, another base model, time, and the shape of the fine-tune's accuracy.
 
 Dated effects on the log-odds scale from `fitted/`, judged from the published rows until a fit takes their place.
 """
@@ -16,8 +16,8 @@ from service.larder.facts import Kind, Source, in_force
 from service.nouns.base import Closed
 from service.nouns.request.prompting import Technique
 
-IMPROVEMENT, MODEL_CHANGE, SHAPE = (
-    "fitted/improvement.toml", "fitted/model_change.toml", "fitted/accuracy_shape.toml",
+IMPROVEMENT, MODEL_CHANGE, SHAPE, DRIFT = (
+    "fitted/improvement.toml", "fitted/model_change.toml", "fitted/accuracy_shape.toml", "fitted/drift.toml",
 )  # fmt: skip
 
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
@@ -120,12 +120,24 @@ class AccuracyShape(Effect, frozen=True, kw_only=True):
     """Chance of that."""
 
 
+class Drift(Effect, frozen=True, kw_only=True):
+    """How far a fixed prompt's accuracy moves in a quarter where its base model is not pinned, from a date on."""
+
+    per_quarter: Annotated[float, Meta(gt=0, le=LARGEST)]
+    """Standard deviation of a quarter's step [log-odds]; steps of several quarters add up in squares."""
+    low_per_quarter: Spread
+    """10th percentile of that estimate [log-odds]."""
+    high_per_quarter: Spread
+    """90th percentile of it [log-odds]."""
+
+
 class Effects(Struct, frozen=True, kw_only=True):
     """Each file's values, the oldest first."""
 
     improvements: tuple[Improvement, ...]
     model_changes: tuple[ModelChange, ...]
     shapes: tuple[AccuracyShape, ...]
+    drifts: tuple[Drift, ...]
 
     def improvement(self, as_of: datetime.date) -> Improvement:
         """Return the gains in force at a date (the earliest before all)."""
@@ -138,6 +150,10 @@ class Effects(Struct, frozen=True, kw_only=True):
     def shape(self, as_of: datetime.date) -> AccuracyShape:
         """Return the shape of the fine-tune's accuracy in force at a date (the earliest before all)."""
         return in_force(self.shapes, as_of) or self.shapes[0]
+
+    def drift(self, as_of: datetime.date) -> Drift:
+        """Return the drift of a fixed prompt in force at a date (the earliest before all)."""
+        return in_force(self.drifts, as_of) or self.drifts[0]
 
 
 class ImprovementFile(Closed, frozen=True):
@@ -158,6 +174,12 @@ class ShapeFile(Closed, frozen=True):
     values: tuple[AccuracyShape, ...]
 
 
+class DriftFile(Closed, frozen=True):
+    """The file of the drift of a fixed prompt."""
+
+    values: tuple[Drift, ...]
+
+
 def faults_of_effects(effects: Effects, models: Collection[str] | None, scale: tuple[float, float]) -> list[str]:
     """Return everything in the files of effects that cannot be true, one sentence each.
 
@@ -167,6 +189,8 @@ def faults_of_effects(effects: Effects, models: Collection[str] | None, scale: t
         *_faults_of_dates(IMPROVEMENT, effects.improvements),
         *_faults_of_dates(MODEL_CHANGE, effects.model_changes),
         *_faults_of_dates(SHAPE, effects.shapes),
+        *_faults_of_dates(DRIFT, effects.drifts),
+        *itertools.chain.from_iterable(_faults_of_drift(value) for value in effects.drifts),
         *itertools.chain.from_iterable(_faults_of_improvement(value, models) for value in effects.improvements),
         *itertools.chain.from_iterable(_faults_of_change(value, scale) for value in effects.model_changes),
     ]
@@ -198,6 +222,14 @@ def _faults_of_improvement(value: Improvement, models: Collection[str] | None) -
     for name in value.reasoning_native:
         if models is not None and name not in models:
             yield f"{where}: {name} is not in capability/capability.csv; name a model of it, or take it out"
+
+
+def _faults_of_drift(value: Drift) -> Iterator[str]:
+    if not value.low_per_quarter <= value.per_quarter <= value.high_per_quarter:
+        yield (
+            f"{DRIFT}: from {value.from_date}: {value.per_quarter:g} does not lie from {value.low_per_quarter:g} to "
+            f"{value.high_per_quarter:g}; put the ends about the estimate"
+        )
 
 
 def _faults_of_change(value: ModelChange, scale: tuple[float, float]) -> Iterator[str]:

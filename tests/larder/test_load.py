@@ -49,9 +49,11 @@ def test_a_file_in_no_place_of_the_larder_is_refused(path: str) -> None:
     [
         PAIRS,
         "evidence/curves.csv",
+        "evidence/drift.csv",
         "evidence/tasks.toml",
         "identifiers.toml",
         "fitted/accuracy_prior.toml",
+        "fitted/drift.toml",
         "self_hosted/gpus.toml",
         "self_hosted/offers.toml",
     ],
