@@ -246,7 +246,7 @@ def drift_reach(accuracy: float, per_quarter: float, quarters: float) -> float:
     Examples
     --------
     >>> round(drift_reach(0.8, 0.25, 4.0), 4)
-    0.1021
+    0.1027
     """
     reach = UPPER_DECILE_DEVIATE * per_quarter * np.sqrt(quarters)
     centre = logit(accuracy)

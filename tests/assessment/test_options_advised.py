@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from conftest import EXAMPLES, example
+
+from service.larder.load import load
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 Json = dict[str, Any]
@@ -140,9 +143,5 @@ def test_a_model_that_may_change_moves_the_prompt_by_so_many_points(
     answer = assess(request)
     (said,) = (risk for risk in answer["verdict"]["risks"] if "not pinned" in risk)
     assert said.endswith(f"A prompt like yours moves by about {points:g} points either way in a year (80 %).")
-    (noted,) = (
-        one
-        for one in answer["assumptions"]
-        if one["pointer"] == "/prompting/is_pinned" and one["source"]["title"] != "the request"
-    )
+    (noted,) = (one for one in answer["assumptions"] if one["pointer"] == "/prompting/is_pinned")
     assert noted["value"] == load().effects.drift(datetime.date(2026, 11, 26)).per_quarter

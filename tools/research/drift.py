@@ -191,8 +191,8 @@ def _updates(left_out: Sequence[LeftOut]) -> Iterator[str]:
         "rows",
         "sd of the others",
         *(f"in {100 * level:.0f} %" for level in LEVELS),
-        "log density",
-        "without drift",
+        "log density: normal",
+        "heavy tails",
     )
     for one in left_out:
         cells = (f"{100 * one.inside[level]:.0f}" for level in LEVELS)
