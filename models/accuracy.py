@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
-from models.arrays import Array
+from models.arrays import UPPER_DECILE_DEVIATE, Array
 
 SHARE_OF_OTHERS = 0.5
 """What a technique counts beside a better one."""
@@ -259,6 +259,30 @@ def changed_accuracy(
     carried = carried + weight_below * gap_below + weight_above * gap_above
     left = np.where(broken_uniform < broken_share, broken_factor_uniform, 1.0)
     return np.minimum(expit(carried + sd * deviate) * left, ceiling)
+
+
+def drift_reach(accuracy: float, per_quarter: float, quarters: float) -> float:
+    """Return how far the accuracy of a fixed prompt moves while its base model changes: half its 80 % interval.
+
+    Log-odds take a normal step each quarter, and steps add up in squares.
+
+    Parameters
+    ----------
+    accuracy : float
+        Accuracy today, inside (0, 1).
+    per_quarter : float
+        Standard deviation of a quarter's step [log-odds].
+    quarters : float
+        Quarters that pass.
+
+    Examples
+    --------
+    >>> round(drift_reach(0.8, 0.25, 4.0), 4)
+    0.1027
+    """
+    reach = UPPER_DECILE_DEVIATE * per_quarter * np.sqrt(quarters)
+    centre = logit(accuracy)
+    return float(expit(centre + reach) - expit(centre - reach)) / 2.0
 
 
 def effective_accuracy(

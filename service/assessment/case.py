@@ -251,6 +251,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """What it is worth that the bar is met, per request, as stated; None where it follows from today's token cost."""
     prompt_model: str | None
     prompt_price_is_oldest_known: bool
+    drift_per_quarter: float
+    """Standard deviation of a quarter's step of the prompt's accuracy [log-odds]; 0 where its base model is pinned."""
     old_after_days: float
     shared: Inputs
     """What all options share."""

@@ -1,4 +1,4 @@
-"""What moves the share of right answers: prompt techniques, another base model, and the shape of the fine-tune's accuracy.
+"""What moves the share of right answers: prompt techniques, another base model, time, and the shape of the fine-tune's accuracy.
 
 Dated effects on the log-odds scale from `fitted/`, each written by `make fit`.
 """
@@ -16,8 +16,8 @@ from service.larder.facts import Kind, Source, in_force
 from service.nouns.base import Closed
 from service.nouns.request.prompting import Technique
 
-IMPROVEMENT, MODEL_CHANGE, SHAPE = (
-    "fitted/improvement.toml", "fitted/model_change.toml", "fitted/accuracy_shape.toml",
+IMPROVEMENT, MODEL_CHANGE, SHAPE, DRIFT = (
+    "fitted/improvement.toml", "fitted/model_change.toml", "fitted/accuracy_shape.toml", "fitted/drift.toml",
 )  # fmt: skip
 
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
@@ -165,12 +165,24 @@ class AccuracyShape(Effect, frozen=True, kw_only=True):
     """Chance of that."""
 
 
+class Drift(Effect, frozen=True, kw_only=True):
+    """How far a fixed prompt's accuracy moves in a quarter where its base model is not pinned, from a date on."""
+
+    per_quarter: Annotated[float, Meta(gt=0, le=LARGEST)]
+    """Standard deviation of a quarter's step [log-odds]; steps of several quarters add up in squares."""
+    low_per_quarter: Spread
+    """10th percentile of that estimate [log-odds]."""
+    high_per_quarter: Spread
+    """90th percentile of it [log-odds]."""
+
+
 class Effects(Struct, frozen=True, kw_only=True):
     """Each file's values, the oldest first."""
 
     improvements: tuple[Improvement, ...]
     model_changes: tuple[ModelChange, ...]
     shapes: tuple[AccuracyShape, ...]
+    drifts: tuple[Drift, ...]
 
     def improvement(self, as_of: datetime.date) -> Improvement:
         """Return the gains in force at a date (the earliest before all)."""
@@ -183,6 +195,10 @@ class Effects(Struct, frozen=True, kw_only=True):
     def shape(self, as_of: datetime.date) -> AccuracyShape:
         """Return the shape of the fine-tune's accuracy in force at a date (the earliest before all)."""
         return in_force(self.shapes, as_of) or self.shapes[0]
+
+    def drift(self, as_of: datetime.date) -> Drift:
+        """Return the drift of a fixed prompt in force at a date (the earliest before all)."""
+        return in_force(self.drifts, as_of) or self.drifts[0]
 
 
 class ImprovementFile(Closed, frozen=True):
@@ -203,6 +219,12 @@ class ShapeFile(Closed, frozen=True):
     values: tuple[AccuracyShape, ...]
 
 
+class DriftFile(Closed, frozen=True):
+    """The file of the drift of a fixed prompt."""
+
+    values: tuple[Drift, ...]
+
+
 def faults_of_effects(effects: Effects, scale: tuple[float, float]) -> list[str]:
     """Return everything in the files of effects that cannot be true, one sentence each; `scale` is that of capability."""
     return [
@@ -210,6 +232,8 @@ def faults_of_effects(effects: Effects, scale: tuple[float, float]) -> list[str]
         *_faults_of_dates(MODEL_CHANGE, effects.model_changes),
         *_faults_of_dates(SHAPE, effects.shapes),
         *itertools.chain.from_iterable(_faults_of_improvement(value) for value in effects.improvements),
+        *_faults_of_dates(DRIFT, effects.drifts),
+        *itertools.chain.from_iterable(_faults_of_drift(value) for value in effects.drifts),
         *itertools.chain.from_iterable(_faults_of_change(value, scale) for value in effects.model_changes),
     ]
 
@@ -240,6 +264,14 @@ def _faults_of_improvement(value: Improvement) -> Iterator[str]:
             yield f"{where}: {technique} harms; state 0, for nobody adopts what harms"
     if not 0 < value.weakest_prompt < value.strongest_prompt < 1:
         yield f"{where}: {value.weakest_prompt:g} is not below {value.strongest_prompt:g}, or not inside 0 and 1; order them"
+
+
+def _faults_of_drift(value: Drift) -> Iterator[str]:
+    if not value.low_per_quarter <= value.per_quarter <= value.high_per_quarter:
+        yield (
+            f"{DRIFT}: from {value.from_date}: {value.per_quarter:g} does not lie from {value.low_per_quarter:g} to "
+            f"{value.high_per_quarter:g}; put the ends about the estimate"
+        )
 
 
 def _faults_of_change(value: ModelChange, scale: tuple[float, float]) -> Iterator[str]:

@@ -31,6 +31,14 @@ class HazardStep(Closed, frozen=True, kw_only=True):
     """Age since release [months]."""
     per_year: float
     """Events a year among models still alive [per year]."""
+    low_per_year: float | None = None
+    """10th percentile of it, where it was fitted; the draws use the mean [per year]."""
+    high_per_year: float | None = None
+    """90th percentile of it [per year]."""
+    events: int | None = None
+    """Models of this age that ended."""
+    years_at_risk: float | None = None
+    """Time that models of this age were watched [years]."""
 
 
 class HazardValue(Closed, frozen=True, kw_only=True, rename={"from_date": "from"}):
@@ -93,3 +101,18 @@ def _faults_of_value(where: str, value: HazardValue) -> Iterator[str]:
     for step in value.steps:
         if not 0 <= step.per_year <= HIGHEST:
             yield f"{where}: a hazard of {step.per_year:g} a year is not from 0 to {HIGHEST:g}; state events per year at risk"
+        yield from _faults_of_interval(f"{where}: the step from {step.from_months:g} months", step)
+
+
+def _faults_of_interval(where: str, step: HazardStep) -> Iterator[str]:
+    low, high = step.low_per_year, step.high_per_year
+    if (low is None) != (high is None):
+        yield f"{where} states one end of its interval; state both or neither"
+    elif low is not None and high is not None and not 0 <= low <= step.per_year <= high < math.inf:
+        yield f"{where}: {step.per_year:g} a year does not lie from {low:g} to {high:g}; put the ends about the mean"
+    if step.events is not None and step.events < 0:
+        yield f"{where}: {step.events} events cannot be; count those that ended"
+    if step.years_at_risk is not None and not 0 <= step.years_at_risk < math.inf:
+        yield f"{where}: {step.years_at_risk:g} years at risk cannot be; add up the time that was watched"
+    if step.events and not step.years_at_risk:
+        yield f"{where}: {step.events} events in no time at risk; state the years that were watched"

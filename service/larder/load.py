@@ -20,9 +20,11 @@ from msgspec import Meta, Struct
 
 from service.larder.capability import ALIASES, FIGURES, SCALE, AliasFile, Capabilities, read_capabilities
 from service.larder.effects import (
+    DRIFT,
     IMPROVEMENT,
     MODEL_CHANGE,
     SHAPE,
+    DriftFile,
     Effects,
     ImprovementFile,
     ModelChangeFile,
@@ -45,11 +47,12 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 """Folders of many files of one form."""
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
+DRIFT_ROWS = "evidence/drift.csv"
 SINGLE = (
-    PAIRS, CURVES, TASKS, IMPROVEMENTS, MODEL_CHANGES, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
-    GPUS, SELF_HOSTED,
+    PAIRS, CURVES, DRIFT_ROWS, TASKS, IMPROVEMENTS, MODEL_CHANGES, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, DRIFT, IDENTIFIERS, FIGURES, ALIASES,
+    LIVES, LIFE_ALIASES, HAZARD, GPUS, SELF_HOSTED,
 )  # fmt: skip
-"""Files of a form of their own. Curves and changes of base model are read by `make fit` alone, which puts what they teach into `fitted/`."""
+"""Files of a form of their own. Curves and drifts are read by their fits alone, which put what they teach into `fitted/`."""
 
 Entries = dict[str, dict[str, Any]]
 T = TypeVar("T")
@@ -159,6 +162,7 @@ def _effects(tables: Mapping[str, dict[str, Any]]) -> tuple[Effects, list[str]]:
         improvements=_noun(IMPROVEMENT, tables[IMPROVEMENT], ImprovementFile).values,
         model_changes=_noun(MODEL_CHANGE, tables[MODEL_CHANGE], ModelChangeFile).values,
         shapes=_noun(SHAPE, tables[SHAPE], ShapeFile).values,
+        drifts=_noun(DRIFT, tables[DRIFT], DriftFile).values,
     )
     return effects, faults_of_effects(effects, SCALE)
 

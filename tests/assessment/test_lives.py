@@ -66,11 +66,12 @@ def test_unknown_is_not_never() -> None:
     life = life_of_prompt(one, "mistral/ministral-3b-2512", None)
     assert (life.origin, life.months, life.date) == ("drawn", math.inf, None)
     assert life.age_months == pytest.approx((TODAY - datetime.date(2025, 12, 2)).days / DAYS_PER_MONTH)
-    assert life.notice_months == 6
-    np.testing.assert_array_equal(life.starts, [0, 6, 12, 18, 24])
-    np.testing.assert_array_equal(life.per_year, [0, 0.39, 0.95, 1.28, 1.16])
+    hazard = CATALOGUE.hazards["open_weights_hosted"].at(TODAY)
+    assert life.notice_months == hazard.notice_months
+    np.testing.assert_array_equal(life.starts, [step.from_months for step in hazard.steps])
+    np.testing.assert_array_equal(life.per_year, [step.per_year for step in hazard.steps])
     (noted,) = one.used
-    assert (noted.text, noted.file, noted.kind) == ("drawn", HAZARD, "judged")
+    assert (noted.text, noted.file, noted.kind) == ("drawn", HAZARD, "measured")
 
 
 def test_an_age_that_is_not_known_is_nine_months_and_said() -> None:
@@ -115,14 +116,15 @@ def test_an_offer_without_a_date_ends_with_its_base_model_at_its_provider() -> N
     assert (life.origin, life.date) == ("catalogue", datetime.date(2027, 1, 14))
 
 
-def test_every_offer_has_a_life_and_one_note_says_that_ends_are_drawn() -> None:
-    """A hundred offers without a date make one note, and one more where an age is not known."""
+def test_every_offer_has_a_life_and_a_note_says_that_ends_are_drawn() -> None:
+    """A hundred offers without a date make one note for each notice, and one more where an age is not known."""
     one = desk()
     lives = [life_of_offer(one, *terms(name), None) for name, offer in CATALOGUE.offers.items() if offer.at(TODAY)]
     assert {life.origin for life in lives} == {"catalogue", "drawn"}
     assert sum(life.origin == "drawn" for life in lives) > 20
     assert [used.id for used in one.used].count("unknown_release_age") == 1
-    assert [used.text for used in one.used].count("drawn") == 1
+    notes = [used.note for used in one.used if used.text == "drawn"]
+    assert len(set(notes)) == len(notes) == len({life.notice_months for life in lives if life.origin == "drawn"}) == 2
     assert all(life.age_months >= 0 and math.isfinite(life.notice_months) for life in lives)
 
 

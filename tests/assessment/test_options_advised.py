@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from conftest import EXAMPLES, example
+
+from service.larder.load import load
 
 Assess = Callable[[dict[str, Any]], dict[str, Any]]
 Json = dict[str, Any]
@@ -128,3 +131,17 @@ def test_a_base_model_that_may_change_is_a_risk(is_pinned: bool | None, words: s
         request["prompting"]["is_pinned"] = is_pinned
     risks = " ".join(assess(request)["verdict"]["risks"])
     assert (words or "pinned") in risks if words else "pinned" not in risks
+
+
+@pytest.mark.parametrize(("correct", "points"), [(50, 16), (80, 11), (95, 3.6)])
+def test_a_model_that_may_change_moves_the_prompt_by_so_many_points(
+    correct: int, points: float, assess: Assess
+) -> None:
+    """The risk says how far an accuracy like the caller's moves in a year, by the fitted drift, and where that was read."""
+    request = example("minimal")
+    request["prompting"] |= {"measured_accuracy": {"correct": correct, "total": 100}, "is_pinned": False}
+    answer = assess(request)
+    (said,) = (risk for risk in answer["verdict"]["risks"] if "not pinned" in risk)
+    assert said.endswith(f"A prompt like yours moves by about {points:g} points either way in a year (80 %).")
+    (noted,) = (one for one in answer["assumptions"] if one["pointer"] == "/prompting/is_pinned")
+    assert noted["value"] == load().effects.drift(datetime.date(2026, 11, 26)).per_quarter

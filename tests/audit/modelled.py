@@ -215,9 +215,10 @@ def life(uniform: float, steps: list[dict[str, float]], age: float = 0.0, notice
     return math.inf
 
 
-def moves(first: float, lifetime_class: str, horizon: int) -> list[float]:
+def moves(first: float, lifetime_class: str, horizon: int, as_of: str) -> list[float]:
     """Return the expected moves of a prompt in each month, the first retirement being known (§3)."""
-    hazard = tomllib.loads((LARDER / "lifetimes" / "hazard.toml").read_text())[lifetime_class]["values"][-1]
+    values = tomllib.loads((LARDER / "lifetimes" / "hazard.toml").read_text())[lifetime_class]["values"]
+    hazard = [value for value in values if str(value["from"]) <= as_of][-1]
     found = [0.0] * horizon
     for point in fixed("case", 64)[:POINTS_OF_LIVES]:
         end = first

@@ -8,7 +8,7 @@ import statistics
 import pytest
 from larder.spoiled import FILES, Spoiled
 
-from service.larder.effects import IMPROVEMENT, MODEL_CHANGE, SHAPE, TECHNIQUES
+from service.larder.effects import DRIFT, IMPROVEMENT, MODEL_CHANGE, SHAPE, TECHNIQUES
 from service.larder.load import load, parse
 
 CATALOGUE = load()
@@ -33,6 +33,8 @@ SPOILED = (
     Spoiled(MODEL_CHANGE, "checked = 2026", "checked = 2022", f"{AT}: checked 2022-11-26 is more than a year before", "mend one of the dates"),
     Spoiled(MODEL_CHANGE, "rows = [0-9]+", "rows = 0", f"{AT}: a fit without its rows", "write it by `make fit`"),
     Spoiled(SHAPE, "no_change_weight = 0.3", "no_change_weight = 30", "Expected `float` <= 1.0", "at `$.values[0].no_change_weight`"),
+    Spoiled(DRIFT, r"\nper_quarter = 0\.", "\nper_quarter = 2.", f"{AT}: 2.", "about the estimate"),
+    Spoiled(DRIFT, r"\nper_quarter = 0\.", "\nper_quarter = -0.", "Expected `float` > 0.0", "at `$.values[0].per_quarter`"),
     Spoiled(SHAPE, r"(?s)\[\[values\]\].*", "values = []", "no values", "put them back"),
 )  # fmt: skip
 

@@ -7,7 +7,6 @@ import datetime
 import pytest
 from larder.spoiled import FILES, Spoiled
 
-from models.arrays import DAYS_PER_MONTH
 from service.larder.hazard import CLASSES, HAZARD
 from service.larder.lifetimes import LIFE_ALIASES, LIVES
 from service.larder.load import load, parse
@@ -19,8 +18,9 @@ TODAY = datetime.date(2026, 11, 26)
 
 HAIKU = "\nanthropic,claude-3-haiku-20240307,2024-03-07,2026-02-19,2026-04-20,,2026-04-21,"
 AT_HAIKU = "anthropic/claude-3-haiku-20240307"
-OLDEST = "{from_months = 24, per_year = 1.16}"
-AT_HAZARD = "proprietary from 2026-11-26"
+AT_HAZARD = "proprietary from 2024-01-01"
+FITTED_STEP = r"events = 5, years_at_risk = [0-9.]+"
+AT_FITTED = "proprietary from 2026-11-26: the step from 6 months"
 
 
 def haiku(old: str, new: str, entry: str, mend: str) -> Spoiled:
@@ -54,8 +54,13 @@ SPOILED = (
     Spoiled(HAZARD, r"(?s)\n\[self_hosted\].*", "\n", "self_hosted is missing", "state the hazards of this class"),
     Spoiled(HAZARD, r"(?s)\[self_hosted\](.*)\[\[self_hosted", r"[leased]\1[[leased",
             "self_hosted is missing", "name one of proprietary, open_weights_hosted, self_hosted"),
-    Spoiled(HAZARD, r'note = "That of[^"]+"', "", "open_weights_hosted from 2026-11-26: a judged value needs a note", "why that much"),
+    Spoiled(HAZARD, r'note = "That of[^"]+"', "", "open_weights_hosted from 2024-01-01: a judged value needs a note", "why that much"),
     Spoiled(HAZARD, "notice_months = 6", "notice_months = -6", f"{AT_HAZARD}: a notice of -6 months", "where none is given"),
+    Spoiled(HAZARD, r"low_per_year = 0\.06, ", "", f"{AT_FITTED} states one end of its interval", "both or neither"),
+    Spoiled(HAZARD, r"low_per_year = 0\.06, ", "low_per_year = 0.6, ", f"{AT_FITTED}: 0.182 a year does not lie from 0.6 to", "about the mean"),
+    Spoiled(HAZARD, FITTED_STEP, "events = -5, years_at_risk = 36", f"{AT_FITTED}: -5 events cannot be", "count those that ended"),
+    Spoiled(HAZARD, FITTED_STEP, "events = 0, years_at_risk = -36", f"{AT_FITTED}: -36 years at risk", "time that was watched"),
+    Spoiled(HAZARD, FITTED_STEP, "events = 5", f"{AT_FITTED}: 5 events in no time at risk", "years that were watched"),
     Spoiled(HAZARD, "checked =", "chekced =", "proprietary: Object contains unknown field `chekced`", "at `$.values[0]`"),
 )  # fmt: skip
 
@@ -88,16 +93,6 @@ def test_the_life_of_a_base_model_is_that_at_its_provider(model_id: str, release
     )
 
 
-def test_the_notice_is_that_of_the_rows() -> None:
-    """The usual notice is the median from announcement to shutdown, and one in six or so had thirty days or less."""
-    stated = [life for lives in LIFETIMES.lives.values() for life in lives if life.announced and life.shutdown]
-    days = sorted((life.shutdown - life.announced).days for life in stated if life.shutdown and life.announced)
-    hazard = CATALOGUE.hazards["proprietary"].at(TODAY)
-    assert round(days[len(days) // 2] / DAYS_PER_MONTH) == hazard.notice_months
-    assert f"{len(days)} rows" in hazard.note
-    assert f"{round(100 * sum(gap <= 30 for gap in days) / len(days))} per cent" in hazard.note
-
-
 def test_every_alias_is_a_model_that_is_priced() -> None:
     """A name in the table is one of the price list, or an exact alias of one."""
     known = {*PriceList(CATALOGUE.identifiers).ids(), *CATALOGUE.identifiers.aliases}
@@ -112,16 +107,20 @@ def test_a_retirement_that_is_moved_is_appended() -> None:
     assert [life and life.shutdown and life.shutdown.month for life in found] == [1, 1, 7]
 
 
-def test_the_hazard_rises_with_age_and_is_never_on_gpus_of_ones_own() -> None:
-    """No event in the first half-year, then 0.39, 0.95, 1.28 and 1.16 a year by half-years; notice is six months."""
+def test_the_hazard_is_low_in_the_first_year_and_never_on_gpus_of_ones_own() -> None:
+    """A maker's model is safest in its first half-year and least safe after its first; hosted weights are at risk from the start."""
     assert tuple(CATALOGUE.hazards) == CLASSES
-    for name in ("proprietary", "open_weights_hosted"):
-        hazard = CATALOGUE.hazards[name].at(TODAY)
-        assert [hazard.at(age) for age in (0, 5.9, 6, 12, 18, 24, 60)] == [0, 0, 0.39, 0.95, 1.28, 1.16, 1.16]
-        assert hazard.notice_months == 6 and "52 events of 84 models of four makers" in hazard.source.locator
-    assert CATALOGUE.hazards["self_hosted"].at(TODAY).at(60) == 0
-    assert {name: entry.at(TODAY).kind for name, entry in CATALOGUE.hazards.items()} == {
-        "proprietary": "judged",
-        "open_weights_hosted": "judged",
-        "self_hosted": "judged",
-    }
+    maker, host, own = (CATALOGUE.hazards[name].at(TODAY) for name in CLASSES)
+    assert maker.at(0) < 0.1 < maker.at(6) < 0.3 < 0.7 < maker.at(12)
+    assert all(0.5 < host.at(age) < 1.5 for age in (0, 6, 12, 18, 24, 60))
+    assert own.at(60) == 0
+    assert [value.kind for value in (maker, host, own)] == ["measured", "measured", "judged"]
+    assert all(step.low_per_year < step.per_year < step.high_per_year for step in (*maker.steps, *host.steps))
+    assert (maker.notice_months, host.notice_months) == (6, 1)
+
+
+def test_what_was_judged_stays_what_it_was() -> None:
+    """Before the day of the fit the hazards are those that were taken over: 0, 0.39, 0.95, 1.28 and 1.16 a year by half-years."""
+    before = CATALOGUE.hazards["proprietary"].at(datetime.date(2026, 11, 25))
+    assert [before.at(age) for age in (0, 5.9, 6, 12, 18, 24, 60)] == [0, 0, 0.39, 0.95, 1.28, 1.16, 1.16]
+    assert before.notice_months == 6 and "52 events of 84 models of four makers" in before.source.locator

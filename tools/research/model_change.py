@@ -34,7 +34,7 @@ NEW = "2024-01-01"
 
 
 def _number(value: float) -> str:
-    return toml_number(round(value, DIGITS))
+    return toml_number(round(value, DIGITS) + 0.0)
 
 
 def unknown_gap(figures: dict[str, Row]) -> tuple[float, float, int]:

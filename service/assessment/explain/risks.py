@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
+from models.accuracy import drift_reach
 from service.assessment.case import IN_SERVICE, Case
 from service.assessment.decide import Decision
 from service.assessment.decide.matrix import Held, Matrix
 from service.assessment.explain.figures import finite
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulation
+
+QUARTERS = 4.0
+"""Of the year for which the drift of the prompt is told."""
 
 NAMED = 3
 """How many wide estimates are named."""
@@ -53,7 +57,16 @@ def _of_prompts_model(case: Case, matrix: Matrix) -> Iterator[str]:
             yield f"The prompted base model is shut down on {life.date}; the prompt then has to be moved."
     if case.request.prompting.is_pinned is not True:
         said = "is not pinned" if case.request.prompting.is_pinned is False else "may not be pinned to one version"
-        yield f"The prompted base model {said}: an update by its provider can move the accuracy either way, unannounced."
+        yield (
+            f"The prompted base model {said}: an update by its provider can move the accuracy either way, unannounced. A prompt "
+            f"like yours moves by about {_drift_points(case)} points either way in a year (80 %)."
+        )
+
+
+def _drift_points(case: Case) -> str:
+    """Return how far the measured accuracy may drift in a year [points], to two figures."""
+    accuracy = (case.trials.correct + 0.5) / (case.trials.total + 1.0)
+    return f"{100.0 * drift_reach(accuracy, case.drift_per_quarter, QUARTERS):.2g}"
 
 
 def _checks(case: Case, held: Held | None) -> dict[str, dict[str, datetime.date]]:

@@ -39,7 +39,7 @@ from service.assessment.resolve.projects import (
     put_time,
     studies,
 )
-from service.assessment.resolve.prompting import Counter, put_tokens
+from service.assessment.resolve.prompting import Counter, drift_of, put_tokens
 from service.assessment.resolve.questions import unknowns_of
 from service.assessment.resolve.suggested import suggested
 from service.assessment.resolve.unsaid import note_unsaid
@@ -152,6 +152,7 @@ def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Opti
     tolerated = desk.plain("/task/tolerated_loss", request.task.tolerated_loss, "tolerated_loss")
     found = studies(desk, _weeks_of(desk, options.prompts[1]))
     meeting = _meeting_value(desk, thresholds)
+    drift = drift_of(desk)
     note_unsaid(desk)
     return Case(
         request=request,
@@ -169,6 +170,7 @@ def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Opti
         prompt_price_is_oldest_known=bool(
             price.listed and price.is_listed and price.listed.is_oldest_known(desk.as_of)
         ),
+        drift_per_quarter=drift,
         old_after_days=desk.limit("checked_long_ago"),
         shared=desk.shared.inputs,
         prompts=options.prompts,

@@ -1,4 +1,4 @@
-"""The tokens of a prompted request: stated, else counted from texts, else assumed. Part of the first stage."""
+"""The tokens of a prompted request: stated, else counted from texts, else assumed; and how its accuracy drifts. Part of the first stage."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from service.assessment.case import Interval
+from service.assessment.case import Interval, Used
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, around, log_deviation, middle
+from service.larder.effects import DRIFT
 from service.nouns.faults import TextsTooLarge
 from service.nouns.request.prompting import TEXTS_LIMIT, Texts
 from service.nouns.request.serving import Tokens
@@ -96,3 +97,16 @@ def put_tokens(desk: Desk, model: str | None, count: Counter) -> None:
 def mean_tokens(desk: Desk) -> dict[Line, float]:
     """Return the mean tokens of a request with the prompt as it is, by line."""
     return {line: desk.shared.mean(line) for line in TOKENS.values()}
+
+
+def drift_of(desk: Desk) -> float:
+    """Return how far a quarter moves the prompt's accuracy, as a standard deviation [log-odds], and note it; 0 where it is pinned."""
+    if desk.request.prompting.is_pinned:
+        return 0.0
+    found = desk.catalogue.effects.drift(desk.as_of)
+    note = "How far a quarter moves the accuracy of a fixed prompt whose base model may change; said as a risk, in no other figure."
+    desk.used.append(
+        Used("/prompting/is_pinned", "", found.per_quarter, None, None, None, "log-odds", found.kind, found.source, note, (), DRIFT,
+             found.checked)
+    )  # fmt: skip
+    return found.per_quarter

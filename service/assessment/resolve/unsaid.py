@@ -94,7 +94,7 @@ _OF_THE_PROMPT = (
     Unsaid("/prompting/texts/output_samples", None, "texts", "none", "The output is not counted but assumed.",
            _given("/prompting/texts", but="/prompting/tokens/output")),
     Unsaid("/prompting/is_pinned", None, "flag", UNKNOWN, "Whether what serves under the base model's name changes is not known: a "
-           "risk in words."),
+           "risk, told with its figure, that moves no other."),
     Unsaid("/prompting/improvement_techniques", None, "id", "all untried", "Improving the prompt tries every technique that was not "
            "tried yet, and what further work always leaves."),
     Unsaid("/prompting/improved_tokens/payload", None, "tokens", "as prompted", "A better prompt is sent no more payload."),

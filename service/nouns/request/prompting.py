@@ -90,8 +90,8 @@ class Prompting(Closed, frozen=True):
         bool | None,
         Meta(
             description="Whether the provider keeps what serves under the base model's name unchanged, as with a dated "
-            "snapshot. false: the prompt's accuracy drifts from quarter to quarter by the assumption `prompt_drift`. "
-            "Absent: unknown; a risk in words that moves no figure."
+            "snapshot. false or absent: `verdict.risks` says by how many points a prompt of this accuracy moves in a year, "
+            "fitted to published scores; it moves no other figure. Absent counts as unknown."
         ),
     ] = None
     prices: Annotated[
