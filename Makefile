@@ -66,10 +66,10 @@ format: $(VENV)/test.stamp ## format the code
 	$(BIN)/ruff format .
 
 fit: $(VENV)/run.stamp ## fit the accuracy prior to the evidence and write it to the larder
-	$(BIN)/python tools/research/fit_prior.py
+	$(BIN)/python -m tools.research.fine_tune
 
-backtest: $(VENV)/run.stamp ## write the figures and the plot of docs/accuracy-prior.md anew
-	$(BIN)/python tools/research/backtest.py
+backtest: $(VENV)/run.stamp ## write the figures and the plot of docs/evidence/fine-tune.md anew
+	$(BIN)/python -m tools.research.fine_tune backtest
 
 prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdicts move; see docs/prices.md
 	$(BIN)/python tools/prices.py $(ARGS)

@@ -1,4 +1,4 @@
-"""What moves the share of right answers: prompt techniques, another base model, and the shape of the fine-tune's accuracy.
+"""What moves the share of right answers: prompt techniques and another base model.
 
 Dated effects on the log-odds scale from `fitted/`, judged from the published rows until a fit takes their place.
 """
@@ -16,9 +16,7 @@ from service.larder.facts import Kind, Source, in_force
 from service.nouns.base import Closed
 from service.nouns.request.prompting import Technique
 
-IMPROVEMENT, MODEL_CHANGE, SHAPE = (
-    "fitted/improvement.toml", "fitted/model_change.toml", "fitted/accuracy_shape.toml",
-)  # fmt: skip
+IMPROVEMENT, MODEL_CHANGE = "fitted/improvement.toml", "fitted/model_change.toml"
 
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
 ChangeKind = Literal["neither", "knowledge", "reasoning"]
@@ -105,27 +103,11 @@ class ModelChange(Effect, frozen=True, kw_only=True):
     kinds: Mapping[ChangeKind, Change]
 
 
-class AccuracyShape(Effect, frozen=True, kw_only=True):
-    """How a fine-tune's accuracy saturates with examples, and when there is no change, from a date on."""
-
-    saturation_examples: Annotated[float, Meta(ge=100, le=1e7)]
-    """S in n / (1 + n / S): beyond it further examples hardly count [examples]."""
-    slope_mean: Spread
-    """Usual gain from ten times the effective examples [log-odds]."""
-    slope_variance: Spread
-    """Between tasks [log-odds^2]."""
-    no_change_from: Share
-    """Prompt accuracy from which a fine-tune may be no better than the prompt."""
-    no_change_weight: Share
-    """Chance of that."""
-
-
 class Effects(Struct, frozen=True, kw_only=True):
     """Each file's values, the oldest first."""
 
     improvements: tuple[Improvement, ...]
     model_changes: tuple[ModelChange, ...]
-    shapes: tuple[AccuracyShape, ...]
 
     def improvement(self, as_of: datetime.date) -> Improvement:
         """Return the gains in force at a date (the earliest before all)."""
@@ -134,10 +116,6 @@ class Effects(Struct, frozen=True, kw_only=True):
     def model_change(self, as_of: datetime.date) -> ModelChange:
         """Return what changes of base model do, in force at a date (the earliest before all)."""
         return in_force(self.model_changes, as_of) or self.model_changes[0]
-
-    def shape(self, as_of: datetime.date) -> AccuracyShape:
-        """Return the shape of the fine-tune's accuracy in force at a date (the earliest before all)."""
-        return in_force(self.shapes, as_of) or self.shapes[0]
 
 
 class ImprovementFile(Closed, frozen=True):
@@ -152,12 +130,6 @@ class ModelChangeFile(Closed, frozen=True):
     values: tuple[ModelChange, ...]
 
 
-class ShapeFile(Closed, frozen=True):
-    """The file of the shape of the fine-tune's accuracy."""
-
-    values: tuple[AccuracyShape, ...]
-
-
 def faults_of_effects(effects: Effects, models: Collection[str] | None, scale: tuple[float, float]) -> list[str]:
     """Return everything in the files of effects that cannot be true, one sentence each.
 
@@ -166,7 +138,6 @@ def faults_of_effects(effects: Effects, models: Collection[str] | None, scale: t
     return [
         *_faults_of_dates(IMPROVEMENT, effects.improvements),
         *_faults_of_dates(MODEL_CHANGE, effects.model_changes),
-        *_faults_of_dates(SHAPE, effects.shapes),
         *itertools.chain.from_iterable(_faults_of_improvement(value, models) for value in effects.improvements),
         *itertools.chain.from_iterable(_faults_of_change(value, scale) for value in effects.model_changes),
     ]

@@ -22,11 +22,9 @@ from service.larder.capability import ALIASES, FIGURES, SCALE, AliasFile, Capabi
 from service.larder.effects import (
     IMPROVEMENT,
     MODEL_CHANGE,
-    SHAPE,
     Effects,
     ImprovementFile,
     ModelChangeFile,
-    ShapeFile,
     faults_of_effects,
 )
 from service.larder.evidence import PAIRS, TASKS, EvidenceIndex, indexed, read_evidence
@@ -45,7 +43,7 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
 SINGLE = (
-    PAIRS, CURVES, TASKS, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
+    PAIRS, CURVES, TASKS, PRIOR, IMPROVEMENT, MODEL_CHANGE, IDENTIFIERS, FIGURES, ALIASES, LIVES, LIFE_ALIASES, HAZARD,
     GPUS, SELF_HOSTED,
 )  # fmt: skip
 """Files of a form of their own. The curves are read by `make fit` alone, which puts what they teach into the prior."""
@@ -156,7 +154,6 @@ def _effects(tables: Mapping[str, dict[str, Any]], models: Collection[str] | Non
     effects = Effects(
         improvements=_noun(IMPROVEMENT, tables[IMPROVEMENT], ImprovementFile).values,
         model_changes=_noun(MODEL_CHANGE, tables[MODEL_CHANGE], ModelChangeFile).values,
-        shapes=_noun(SHAPE, tables[SHAPE], ShapeFile).values,
     )
     return effects, faults_of_effects(effects, models, SCALE)
 
