@@ -24,6 +24,7 @@ from tools.research.fine_tune_model import (
     PENALTY,
     RIDGE,
     STRONG_PROMPT,
+    STRUCTURED,
     WORKING_PROMPT,
     Evidence,
     Prior,
@@ -223,6 +224,10 @@ def _variants() -> list[tuple[str, Features, Array]]:
     def kind(name: str) -> Features:
         return plus(lambda x, rows: np.array([float(row["task_type"] == name) for row in rows]))
 
+    def apart(x: Array, rows: list[Row]) -> Array:
+        shown = [[float(row["task_type"] == name) for name in STRUCTURED] for row in rows]
+        return np.column_stack([x[:, :-1], np.array(shown)])
+
     def same(x: Array, rows: list[Row]) -> Array:
         return x
 
@@ -232,6 +237,7 @@ def _variants() -> list[tuple[str, Features, Array]]:
         ("ridge 1", same, np.where(PENALTY == RIDGE, 1.0, PENALTY)),
         ("ridge 5", same, np.where(PENALTY == RIDGE, 5.0, PENALTY)),
         *((f"without {name}", without(name), fewer) for name in NAMES[2:]),
+        ("extraction and structured output apart", apart, more),
         ("with question answering", kind("qa"), more),
         ("with classification", kind("classification"), more),
         ("with code", kind("code"), more),
