@@ -214,8 +214,8 @@ def test_every_effect_of_the_file_is_one_that_the_service_knows() -> None:
 
 
 def test_rows_through_the_api(assess: Ask) -> None:
-    """Forty rows asked as a caller would are answered with what the back-test draws: mean, interval and error."""
-    rows = random.Random(7).sample(selected(PAIRS), 40)
+    """Thirty rows asked as a caller would are answered with what the back-test draws: mean, interval and error."""
+    rows = random.Random(7).sample(selected(PAIRS), 30)
     known = evidence(rows)
     expected = draw(shipped(), known)
     answers = [accuracy_of(assess(request_of(row))) for row in rows]
