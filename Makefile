@@ -65,11 +65,11 @@ format: $(VENV)/test.stamp ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-fit: $(VENV)/run.stamp ## fit the accuracy prior to the evidence and write it to the larder
-	$(BIN)/python tools/research/fit_prior.py
+fit: $(VENV)/run.stamp ## fit every chance that advice rests on to its evidence and write it to the larder
+	$(BIN)/python -m tools.research.chances fit $(ARGS)
 
-backtest: $(VENV)/run.stamp ## write the figures and the plot of docs/accuracy-prior.md anew
-	$(BIN)/python tools/research/backtest.py
+backtest: $(VENV)/run.stamp ## test every fit on sources left out; write the figures and plots of docs/evidence/ anew
+	$(BIN)/python -m tools.research.chances backtest $(ARGS)
 
 prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdicts move; see docs/prices.md
 	$(BIN)/python tools/prices.py $(ARGS)

@@ -156,9 +156,9 @@ def test_every_path_in_a_document_exists(page: Path) -> None:
 
 
 def test_the_error_of_the_prior_is_the_back_tested_one() -> None:
-    """docs/examples.md states the mean absolute error that docs/accuracy-prior.md reports."""
+    """docs/examples.md states the mean absolute error that docs/evidence/fine-tune.md reports."""
     tested = re.search(
-        r"\| mean absolute error \|[^|]*\| ([0-9.]+) \|", (ROOT / "docs" / "accuracy-prior.md").read_text()
+        r"\| mean absolute error \|[^|]*\| ([0-9.]+) \|", (ROOT / "docs" / "evidence" / "fine-tune.md").read_text()
     )
     told = re.search(r"off\s+by ([0-9.]+) points on average", (ROOT / "docs" / "examples.md").read_text())
     assert tested and told

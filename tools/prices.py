@@ -20,7 +20,7 @@ from service.assessment import assess
 from service.http.decoding import decode
 from service.larder import tokens
 from service.larder.capability import FIGURES
-from service.larder.effects import DRIFT, IMPROVEMENT, MODEL_CHANGE, SHAPE
+from service.larder.effects import DRIFT, IMPROVEMENT, MODEL_CHANGE
 from service.larder.facts import AssumedValue, OfferValue
 from service.larder.hazard import HAZARD, HazardValue
 from service.larder.lifetimes import LIVES
@@ -98,7 +98,6 @@ def _checks(larder: Catalogue, today: datetime.date) -> dict[str, list[datetime.
     effects = larder.effects
     checks[IMPROVEMENT] = [effects.improvement(today).checked]
     checks[MODEL_CHANGE] = [effects.model_change(today).checked]
-    checks[SHAPE] = [effects.shape(today).checked]
     checks[DRIFT] = [effects.drift(today).checked]
     checks[LIVES] = [values[-1].checked for values in larder.lifetimes.lives.values()]
     return checks

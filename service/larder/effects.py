@@ -1,4 +1,4 @@
-"""What moves the share of right answers: prompt techniques, another base model, time, and the shape of the fine-tune's accuracy.
+"""What moves the share of right answers: prompt techniques, another base model and time.
 
 Dated effects on the log-odds scale from `fitted/`, each written by `make fit`.
 """
@@ -16,9 +16,7 @@ from service.larder.facts import Kind, Source, in_force
 from service.nouns.base import Closed
 from service.nouns.request.prompting import Technique
 
-IMPROVEMENT, MODEL_CHANGE, SHAPE, DRIFT = (
-    "fitted/improvement.toml", "fitted/model_change.toml", "fitted/accuracy_shape.toml", "fitted/drift.toml",
-)  # fmt: skip
+IMPROVEMENT, MODEL_CHANGE, DRIFT = "fitted/improvement.toml", "fitted/model_change.toml", "fitted/drift.toml"
 
 TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
 ChangeKind = Literal["neither", "knowledge", "reasoning"]
@@ -130,6 +128,15 @@ class Change(Closed, frozen=True, kw_only=True):
     """Added to it in squares for each ten points of the whole gap [log-odds]."""
 
 
+class LeftOutChange(Closed, frozen=True, kw_only=True):
+    """Mean absolute error on sources left out, by kind of task and over all [points]."""
+
+    neither: Points
+    knowledge: Points
+    reasoning: Points
+    all: Points
+
+
 class ModelChange(Effect, frozen=True, kw_only=True):
     """What another base model does to the accuracy of the same prompt, from a date on."""
 
@@ -146,23 +153,7 @@ class ModelChange(Effect, frozen=True, kw_only=True):
     sources: Count
     rows_digest: Words
     """Of the rows fitted, as tools/research/rows.py takes it."""
-    left_out_error_points: Mapping[ChangeKind | Literal["all"], Points]
-    """Mean absolute error on sources that the fit has not seen [points of accuracy]."""
-
-
-class AccuracyShape(Effect, frozen=True, kw_only=True):
-    """How a fine-tune's accuracy saturates with examples, and when there is no change, from a date on."""
-
-    saturation_examples: Annotated[float, Meta(ge=100, le=1e7)]
-    """S in n / (1 + n / S): beyond it further examples hardly count [examples]."""
-    slope_mean: Spread
-    """Usual gain from ten times the effective examples [log-odds]."""
-    slope_variance: Spread
-    """Between tasks [log-odds^2]."""
-    no_change_from: Share
-    """Prompt accuracy from which a fine-tune may be no better than the prompt."""
-    no_change_weight: Share
-    """Chance of that."""
+    left_out_error_points: LeftOutChange
 
 
 class Drift(Effect, frozen=True, kw_only=True):
@@ -181,7 +172,6 @@ class Effects(Struct, frozen=True, kw_only=True):
 
     improvements: tuple[Improvement, ...]
     model_changes: tuple[ModelChange, ...]
-    shapes: tuple[AccuracyShape, ...]
     drifts: tuple[Drift, ...]
 
     def improvement(self, as_of: datetime.date) -> Improvement:
@@ -191,10 +181,6 @@ class Effects(Struct, frozen=True, kw_only=True):
     def model_change(self, as_of: datetime.date) -> ModelChange:
         """Return what changes of base model do, in force at a date (the earliest before all)."""
         return in_force(self.model_changes, as_of) or self.model_changes[0]
-
-    def shape(self, as_of: datetime.date) -> AccuracyShape:
-        """Return the shape of the fine-tune's accuracy in force at a date (the earliest before all)."""
-        return in_force(self.shapes, as_of) or self.shapes[0]
 
     def drift(self, as_of: datetime.date) -> Drift:
         """Return the drift of a fixed prompt in force at a date (the earliest before all)."""
@@ -213,12 +199,6 @@ class ModelChangeFile(Closed, frozen=True):
     values: tuple[ModelChange, ...]
 
 
-class ShapeFile(Closed, frozen=True):
-    """The file of the shape of the fine-tune's accuracy."""
-
-    values: tuple[AccuracyShape, ...]
-
-
 class DriftFile(Closed, frozen=True):
     """The file of the drift of a fixed prompt."""
 
@@ -230,7 +210,6 @@ def faults_of_effects(effects: Effects, scale: tuple[float, float]) -> list[str]
     return [
         *_faults_of_dates(IMPROVEMENT, effects.improvements),
         *_faults_of_dates(MODEL_CHANGE, effects.model_changes),
-        *_faults_of_dates(SHAPE, effects.shapes),
         *itertools.chain.from_iterable(_faults_of_improvement(value) for value in effects.improvements),
         *_faults_of_dates(DRIFT, effects.drifts),
         *itertools.chain.from_iterable(_faults_of_drift(value) for value in effects.drifts),
@@ -286,7 +265,3 @@ def _faults_of_change(value: ModelChange, scale: tuple[float, float]) -> Iterato
             yield f"{where}: {kind}: an abler base model would be less accurate; state weights of 0 or more"
         if change.standard_deviation == 0:
             yield f"{where}: {kind}: no spread between tasks; state one above 0"
-    if value.fitted and not (
-        value.rows and value.sources and value.rows_digest and "all" in value.left_out_error_points
-    ):
-        yield f"{where}: a fit without its rows or its error on sources left out; write it by `make fit`"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Literal, Protocol, TypeVar
 
 from msgspec import Meta
@@ -301,28 +302,41 @@ class FineTuningOffer(Closed, frozen=True):
         return in_force(self.values, as_of)
 
 
+Positive = Annotated[float, Meta(gt=0)]
+PartOfOne = Annotated[float, Meta(ge=0, le=1)]
+Points = Annotated[float, Meta(ge=0, le=100)]
+
+
 class AccuracyPrior(Closed, frozen=True):
-    """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/research/fit_prior.py.
+    """Coefficients of the fine-tuned-accuracy prior, as fitted by tools/research/fine_tune.py.
 
     Digests are of the evidence files and of the rows selected from them. A prompt below `working_prompt` is read as
-    one at it, with `failing_prompt_level_variance` in place of `level_variance`.
+    one at it, with `failing_prompt_level_variance` in place of `level_variance`. The slope is per decade of effective
+    examples n / (1 + n / S), and from a prompt of `no_change_from` on a fine-tune changes nothing with `no_change_weight`.
     """
 
     fitted: datetime.date
     source: Source
     evidence_digest: str
     rows: int
+    sources: int
     rows_digest: str
     names: tuple[str, ...]
     coefficients: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
-    level_variance: float
-    working_prompt: float
-    failing_prompt_level_variance: float
-    slope_mean: float
-    slope_variance: float
-    seed_variance: float
-    bend_variance: float
+    level_variance: Positive
+    working_prompt: PartOfOne
+    failing_prompt_level_variance: Positive
+    saturation_examples: Annotated[float, Meta(ge=100, le=1e7)]
+    slope_mean: Annotated[float, Meta(ge=0)]
+    slope_variance: Positive
+    seed_variance: Positive
+    bend_variance: Positive
+    no_change_from: PartOfOne
+    no_change_weight: PartOfOne
+    left_out_error_points: Points
+    """Mean absolute error on sources left out of the fit, and the same by kind of task."""
+    left_out_error_points_by_kind: Mapping[TaskKind, Points]
     note: str
 
 

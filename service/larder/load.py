@@ -23,12 +23,10 @@ from service.larder.effects import (
     DRIFT,
     IMPROVEMENT,
     MODEL_CHANGE,
-    SHAPE,
     DriftFile,
     Effects,
     ImprovementFile,
     ModelChangeFile,
-    ShapeFile,
     faults_of_effects,
 )
 from service.larder.evidence import PAIRS, TASKS, EvidenceIndex, indexed, read_evidence
@@ -49,7 +47,7 @@ ASSUMPTIONS, OFFERS, SCHEMA = "assumptions", "offers", "schema"
 PRIOR, IDENTIFIERS, CURVES = "fitted/accuracy_prior.toml", "identifiers.toml", "evidence/curves.csv"
 DRIFT_ROWS = "evidence/drift.csv"
 SINGLE = (
-    PAIRS, CURVES, DRIFT_ROWS, TASKS, IMPROVEMENTS, MODEL_CHANGES, PRIOR, IMPROVEMENT, MODEL_CHANGE, SHAPE, DRIFT, IDENTIFIERS, FIGURES, ALIASES,
+    PAIRS, CURVES, DRIFT_ROWS, TASKS, IMPROVEMENTS, MODEL_CHANGES, PRIOR, IMPROVEMENT, MODEL_CHANGE, DRIFT, IDENTIFIERS, FIGURES, ALIASES,
     LIVES, LIFE_ALIASES, HAZARD, GPUS, SELF_HOSTED,
 )  # fmt: skip
 """Files of a form of their own. Curves and drifts are read by their fits alone, which put what they teach into `fitted/`."""
@@ -161,7 +159,6 @@ def _effects(tables: Mapping[str, dict[str, Any]]) -> tuple[Effects, list[str]]:
     effects = Effects(
         improvements=_noun(IMPROVEMENT, tables[IMPROVEMENT], ImprovementFile).values,
         model_changes=_noun(MODEL_CHANGE, tables[MODEL_CHANGE], ModelChangeFile).values,
-        shapes=_noun(SHAPE, tables[SHAPE], ShapeFile).values,
         drifts=_noun(DRIFT, tables[DRIFT], DriftFile).values,
     )
     return effects, faults_of_effects(effects, SCALE)

@@ -123,5 +123,7 @@ def _faults_of_improvements(rows: Sequence[PublishedImprovement]) -> list[str]:
             found.append(f"{IMPROVEMENTS}: {row.case_id} is used twice; number the cases apart")
         seen.add(row.case_id)
         if unknown := sorted({*row.before, *row.added} - set(TECHNIQUES)):
-            found.append(f"{IMPROVEMENTS}: {row.case_id}: {', '.join(unknown)} is no technique; name one of {', '.join(TECHNIQUES)}")
+            found.append(
+                f"{IMPROVEMENTS}: {row.case_id}: {', '.join(unknown)} is no technique; name one of {', '.join(TECHNIQUES)}"
+            )
     return found

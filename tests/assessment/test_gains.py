@@ -103,7 +103,11 @@ def test_what_was_tried_is_known_or_a_coin() -> None:
 
 def test_chain_of_thought_is_tried_where_it_teaches_something_or_is_planned() -> None:
     """It lengthens every answer: by default only a task that reasons, on a base model that does not of itself, pays for it."""
-    plain, steps, place = desk(task={"kind": "classification"}), desk(task={"kind": "reasoning"}), AT["chain_of_thought"]
+    plain, steps, place = (
+        desk(task={"kind": "classification"}),
+        desk(task={"kind": "reasoning"}),
+        AT["chain_of_thought"],
+    )
     found = [
         gains_of(plain, is_native=False), gains_of(steps, is_native=True), gains_of(steps, is_native=False),
         gains_of(plain, is_native=False, planned=["chain_of_thought"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import pytest
 from assessment.desks import CATALOGUE, TODAY, desk
@@ -12,6 +13,7 @@ from service.larder.effects import MODEL_CHANGE
 from service.nouns.request.fine_tuning import Relation
 
 AT = "/prompting/alternatives/0/base_model"
+FITTED = CATALOGUE.effects.model_change(TODAY)
 WEAK, MIDDLE, STRONG = "fireworks/llama-v3p1-8b-instruct", "openai/gpt-4o-mini", "openai/gpt-4.1"
 """Capabilities of 116.48, 126.56 and 136.79."""
 
@@ -29,26 +31,39 @@ def test_kinds_of_task_answer_to_capability_in_three_ways(task: dict[str, object
 
 
 def test_the_gap_is_split_at_the_pivot() -> None:
-    """By hand: from 116.48 to 136.79 are 1.052 tens below 127 and 0.979 above; the way back has the signs turned."""
+    """By hand: from 116.48 to 136.79 are 0.752 tens below 124 and 1.279 above; the way back has the signs turned."""
     there, back = (change_of(desk(), *pair, AT) for pair in ((WEAK, STRONG), (STRONG, WEAK)))
-    assert (there.gap_below, there.gap_above) == (pytest.approx(1.052), pytest.approx(0.979))
-    assert (back.gap_below, back.gap_above) == (pytest.approx(-1.052), pytest.approx(-0.979))
-    assert (there.intercept, there.slope, there.weight_below, there.weight_above) == (0.23, 0.872, 0.578, 0.179)
-    assert (there.sd, there.broken_share) == (pytest.approx(math.hypot(0.505, 0.266 * 2.031)), 0.05)
+    assert (there.gap_below, there.gap_above) == (pytest.approx(0.752), pytest.approx(1.279))
+    assert (back.gap_below, back.gap_above) == (pytest.approx(-0.752), pytest.approx(-1.279))
+    fit = FITTED.kinds["neither"]
+    assert (there.slope, there.bend, there.bend_from) == (fit.slope, fit.bend, FITTED.bend_from)
+    assert (there.weight_below, there.weight_above) == (fit.below, fit.above)
+    assert there.sd == pytest.approx(math.hypot(fit.standard_deviation, fit.standard_deviation_per_ten * 2.031))
+    assert there.broken_share == FITTED.broken_share
     assert there.is_known
 
 
+def test_reasoning_of_itself_and_open_weights_move_the_level() -> None:
+    """What a model of open weights, or one that reasons of itself, does better or worse at the same capability, both ways."""
+    kinds: tuple[tuple[Literal["knowledge", "reasoning", "neither"], str], ...] = (
+        ("knowledge", "question_answering"), ("reasoning", "reasoning"), ("neither", "extraction"),
+    )  # fmt: skip
+    for kind, task in kinds:
+        fit, one = FITTED.kinds[kind], desk(task={"kind": task})
+        assert change_of(one, MIDDLE, STRONG, AT).intercept == fit.intercept
+        assert change_of(one, WEAK, STRONG, AT).intercept == fit.intercept - fit.open_weights
+        assert change_of(one, STRONG, "openai/o3", AT).intercept == fit.intercept + fit.reasons
+        assert change_of(one, "openai/o3", WEAK, AT).intercept == fit.intercept - fit.reasons + fit.open_weights
+    assert FITTED.kinds["neither"].reasons == 0.0
+
+
 @pytest.mark.parametrize(
-    ("kind", "sd"),
-    [
-        ("question_answering", math.hypot(0.468, 0.271 * 1.023)),
-        ("reasoning", math.hypot(0.582, 0.296 * 1.023)),
-        ("extraction", math.hypot(0.505, 0.266 * 1.023)),
-    ],
+    ("kind", "task"), [("knowledge", "question_answering"), ("reasoning", "reasoning"), ("neither", "extraction")]
 )
-def test_the_spread_grows_with_the_gap(kind: str, sd: float) -> None:
+def test_the_spread_grows_with_the_gap(kind: Literal["knowledge", "reasoning", "neither"], task: str) -> None:
     """Over 10.23 points accuracy is less sure than over none, whatever the kind of task."""
-    one = desk(task={"kind": kind})
+    one, fit = desk(task={"kind": task}), FITTED.kinds[kind]
+    sd = math.hypot(fit.standard_deviation, fit.standard_deviation_per_ten * 1.023)
     assert change_of(one, MIDDLE, STRONG, AT).sd == pytest.approx(sd)
     assert change_of(one, MIDDLE, STRONG, AT).sd == change_of(one, STRONG, MIDDLE, AT).sd
 
@@ -78,7 +93,7 @@ def test_the_same_weights_have_no_gap() -> None:
     """Another host, or a guess against itself, changes nothing in capability."""
     for old, new in (("openai/gpt-4.1", "azure/gpt-4.1"), ("cohere/command", "cohere/command")):
         found = change_of(desk(), old, new, AT)
-        assert (found.gap_below, found.gap_above, found.is_known, found.sd) == (0, 0, True, 0.505)
+        assert (found.gap_below, found.gap_above, found.is_known, found.sd) == (0, 0, True, FITTED.kinds["neither"].standard_deviation)
 
 
 def test_a_model_may_be_named_as_its_figure_is() -> None:

@@ -84,7 +84,9 @@ def gain(request: Request) -> tuple[Points, Points]:
         is_open, kind = column(coin) >= shares[name], "reasoning" if reasoning else "not_reasoning"
         is_open = is_open & (reasoning or name != "chain_of_thought")  # §5: not where it teaches nothing
         effect, spread = found["techniques"][name][kind], found["spread"][kind]
-        less = found["after_searched_examples"] if name == "prompt_optimiser" else 0.0  # §5: it searches examples itself
+        less = (
+            found["after_searched_examples"] if name == "prompt_optimiser" else 0.0
+        )  # §5: it searches examples itself
         gains.append(np.where(is_open, np.where(searched, max(0.0, effect + less), effect), 0.0))
         wider = found["spread_of_chain_of_thought"] if reasoning and name == "chain_of_thought" else 1.0
         below.append(np.where(is_open, wider * spread["below"], 0.0))
@@ -92,7 +94,9 @@ def gain(request: Request) -> tuple[Points, Points]:
         if name in LONGER_INSTRUCTION and effect > 0:
             added += is_open * of_range(ASSUMPTIONS[f"prompt_tokens_{name}"], column(LENGTH), "positive")
     largest = np.max(gains, axis=0)
-    together = largest + found["share_of_others"] * (np.sum(gains, axis=0) - largest)  # §5: the largest, a share of others
+    together = largest + found["share_of_others"] * (
+        np.sum(gains, axis=0) - largest
+    )  # §5: the largest, a share of others
     accuracy = np.clip(prompt_accuracy(request), found["weakest_prompt"], found["strongest_prompt"])
     together = together * ((1 - accuracy) / accuracy) ** found["fade"]  # §5: exp(-fade logit a)
     residual = found["residual"]["mean"] + found["residual"]["standard_deviation"] * norm.ppf(column(RESIDUAL))
@@ -115,7 +119,7 @@ def added_instruction(request: Request) -> float:
 
 def decades(examples: float) -> float:
     """Return where a number of examples stands on the line, in tenfolds of effective examples (§5)."""
-    saturation = fitted("accuracy_shape")["saturation_examples"]
+    saturation = fitted("accuracy_prior")["saturation_examples"]
     effective = [n / (1 + n / saturation) for n in (min(max(examples, 50.0), 50_000.0), 1_000.0)]
     return math.log10(effective[0] / effective[1])
 
@@ -127,10 +131,11 @@ def level(request: Request, accuracy: Points) -> tuple[Points, float]:
     smaller = float(tuning["relative_size"] == "smaller")
     strong = 0.5 if tried is None else float(bool(STRONGER & set(tried)))
     reasoning = float(request["task"].get("kind") == "reasoning")
+    structured = float(request["task"].get("kind") in ("extraction", "structured_output"))
     measured = (trials["correct"] + 0.5) / (trials["total"] + 1)
 
     def features(share: Points) -> Points:
-        known = [smaller, strong, reasoning, reasoning * smaller]
+        known = [smaller, strong, reasoning, reasoning * smaller, structured]
         first = [np.ones_like(share), logit(np.maximum(share, prior["working_prompt"]))]
         return np.stack([*first, *(np.full_like(share, value) for value in known)], axis=-1)
 
@@ -143,9 +148,9 @@ def level(request: Request, accuracy: Points) -> tuple[Points, float]:
 
 def tuned_log_odds(request: Request, accuracy: Points, planned: float) -> tuple[Points, float]:
     """Return mean and variance of a fine-tune's log-odds at the planned examples, pilots taken in (§5)."""
-    prior, shape, pilots = fitted("accuracy_prior"), fitted("accuracy_shape"), request["fine_tuning"].get("pilots", [])
+    prior, pilots = fitted("accuracy_prior"), request["fine_tuning"].get("pilots", [])
     at, v_level = level(request, accuracy)
-    slope, v_slope, v_both = np.full_like(at, shape["slope_mean"]), float(shape["slope_variance"]), 0.0
+    slope, v_slope, v_both = np.full_like(at, prior["slope_mean"]), float(prior["slope_variance"]), 0.0
     largest = max((decades(pilot["training_examples"]) for pilot in pilots), default=0.0)
     for pilot in pilots:
         d, share = decades(pilot["training_examples"]), (pilot["correct"] + 0.5) / (pilot["total"] + 1)
@@ -169,18 +174,18 @@ def tuned_log_odds(request: Request, accuracy: Points, planned: float) -> tuple[
 
 def chance_of_no_change(request: Request, accuracy: Points) -> Points:
     """Return the chance that a fine-tune changes nothing: Bayes' rule over the pilots, on the line before any of them (§5)."""
-    prior, shape, pilots = fitted("accuracy_prior"), fitted("accuracy_shape"), request["fine_tuning"].get("pilots", [])
+    prior, pilots = fitted("accuracy_prior"), request["fine_tuning"].get("pilots", [])
     at, v_level = level(request, accuracy)
     share = [(pilot["correct"] + 0.5) / (pilot["total"] + 1) for pilot in pilots]
     d = np.array([decades(pilot["training_examples"]) for pilot in pilots])
     noise = [
         1 / (pilot["total"] * p * (1 - p)) + prior["seed_variance"] for pilot, p in zip(pilots, share, strict=True)
     ]
-    odds = np.full_like(at, math.log(shape["no_change_weight"] / (1 - shape["no_change_weight"])))
+    odds = np.full_like(at, math.log(prior["no_change_weight"] / (1 - prior["no_change_weight"])))
     if pilots:
         seen, bend = logit(np.array(share)), prior["bend_variance"] * (d.max() - d) ** 2
-        spread = v_level + shape["slope_variance"] * np.outer(d, d) + np.diag(np.array(noise) + bend)
-        line = at[:, None] + shape["slope_mean"] * d
+        spread = v_level + prior["slope_variance"] * np.outer(d, d) + np.diag(np.array(noise) + bend)
+        line = at[:, None] + prior["slope_mean"] * d
         odds += norm.logpdf(seen, logit(accuracy)[:, None], np.sqrt(noise)).sum(axis=1)
         odds -= np.array([multivariate_normal.logpdf(seen, mean, spread) for mean in line])
     return np.asarray(expit(odds))
@@ -188,13 +193,13 @@ def chance_of_no_change(request: Request, accuracy: Points) -> Points:
 
 def tuned_accuracy(request: Request, planned: float) -> float:
     """Return the accuracy of a fine-tune on the day it starts (§5)."""
-    shape, trials = fitted("accuracy_shape"), request["prompting"]["measured_accuracy"]
+    prior, trials = fitted("accuracy_prior"), request["prompting"]["measured_accuracy"]
     accuracy = prompt_accuracy(request)
     mean, variance = tuned_log_odds(request, accuracy, planned)
     drawn = expit(mean + np.sqrt(variance) * norm.ppf(column(TUNE)))
     if request["fine_tuning"].get("label_source") == "teacher":
         drawn = np.maximum(0.0, drawn - of_range(ASSUMPTIONS["teacher_accuracy_gap"], column(GAP), "rate"))
-    is_good = (trials["correct"] + 0.5) / (trials["total"] + 1) >= shape["no_change_from"]
+    is_good = (trials["correct"] + 0.5) / (trials["total"] + 1) >= prior["no_change_from"]
     if is_good:
         drawn = np.where(column(COIN) < chance_of_no_change(request, accuracy), accuracy, drawn)
     best = min(request["fine_tuning"].get("teacher", {}).get("accuracy", 1.0), ceiling(request))

@@ -169,14 +169,15 @@ def test_base_case_equals_a_plain_calculation(seed: int, assess: Assess) -> None
 
 @pytest.mark.parametrize("seed", SHUT_DOWN)
 def test_a_stated_shutdown_of_the_prompt_is_certain(seed: int, assess: Assess) -> None:
-    """A prompt whose model's last day is stated moves in that month for certain, and in none before."""
+    """A prompt whose model's last day is stated moves in that month for certain, and in none before; its successor seldom with it."""
     request = request_at_random(seed)
     answer, horizon = assess({**request, "include": ["trace"]}), world_of(request).horizon_months
     certain = certain_migrations(months_until(request["prompting"]["shutdown_date"]), horizon)
     first = next((month for month, count in enumerate(certain) if count), horizon - 1)
     for name in ("keep", "improve"):
         row = list(in_months(taken(answer, name, "migrations"), horizon))
-        close_rows(row[: first + 1], certain[: first + 1], f"migrations of {name}")
+        close_rows(row[:first], certain[:first], f"migrations of {name}")
+        assert certain[first] <= row[first] <= certain[first] + 0.15
 
 
 def test_random_cases_state_every_field() -> None:

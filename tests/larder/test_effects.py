@@ -1,15 +1,16 @@
-"""Effects on accuracy: what stands in the larder of techniques, base models and the shape, and what is refused."""
+"""Effects on accuracy: what stands in the larder of techniques, base models and the prior of a fine-tune, and what is refused."""
 
 from __future__ import annotations
 
 import datetime
+import re
 import statistics
 
 import pytest
 from larder.spoiled import FILES, Spoiled
 
-from service.larder.effects import DRIFT, IMPROVEMENT, MODEL_CHANGE, SHAPE, TECHNIQUES
-from service.larder.load import load, parse
+from service.larder.effects import DRIFT, IMPROVEMENT, MODEL_CHANGE, TECHNIQUES
+from service.larder.load import PRIOR, load, parse
 
 CATALOGUE = load()
 EFFECTS = CATALOGUE.effects
@@ -27,15 +28,17 @@ SPOILED = (
     Spoiled(IMPROVEMENT, "checked =", "chekced =", "Object contains unknown field `chekced`", "at `$.values[0]`"),
     Spoiled(MODEL_CHANGE, r'title = "[^"]+"', 'title = ""', f"{AT}: a source is missing", "name it"),
     Spoiled(MODEL_CHANGE, r"(?s)\n\[values.kinds.knowledge\].*?\n\n", "\n\n", f"{AT}: knowledge is missing", "on such tasks"),
-    Spoiled(MODEL_CHANGE, "pivot = 127", "pivot = 12.7", f"{AT}: a pivot of 12.7 is outside the scale", "map it there"),
-    Spoiled(MODEL_CHANGE, "below = 0.578", "below = -0.578", f"{AT}: neither: an abler base model", "weights of 0 or more"),
-    Spoiled(MODEL_CHANGE, "standard_deviation = 0.505", "standard_deviation = 0", f"{AT}: neither: no spread", "state one above 0"),
+    Spoiled(MODEL_CHANGE, "pivot = 124", "pivot = 12.4", f"{AT}: a pivot of 12.4 is outside the scale", "map it there"),
+    Spoiled(MODEL_CHANGE, r"\nbelow = ", "\nbelow = -", f"{AT}: neither: an abler base model", "weights of 0 or more"),
+    Spoiled(MODEL_CHANGE, r"standard_deviation = \S+", "standard_deviation = 0", f"{AT}: neither: no spread", "state one above 0"),
     Spoiled(MODEL_CHANGE, "checked = 2026", "checked = 2022", f"{AT}: checked 2022-11-26 is more than a year before", "mend one of the dates"),
-    Spoiled(MODEL_CHANGE, "rows = [0-9]+", "rows = 0", f"{AT}: a fit without its rows", "write it by `make fit`"),
-    Spoiled(SHAPE, "no_change_weight = 0.3", "no_change_weight = 30", "Expected `float` <= 1.0", "at `$.values[0].no_change_weight`"),
+    Spoiled(MODEL_CHANGE, "rows = [0-9]+", "rows = 0", "Expected `int` >= 1", "at `$.values[0].rows`"),
     Spoiled(DRIFT, r"\nper_quarter = 0\.", "\nper_quarter = 2.", f"{AT}: 2.", "about the estimate"),
     Spoiled(DRIFT, r"\nper_quarter = 0\.", "\nper_quarter = -0.", "Expected `float` > 0.0", "at `$.values[0].per_quarter`"),
-    Spoiled(SHAPE, r"(?s)\[\[values\]\].*", "values = []", "no values", "put them back"),
+    Spoiled(MODEL_CHANGE, r"(?s)\[\[values\]\].*", "values = []", "no values", "put them back"),
+    Spoiled(PRIOR, r"no_change_weight = \S+", "no_change_weight = 30.0", "Expected `float` <= 1.0", "at `$.no_change_weight`"),
+    Spoiled(PRIOR, r"slope_mean = ", "slope_mean = -", "Expected `float` >= 0.0", "at `$.slope_mean`"),
+    Spoiled(PRIOR, "structured_output = ", "structured_outputs = ", "Invalid enum value 'structured_outputs'", "at `key` in `$.left_out_error_points_by_kind`"),
 )  # fmt: skip
 
 
@@ -66,10 +69,10 @@ def test_a_gap_that_is_not_known_is_that_of_two_models_at_random() -> None:
 
 def test_a_fit_that_is_appended_holds_from_its_date_on() -> None:
     """A later value answers later dates and leaves earlier ones as they were."""
-    text = FILES[SHAPE].decode()
-    later = (
-        text[text.index("[[values]]") :].replace("from = 2024-01-01", "from = 2027-01-01").replace("= 5000", "= 8000")
-    )
-    effects = parse(FILES | {SHAPE: (text + "\n" + later).encode()}).effects
+    text = FILES[MODEL_CHANGE].decode()
+    later = text[text.index("[[values]]") :].replace("from = 2024-01-01", "from = 2027-01-01")
+    later = re.sub(r"\bpivot = \S+", "pivot = 130", later, count=1)
+    effects = parse(FILES | {MODEL_CHANGE: (text + "\n" + later).encode()}).effects
     days = (datetime.date(2020, 1, 1), TODAY, datetime.date(2027, 1, 1))
-    assert [effects.shape(day).saturation_examples for day in days] == [5000, 5000, 8000]
+    first, today, last = (effects.model_change(day).pivot for day in days)
+    assert first == today == EFFECTS.model_change(TODAY).pivot != last

@@ -359,7 +359,7 @@ def test_the_files_checked_longest_ago_are_listed_first(folder: Path, capsys: An
     """--age lists every file of dated facts with its oldest check and how many of its facts in force are old."""
     assert tool.main(["--age"], DAY) == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
-    others = {f"fitted/{name}.toml": 1 for name in ("improvement", "model_change", "accuracy_shape", "drift")} | {
+    others = {f"fitted/{name}.toml": 1 for name in ("improvement", "model_change", "drift")} | {
         "capability/capability.csv": len(KNOWN.capabilities.figures),
         "lifetimes/lifetimes.csv": len(KNOWN.lifetimes.lives),
         "lifetimes/hazard.toml": len(KNOWN.hazards),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,9 +18,9 @@ from scipy.stats import norm, t
 
 from models.accuracy import drift_reach
 from service.larder.effects import DRIFT
-from tools.research.fit_prior import matched_variance
+from tools.research.fine_tune_model import matched_variance
 from tools.research.rows import EVIDENCE, FITTED, Array, Flags, Row, digest_of, log_odds, read, toml_number, weights_of
-from tools.research.scoring import Interval, average, head, line, write_page
+from tools.research.scoring import Interval, average, head, line
 
 ROWS, PATH, PAGE = EVIDENCE / "drift.csv", FITTED / DRIFT.rpartition("/")[2], "drift"
 
@@ -247,13 +246,6 @@ def report() -> str:
     return "\n".join(parts)
 
 
-def main() -> int:
-    """Fit, and write the drift and its page."""
-    fitted = datetime.date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else datetime.date.today()
-    PATH.write_text(render(fitted))
-    write_page(PAGE, report())
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def plots() -> dict[str, str]:
+    """Return the plots of the page: none."""
+    return {}

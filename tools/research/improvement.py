@@ -1,12 +1,11 @@
-"""Fits what a prompt technique brings to the published scores before and after it, and writes fitted/improvement.toml.
+"""Fits what a prompt technique brings to the published scores before and after it.
 
-Part of `make fit`; docs/evidence/improved-prompt.md says why each choice was made, and improvement_backtest.py checks
+docs/evidence/improved-prompt.md says why each choice was made, and improvement_backtest.py checks
 the fit on sources it has not seen. Gains are in log-odds; a task cluster weighs one.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from typing import NamedTuple
 
@@ -18,25 +17,23 @@ from scipy.stats import t as student
 
 from tools.research.rows import (
     EVIDENCE,
-    FITTED,
     Array,
     Flags,
     Row,
     cluster_of,
-    digest_of,
     log_odds,
-    read,
-    toml_number,
     weights_of,
 )
 
-ROWS, RESULT = EVIDENCE / "improvements.csv", FITTED / "improvement.toml"
+ROWS = EVIDENCE / "improvements.csv"
 
 TECHNIQUES = (
     "few_shot", "better_examples", "chain_of_thought", "structured_output", "output_parsing", "input_preprocessing",
     "prompt_optimiser",
 )  # fmt: skip
-SEARCH, OPTIMISER, THOUGHT = (TECHNIQUES.index(name) for name in ("better_examples", "prompt_optimiser", "chain_of_thought"))
+SEARCH, OPTIMISER, THOUGHT = (
+    TECHNIQUES.index(name) for name in ("better_examples", "prompt_optimiser", "chain_of_thought")
+)
 REASONING = frozenset({"reasoning", "code"})
 """Kinds of task whose gains are those of reasoning, as in the service."""
 
@@ -44,22 +41,32 @@ WORKING_PROMPT = 0.2
 """A prompt below this fails on the format: what it gains is the format."""
 STRONG_PROMPT = 0.8
 """From here on gains fade no further, in log-odds."""
-OWN_METHOD = 0.75
-"""Weight of a row that the author of the method, or its vendor, chose to publish."""
 DEGREES = 4.0
 """Of the Student t: few, for heavy tails."""
 INTERVAL = 0.8
-SOURCE_CAP = 5.0
-"""Most clusters that one source counts for where the spread is set."""
 NARROWEST = 0.2
 """The spread of either side is at least this share of the fitted one."""
 
-TO_OTHERS, TO_NONE, TO_NO_EFFECT = 10.0, 0.5, 1.0
-"""Shrinkage of a technique's gain towards that of the others, of all towards none, of an effect towards none [clusters]."""
+TO_NONE, TO_NO_EFFECT = 0.5, 1.0
+"""Shrinkage of all techniques together towards none, and of an effect towards none [clusters]."""
 USUAL_SHARE, SHARE_SPREAD = 0.5, 0.25
 """What two techniques were seen to gain of the sum of both, before it is fitted."""
 UNIT = float(np.sqrt((DEGREES - 2.0) / DEGREES))
 """Standard deviation 1 in units of the t's scale."""
+
+
+class Choice(NamedTuple):
+    """What may be chosen about the fit, as it ships; the back-test tries others."""
+
+    own_method: float = 0.75
+    """Weight of a row that the author of the method, or its vendor, chose to publish."""
+    to_others: float = 10.0
+    """Shrinkage of a technique's gain towards that of the others [clusters]."""
+    source_cap: float = 5.0
+    """Most clusters that one source counts for where the spread is set."""
+    fades: bool = True
+    widens: bool = True
+    """Whether chain of thought on reasoning has a spread of its own."""
 
 
 class Rows(NamedTuple):
@@ -158,13 +165,15 @@ def predicted(fit: Fit, rows: Rows) -> tuple[Array, Array]:
     return combined * fading(rows.strength, fit.fade), fit.spread * np.where(thought, fit.spread_of_thought, 1.0)
 
 
-def fit(rows: Rows) -> Fit:
+def fit(rows: Rows, choice: Choice = Choice()) -> Fit:  # noqa: B008
     """Return the fit of the highest penalised likelihood: Student t about the typical gain, clusters of weight one."""
-    weights = rows.weights * np.where(rows.is_grid, 1.0, OWN_METHOD)
+    weights = rows.weights * np.where(rows.is_grid, 1.0, choice.own_method)
     count = 2 * len(TECHNIQUES)
 
+    free = np.array([1.0, choice.fades, choice.widens, 1.0, 1.0])
+
     def unpacked(values: Array) -> Fit:
-        spread, fade, thought, share, search = values[count:]
+        spread, fade, thought, share, search = values[count:] * free
         return Fit(values[:count].reshape(2, -1), float(np.exp(spread)), fade, float(np.exp(thought)), share, search)
 
     def loss(values: Array) -> float:
@@ -173,7 +182,7 @@ def fit(rows: Rows) -> Fit:
         surprise = np.log1p(((rows.gain - typical) / spread) ** 2 / (DEGREES - 2.0))
         likelihood = -(DEGREES + 1.0) / 2.0 * surprise - np.log(spread)
         usual = tried.techniques.mean(axis=1, keepdims=True)
-        penalty = TO_OTHERS * ((tried.techniques - usual) ** 2).sum() + TO_NONE * (usual**2).sum()
+        penalty = choice.to_others * ((tried.techniques - usual) ** 2).sum() + TO_NONE * (usual**2).sum()
         penalty += TO_NO_EFFECT * (np.log(tried.spread_of_thought) ** 2 + tried.after_search**2)
         penalty += ((tried.share - USUAL_SHARE) / SHARE_SPREAD) ** 2
         return float(penalty / 2.0 - (weights * likelihood).sum())
@@ -183,14 +192,14 @@ def fit(rows: Rows) -> Fit:
     return unpacked(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
 
 
-def matched_spread(residuals: Array, rows: Rows) -> Spread:
+def matched_spread(residuals: Array, rows: Rows, choice: Choice = Choice()) -> Spread:  # noqa: B008
     """Return the factors at which a tenth of the weight lies beyond either end of the 80 % interval.
 
     `residuals` are those of sources left out, in units of their spread. A caller is a new source, so no source counts
-    for more than `SOURCE_CAP` clusters.
+    for more than a few clusters.
     """
     of_source = {name: rows.weights[rows.sources == name].sum() for name in np.unique(rows.sources)}
-    weights = rows.weights * np.array([min(1.0, SOURCE_CAP / of_source[name]) for name in rows.sources])
+    weights = rows.weights * np.array([min(1.0, choice.source_cap / of_source[name]) for name in rows.sources])
     reach = float(student.ppf(0.5 + INTERVAL / 2.0, DEGREES)) * UNIT
     tail = (1.0 - INTERVAL) / 2.0
     ends = np.empty((2, 2))
@@ -203,12 +212,12 @@ def matched_spread(residuals: Array, rows: Rows) -> Spread:
     return Spread(np.maximum(-ends[:, 0] / reach, NARROWEST), np.maximum(ends[:, 1] / reach, NARROWEST))
 
 
-def left_out(rows: Rows) -> tuple[Array, Array]:
+def left_out(rows: Rows, choice: Choice = Choice()) -> tuple[Array, Array]:  # noqa: B008
     """Return typical gain and spread of every row by the fit to all other sources."""
     typical, spread = np.zeros(len(rows.gain)), np.zeros(len(rows.gain))
     for source in np.unique(rows.sources):
         out = rows.sources == source
-        typical[out], spread[out] = predicted(fit(rows.where(~out)), rows.where(out))
+        typical[out], spread[out] = predicted(fit(rows.where(~out), choice), rows.where(out))
     return typical, spread
 
 
@@ -217,55 +226,3 @@ def residual(rows: Rows) -> tuple[float, float]:
     last = rows.is_searched & rows.added[:, OPTIMISER]
     mean = np.average(rows.gain[last], weights=rows.weights[last])
     return float(mean), float(np.sqrt(np.average((rows.gain[last] - mean) ** 2, weights=rows.weights[last])))
-
-
-def render(fitted: datetime.date) -> str:
-    """Return the data file of what techniques bring."""
-    from tools.research.improvement_backtest import back_test, error_by_kind  # it reads this module
-
-    rows = selected(read(ROWS))
-    known = evidence(rows)
-    found, check = fit(known), back_test(known)
-    spread = matched_spread((known.gain - check.typical) / check.spread, known)
-    mean, deviation = residual(known)
-    errors = error_by_kind(check, known)
-    number = toml_number
-    names = ("not_reasoning", "reasoning")
-    gains = [
-        f"{technique} = {{not_reasoning = {number(found.techniques[0, place])}, reasoning = {number(found.techniques[1, place])}}}"
-        for place, technique in enumerate(TECHNIQUES)
-    ]
-    spreads = [
-        f"{name} = {{below = {number(found.spread * spread.below[kind])}, above = {number(found.spread * spread.above[kind])}}}"
-        for kind, name in enumerate(names)
-    ]
-    return "\n".join([
-        "# Written by tools/research/improvement.py (`make fit`); do not edit. What a prompt technique that was not tried yet brings,",
-        "# in log-odds on a prompt that is right half the time; docs/evidence/improved-prompt.md.",
-        "",
-        "[[values]]",
-        "from = 2024-01-01",
-        'kind = "measured"',
-        'source = {title = "Published scores of a prompt before and after a technique, same base model, task and test set", locator = "evidence/improvements.csv of the larder, each row with its source"}',
-        f"checked = {fitted}",
-        'note = "Student t about a typical gain that fades with the strength of the prompt; cluster-weighted, shrunk; spread matched to sources left out."',
-        f"rows = {len(rows)}",
-        f"sources = {len(np.unique(known.sources))}",
-        f'rows_digest = "{digest_of(rows)}"',
-        f"left_out_error_points = {{not_reasoning = {number(errors[0])}, reasoning = {number(errors[1])}}}",
-        f"degrees = {number(DEGREES)}",
-        f"share_of_others = {number(found.share)}",
-        f"fade = {number(found.fade)}",
-        f"weakest_prompt = {number(WORKING_PROMPT)}",
-        f"strongest_prompt = {number(STRONG_PROMPT)}",
-        f"after_searched_examples = {number(found.after_search)}",
-        f"spread_of_chain_of_thought = {number(found.spread_of_thought)}",
-        f"residual = {{mean = {number(mean)}, standard_deviation = {number(deviation)}}}",
-        "",
-        "[values.spread]",
-        *spreads,
-        "",
-        "[values.techniques]",
-        *gains,
-        "",
-    ])  # fmt: skip

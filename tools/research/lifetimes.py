@@ -8,7 +8,6 @@ fitted survival.py.
 from __future__ import annotations
 
 import datetime
-import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ from service.larder.hazard import CLASSES, HAZARD
 from service.larder.load import Catalogue, load
 from tools.research.risk_sets import MAKERS, Member, hosted_models, lives_of, makers_models, unlisted
 from tools.research.rows import FOLDER, Array, digest_of, toml_number
-from tools.research.scoring import DOCS, head, line, write_page
+from tools.research.scoring import head, line
 from tools.research.survival import (
     INTERVAL,
     Hazard,
@@ -44,6 +43,8 @@ PRIORS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 AGES = (6.0, 12.0, 18.0, 24.0, 30.0, 36.0)
 COMPARED = (12.0, 18.0, 24.0)
 """Ages at which the fitted share alive is held against Kaplan-Meier's."""
+FROM = datetime.date(2024, 1, 1)
+"""Day from which the fit holds, as every other one: no answer hangs on the day of a fit."""
 SHORT_NOTICE_DAYS = 30
 ONE_ANNOUNCEMENT = 1.0 / 3.0
 """Where one announcement holds more than this part of the rows, their median is its own: announcements count, not rows."""
@@ -163,7 +164,7 @@ def _value(fitted: Fitted, day: datetime.date) -> dict[str, Any]:
     locator = (
         f"{ended} events of {len(fitted.members)} lives of {makers} providers; digest {digest(fitted.members)[:12]}"
     )
-    return {"from": day, "kind": "measured", "source": {"title": title, "locator": locator}, "checked": day,
+    return {"from": FROM, "kind": "measured", "source": {"title": title, "locator": locator}, "checked": day,
             "notice_months": fitted.notice.months, "steps": steps, "note": _note(fitted)}  # fmt: skip
 
 
@@ -193,17 +194,17 @@ def _block(name: str, value: dict[str, Any]) -> str:
 
 
 def render(fitted: datetime.date) -> str:
-    """Return the file of hazards: what was in force before that day, and from it on what was fitted."""
+    """Return the file of hazards: those that were fitted, and that of one's own GPUs, which is so by definition."""
     catalogue, before = load(), tomllib.loads(PATH.read_text())
     parts = [
         "# Yearly hazard of retirement by age of a base model, for each lifetime class of an offer, as of a date. A model of an age between\n"
         "# two steps has the hazard of the younger step; the last step holds for all that are older. Written by\n"
-        "# `python -m tools.research.lifetimes`, which keeps what was in force before the day of the fit."
+        "# tools/research/lifetimes.py (`make fit`) but for self_hosted, which is so by definition."
     ]
     for name in CLASSES:
         values = before[name]["values"]
         if name in STEPS:
-            values = [*(value for value in values if value["from"] < fitted), _value(fit(name, catalogue), fitted)]
+            values = [_value(fit(name, catalogue), fitted)]
         parts.append(f"[{name}]\ndescription = {_toml(before[name]['description'])}")
         parts[-1] += "\n" + "\n\n".join(_block(name, value) for value in values)
     return "\n\n".join(parts) + "\n"
@@ -360,12 +361,12 @@ def _panel(fitted: Fitted, name: str, left: float, width: float, height: float, 
     ]
 
 
-def plots() -> str:
+def plots() -> dict[str, str]:
     """Return the picture: Kaplan-Meier in steps with its 80 % band, the fitted share alive dashed, for both classes."""
     catalogue, parts = load(), []
     for place, name in enumerate(STEPS):
         parts += _panel(fit(name, catalogue), name, 50.0 + 360.0 * place, 290.0, 240.0, 40.0)
-    return "\n".join([
+    return {PAGE: "\n".join([
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 730 330" font-family="sans-serif" font-size="11">',
         "<title>Share of base models alive by age: Kaplan-Meier with its 80 % band, and fitted (dashed)</title>",
         '<rect width="730" height="330" fill="white"/>',
@@ -373,17 +374,4 @@ def plots() -> str:
         '<text x="365" y="318" text-anchor="middle">age since release [months]</text>',
         "</svg>",
         "",
-    ])  # fmt: skip
-
-
-def main() -> int:
-    """Fit, and write hazards, page and picture."""
-    fitted = datetime.date.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else datetime.date.today()
-    PATH.write_text(render(fitted))
-    write_page(PAGE, report())
-    (DOCS / f"{PAGE}.svg").write_text(plots())
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    ])}  # fmt: skip

@@ -1,13 +1,12 @@
 """Writes what another base model does to accuracy: fitted/model_change.toml, and the figures of its page.
 
-Run by `python -m tools.research.model_change`. The fit is in model_change_fit.py, its test in model_change_backtest.py.
+The fit is in model_change_fit.py, its test in model_change_backtest.py.
 """
 
 from __future__ import annotations
 
 import datetime
 import statistics
-import sys
 
 from tools.research.model_change_backtest import (
     acceptance,
@@ -24,9 +23,9 @@ from tools.research.model_change_backtest import (
 )
 from tools.research.model_change_fit import FEATURES, KINDS, TEN, Fit, arrays, fit
 from tools.research.rows import FITTED, Row, digest_of, toml_number
-from tools.research.scoring import DOCS, head, line, reliability_plot, write_page
+from tools.research.scoring import head, line, reliability_plot
 
-TOML, PAGE = FITTED / "model_change.toml", "another-base-model"
+PATH, PAGE = FITTED / "model_change.toml", "another-base-model"
 DIGITS = 3
 """Figures are rounded to a thousandth, far below what they are sure to, so that every machine writes the same."""
 NEW = "2024-01-01"
@@ -128,16 +127,3 @@ def plots() -> dict[str, str]:
     title = "Reliability of the chance that a less able base model does nearly as well, sources left out"
     across, up = "chance given that b scores at most 2 points less", "share that did; area is weight"
     return {PAGE: reliability_plot(title, across, up, back_test(rows).reliability())}
-
-
-def main() -> int:
-    """Write the TOML, the page and its plot."""
-    TOML.write_text(render(datetime.date.today()))
-    write_page(PAGE, report())
-    for stem, text in plots().items():
-        (DOCS / f"{stem}.svg").write_text(text)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -21,7 +21,10 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 from tools.research.rows import EVIDENCE, FOLDER, Array, Flags, Row, log_odds, read, weights_of
 
-CHANGES, FIGURES, ALIASES = EVIDENCE / "model_changes.csv", *(FOLDER / "capability" / name for name in ("capability.csv", "aliases.toml"))
+CHANGES, FIGURES, ALIASES = (
+    EVIDENCE / "model_changes.csv",
+    *(FOLDER / "capability" / name for name in ("capability.csv", "aliases.toml")),
+)
 KINDS = ("neither", "knowledge", "reasoning")
 WORKING, TEN = 0.2, 10.0
 """A score of a below it is a prompt that does not work there; weights refer to ten points of capability."""

@@ -14,8 +14,8 @@ from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, Draft
 from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS
 from service.assessment.resolve.upkeep import Exponents, put_upkeep_of_tuned
-from service.larder.effects import SHAPE
 from service.larder.facts import AccuracyPrior
+from service.larder.load import PRIOR
 from service.nouns.request.fine_tuning import Relation
 from service.nouns.request.serving import Tokens
 
@@ -23,6 +23,9 @@ NO_PILOTS = np.empty((0, 3))
 
 STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt_optimiser"})
 """Techniques that count as few-shot or stronger in the prior's ordered prompting level."""
+
+STRUCTURED = frozenset({"extraction", "structured_output"})
+"""Kinds whose answers are fields, which a fine-tune learns to fill in more readily than a prompt says how."""
 
 
 def measured_mean(desk: Desk) -> float:
@@ -73,15 +76,14 @@ def _put_knowledge(desk: Desk, draft: Draft) -> None:
 def put_prior(desk: Desk) -> None:
     """Put what published results say of fine-tunes, and the pilots that were graded."""
     prior, draft = desk.catalogue.prior, desk.tuning
-    shape = desk.catalogue.effects.shape(desk.as_of)
     draft.put(Lines.prior_working_prompt, prior.working_prompt)
-    draft.put(Lines.prior_slope_mean, shape.slope_mean)
-    draft.put(Lines.prior_slope_variance, shape.slope_variance)
+    draft.put(Lines.prior_slope_mean, prior.slope_mean)
+    draft.put(Lines.prior_slope_variance, prior.slope_variance)
     draft.put(Lines.seed_variance, prior.seed_variance)
     draft.put(Lines.bend_variance, prior.bend_variance)
-    draft.put(Lines.saturation_examples, shape.saturation_examples)
-    is_good = measured_mean(desk) >= shape.no_change_from
-    draft.put(Lines.no_change_weight, shape.no_change_weight if is_good else 0.0)
+    draft.put(Lines.saturation_examples, prior.saturation_examples)
+    is_good = measured_mean(desk) >= prior.no_change_from
+    draft.put(Lines.no_change_weight, prior.no_change_weight if is_good else 0.0)
     pilots = [(pilot.training_examples, pilot.correct, pilot.total) for pilot in desk.tuned.pilots]
     draft.put(Lines.pilots, np.array(pilots, dtype=np.float64) if pilots else NO_PILOTS)
     for pointer, unit, note, text in _notes(desk):
@@ -91,7 +93,6 @@ def put_prior(desk: Desk) -> None:
 def _notes(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
     """Yield what follows from the request: pointer, unit, note, and what is done."""
     prior, tuning, kind = desk.catalogue.prior, desk.tuned, desk.request.task.kind
-    shape = desk.catalogue.effects.shape(desk.as_of)
     yield (
         "/fine_tuning/pilots", "log-odds",
         f"Accuracy after tuning rests on a prior fitted to published results on {prior.fitted}"
@@ -106,11 +107,11 @@ def _notes(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
             "it as one that just works, and its interval is widened.",
             "outside the evidence",
         )  # fmt: skip
-    if accuracy >= shape.no_change_from:
+    if accuracy >= prior.no_change_from and prior.no_change_weight > 0.0:
         yield (
             "/prompting/measured_accuracy", "share",
-            f"On a prompt above {shape.no_change_from:.0%} one fine-tune in {1.0 / shape.no_change_weight:.3g} changes nothing "
-            f"({SHAPE}).",
+            f"On a prompt above {prior.no_change_from:.0%} one fine-tune in {1.0 / prior.no_change_weight:.3g} changes nothing "
+            f"({PRIOR}).",
             "may change nothing",
         )  # fmt: skip
     if kind == "summarisation":
@@ -129,8 +130,9 @@ def _notes(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
 def prior_inputs(desk: Desk, relation: Relation | None) -> dict[Line, float]:
     """Return the prior's intercept, weight and level variance for this case and one base-model relation.
 
-    The features are those of tools/research/fit_prior.py; an unknown relation, and an unknown prompting level, count half. Only
-    reasoning has an effect of its own: other kinds, and an unknown one, share the level that the evidence supports.
+    The features are those of tools/research/fine_tune_model.py; an unknown relation, and an unknown prompting level, count half.
+    Reasoning has an effect of its own, and answers of fields have: other kinds, and an unknown one, share the level that the
+    evidence supports.
     """
     prior: AccuracyPrior = desk.catalogue.prior
     tried, accuracy = desk.request.prompting.techniques_tried, measured_mean(desk)
@@ -143,6 +145,7 @@ def prior_inputs(desk: Desk, relation: Relation | None) -> dict[Line, float]:
         "few_shot_or_stronger": 0.5 if tried is None else float(bool(STRONGER.intersection(tried))),
         "reasoning": reasoning,
         "reasoning_on_smaller": reasoning * smaller,
+        "structured": float(desk.request.task.kind in STRUCTURED),
     }
     x = np.array([features[name] for name in prior.names])
     coefficients, covariance = np.array(prior.coefficients), np.array(prior.covariance)

@@ -81,7 +81,8 @@ def gains_of(
         for name, reason in zip(TECHNIQUES, reasons, strict=True)
     ]
     shares = [
-        _tried_share(desk, name, tried, planned, is_planned=plan) for name, plan in zip(TECHNIQUES, is_planned, strict=True)
+        _tried_share(desk, name, tried, planned, is_planned=plan)
+        for name, plan in zip(TECHNIQUES, is_planned, strict=True)
     ]
     open_to = [name for name, share, plan in zip(TECHNIQUES, shares, is_planned, strict=True) if share < 1.0 and plan]
     residual = found.residual if planned is None else Gain(mean=0.0, standard_deviation=0.0)
@@ -110,7 +111,9 @@ def gains_of(
 def _typical(found: Improvement, reasons: Sequence[bool]) -> Array:
     """Return the gain of each technique on its kind of task [log-odds], shape (T,)."""
     gains = [found.techniques[name] for name in TECHNIQUES]
-    return np.array([gain.reasoning if reason else gain.not_reasoning for gain, reason in zip(gains, reasons, strict=True)])
+    return np.array(
+        [gain.reasoning if reason else gain.not_reasoning for gain, reason in zip(gains, reasons, strict=True)]
+    )
 
 
 def _tried_share(

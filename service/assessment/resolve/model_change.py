@@ -82,7 +82,9 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
     is_known = is_same or (before is not None and after is not None)
     below = above = reasons = opens = 0.0
     if not is_same and before is not None and after is not None:
-        reasons = float(is_reasoning_native(desk, _known_as(desk, new))) - float(is_reasoning_native(desk, _known_as(desk, old)))
+        reasons = float(is_reasoning_native(desk, _known_as(desk, new))) - float(
+            is_reasoning_native(desk, _known_as(desk, old))
+        )
         opens = float(after.open_weights) - float(before.open_weights)
         below = (min(after.value, found.pivot) - min(before.value, found.pivot)) / TEN
         above = (max(after.value, found.pivot) - max(before.value, found.pivot)) / TEN

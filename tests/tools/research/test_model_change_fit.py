@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tools.research.model_change import PAGE, TOML, plots, render
+from tools.research.model_change import PAGE, PATH, plots, render
 from tools.research.model_change_backtest import (
     Check,
     back_test,
@@ -25,7 +25,7 @@ from tools.research.scoring import DOCS, Bin, average, bins, bins_of_one_weight
 
 RAW, FIGURES = usable()
 ROWS = arrays(RAW, FIGURES)
-VALUE = tomllib.loads(TOML.read_text())["values"][0]
+VALUE = tomllib.loads(PATH.read_text())["values"][0]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def check() -> Check:
 
 def test_the_file_is_what_the_rows_give() -> None:
     """Nothing in the fitted file is typed: rendered anew, of the day it was fitted, it is the same to the letter."""
-    assert render(VALUE["fitted"]) == TOML.read_text()
+    assert render(VALUE["fitted"]) == PATH.read_text()
     assert (VALUE["rows"], VALUE["rows_digest"]) == (len(RAW), digest_of(RAW))
 
 
