@@ -95,6 +95,9 @@ LOG_ODDS_RANGE = 4.0
 LOG10_RANGE = 3.0
 """Training sets a thousand times apart have nothing in common."""
 
+GAP_RANGE = 2.0
+"""Gap of capability that counts as altogether different [tens of points]."""
+
 SMALLEST_SHARE = 0.01
 """Accuracies nearer to 0 or 1 count as this far off."""
 
@@ -239,17 +242,86 @@ def case_distance(
     >>> case_distance(two, 0 * two, 0.5, 0.5 * two, 100.0, np.array([1000.0, np.nan])).round(6).tolist()
     [0.183333, 0.166667]
     """
-
-    def log_odds(share: ArrayLike) -> Array:
-        return logit(np.clip(share, SMALLEST_SHARE, 1.0 - SMALLEST_SHARE))
-
     differences = np.array(
         [
             1.0 - text_similarity,
             1.0 - is_same_kind,
-            np.minimum(np.abs(log_odds(accuracies) - log_odds(accuracy)) / LOG_ODDS_RANGE, 1.0),
+            accuracy_difference(accuracy, accuracies),
             np.minimum(np.abs(np.log10(sizes) - np.log10(examples)) / LOG10_RANGE, 1.0),
         ]
     )
-    weights = np.array([TEXT_WEIGHT, KIND_WEIGHT, ACCURACY_WEIGHT, SIZE_WEIGHT])[:, None] * ~np.isnan(differences)
-    return (weights * np.nan_to_num(differences)).sum(axis=0) / weights.sum(axis=0)
+    return gower(differences, np.array([TEXT_WEIGHT, KIND_WEIGHT, ACCURACY_WEIGHT, SIZE_WEIGHT]))
+
+
+def improvement_distance(
+    is_same_kind: Array,
+    accuracy: ArrayLike,
+    accuracies: Array,
+    techniques: NDArray[np.bool_],
+    added: NDArray[np.bool_],
+) -> Array:
+    """Return how far published improvements of a prompt are from one that is open to some techniques.
+
+    Gower's mean, as in `case_distance`, of kind, accuracy and techniques: ``d_techniques = 1 - |A and B| / |A or B|``
+    (Jaccard), each with one weight.
+
+    Parameters
+    ----------
+    is_same_kind : ndarray, shape (N,)
+        1 where the kind of task is the same, 0 where not, nan where unknown.
+    accuracy, accuracies : float and ndarray, shape (N,)
+        Accuracy of the prompt before, in the one case and in the others [share].
+    techniques, added : ndarray of bool, shape (T,) and (N, T)
+        Techniques that may be added, and those that were.
+
+    Examples
+    --------
+    >>> one, both = np.array([True, False]), np.array([[True, True], [False, True]])
+    >>> improvement_distance(np.ones(2), 0.5, np.full(2, 0.5), one, both).round(3).tolist()
+    [0.167, 0.333]
+    """
+    shared = (techniques & added).sum(axis=1) / np.maximum((techniques | added).sum(axis=1), 1)
+    differences = np.array([1.0 - is_same_kind, accuracy_difference(accuracy, accuracies), 1.0 - shared])
+    return gower(differences, np.ones(3))
+
+
+def change_distance(
+    is_same_kind: Array, accuracy: ArrayLike, accuracies: Array, gap: ArrayLike, gaps: Array, is_same_pair: Array
+) -> Array:
+    """Return how far published changes of base model are from one change.
+
+    Gower's mean, as in `case_distance`, of kind, accuracy, gap, ``d_gap = min(|g - h| / 2, 1)``, and base models, 0 where
+    both are the same.
+
+    Parameters
+    ----------
+    is_same_kind, is_same_pair : ndarray, shape (N,)
+        1 where the kind of task is the same, and where both base models are; else 0.
+    accuracy, accuracies : float and ndarray, shape (N,)
+        Accuracy on the first base model, in the one case and in the others [share].
+    gap, gaps : float and ndarray, shape (N,)
+        Capability gained [tens of points]; nan where unknown.
+
+    Examples
+    --------
+    >>> change_distance(np.ones(2), 0.5, np.full(2, 0.5), 1.0, np.array([1.0, 2.0]), np.ones(2)).round(3).tolist()
+    [0.0, 0.125]
+    """
+    steps = np.minimum(np.abs(gaps - np.asarray(gap, dtype=np.float64)) / GAP_RANGE, 1.0)
+    differences = np.array([1.0 - is_same_kind, accuracy_difference(accuracy, accuracies), steps, 1.0 - is_same_pair])
+    return gower(differences, np.ones(4))
+
+
+def accuracy_difference(accuracy: ArrayLike, accuracies: ArrayLike) -> Array:
+    """Return how far accuracies are apart, ``min(|logit a - logit b| / 4, 1)``."""
+
+    def log_odds(share: ArrayLike) -> Array:
+        return logit(np.clip(share, SMALLEST_SHARE, 1.0 - SMALLEST_SHARE))
+
+    return np.minimum(np.abs(log_odds(accuracies) - log_odds(accuracy)) / LOG_ODDS_RANGE, 1.0)
+
+
+def gower(differences: Array, weights: Array) -> Array:
+    """Return the weighted mean of differences (K, N) over the k that are known, shape (N,)."""
+    known = weights[:, None] * ~np.isnan(differences)
+    return np.asarray((known * np.nan_to_num(differences)).sum(axis=0) / known.sum(axis=0), dtype=np.float64)

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from models.arrays import Array
 from models.sampling import Family
 from service.assessment.ledger.line import Kind, Line
+from service.larder.effects import ChangeKind
 from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence, Source
+from service.larder.published import Published
 from service.nouns.request.assessment import AssessmentRequest
 from service.nouns.request.fine_tuning import Relation
 from service.nouns.request.prompting import Technique
@@ -122,6 +124,28 @@ class Trials(NamedTuple):
     total: float
 
 
+class Swap(NamedTuple):
+    """Another base model in place of the prompt's, as the published comparisons name both."""
+
+    kind: ChangeKind
+    old: str
+    """Empty where its capability is not known."""
+    new: str
+    gap: float
+    """Capability gained [tens of points]; nan where it is not known."""
+
+
+class Rests(NamedTuple):
+    """What published results a modelled accuracy rests on."""
+
+    sources: int
+    rows: int
+    left_out_error_points: float
+    """Mean absolute error on sources that the fit had not seen, for this kind of task [points]."""
+    is_outside: bool
+    """Whether the case lies outside of what was published."""
+
+
 class Option(Struct, frozen=True, kw_only=True):
     """A way to serve the task, resolved: its own values beside those that all options share."""
 
@@ -137,6 +161,10 @@ class Option(Struct, frozen=True, kw_only=True):
     """Its own measurement; None where its accuracy is modelled."""
     gains: Gains | None = None
     """What improving the prompt may gain; only of the option that does."""
+    swap: Swap | None = None
+    """What it changes about the base model, where it was not measured."""
+    rests_on: Rests | None = None
+    """The published results behind it; None where it was measured."""
     policies: tuple[Policy, ...] = ("migrate",)
     """What may be done when its base model is retired; a prompt always moves on."""
     is_measured: bool = True
@@ -265,6 +293,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """What all fine-tunes share."""
     candidates: tuple[Candidate, ...]
     bystanders: tuple[Candidate, ...]
+    tunes_rest_on: Rests
+    """The published results behind the accuracy of every fine-tune."""
     shutdown_policies: tuple[Policy, ...]
     """What the caller allows when a base model is retired."""
     said: frozenset[Line]
@@ -278,6 +308,8 @@ class Case(Struct, frozen=True, kw_only=True):
     used: tuple[Used, ...]
     evidence: tuple[Evidence, ...]
     evidence_index: EvidenceIndex
+    published: Published
+    """What was published of improved prompts and of changes of base model."""
     unknowns: tuple[Unknown, ...] = ()
     """What is left unsaid and may matter, with what it may turn out to say."""
 

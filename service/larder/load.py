@@ -201,13 +201,15 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
     ]
     descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)
-    published, unpublished = read_published(
-        _text(IMPROVEMENTS, files[IMPROVEMENTS]), _text(MODEL_CHANGES, files[MODEL_CHANGES])
-    )
     gpus, self_hosted, unfit = read_self_hosted(tables[GPUS], tables[SELF_HOSTED])
     identifiers = _noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers)
     capabilities, unable = read_capabilities(
         _text(FIGURES, files[FIGURES]), _noun(ALIASES, tables[ALIASES], AliasFile), identifiers.aliases
+    )
+    published, unpublished = read_published(
+        _text(IMPROVEMENTS, files[IMPROVEMENTS]),
+        _text(MODEL_CHANGES, files[MODEL_CHANGES]),
+        {name: values[-1].value for name, values in capabilities.figures.items()},
     )
     providers = {*identifiers.providers, *(offer.id.partition("/")[0] for _, offer in offers)}
     life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)

@@ -5,7 +5,7 @@ The fits of `make fit` rest on them; an answer shows those nearest to a case.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -19,6 +19,8 @@ from service.nouns.request.assessment import TaskKind
 
 IMPROVEMENTS, MODEL_CHANGES = "evidence/improvements.csv", "evidence/model_changes.csv"
 
+TEN = 10.0
+"""Points of capability to which gaps refer."""
 Words = Annotated[str, Meta(min_length=1)]
 Score = Annotated[float, Meta(ge=0, le=1)]
 
@@ -88,12 +90,17 @@ class Published(Struct, frozen=True, kw_only=True):
     change_kinds: NDArray[np.str_]
     change_scores: NDArray[np.float64]
     """On the first base model [share]."""
+    change_gaps: NDArray[np.float64]
+    """Capability gained [tens of points]; nan where it is not known."""
     models_a: NDArray[np.str_]
     models_b: NDArray[np.str_]
 
 
-def read_published(improvements: str, changes: str) -> tuple[Published, list[str]]:
-    """Return the two CSV files as tables, and everything in them that cannot be true, one sentence each."""
+def read_published(improvements: str, changes: str, capabilities: Mapping[str, float]) -> tuple[Published, list[str]]:
+    """Return the two CSV files as tables, and everything in them that cannot be true, one sentence each.
+
+    `capabilities` are the figures by the names that the rows use.
+    """
     better, found = read_rows(IMPROVEMENTS, improvements, PublishedImprovement)
     other, untrue = read_rows(MODEL_CHANGES, changes, PublishedChange)
     found += untrue
@@ -111,6 +118,9 @@ def read_published(improvements: str, changes: str) -> tuple[Published, list[str
         changes=tuple(other),
         change_kinds=np.array([row.kind for row in other]),
         change_scores=np.array([row.score_a for row in other], dtype=np.float64),
+        change_gaps=np.array(
+            [(capabilities.get(row.model_b, np.nan) - capabilities.get(row.model_a, np.nan)) / TEN for row in other]
+        ),
         models_a=np.array([row.model_a for row in other]),
         models_b=np.array([row.model_b for row in other]),
     ), found

@@ -93,7 +93,12 @@ def test_the_same_weights_have_no_gap() -> None:
     """Another host, or a guess against itself, changes nothing in capability."""
     for old, new in (("openai/gpt-4.1", "azure/gpt-4.1"), ("cohere/command", "cohere/command")):
         found = change_of(desk(), old, new, AT)
-        assert (found.gap_below, found.gap_above, found.is_known, found.sd) == (0, 0, True, FITTED.kinds["neither"].standard_deviation)
+        assert (found.gap_below, found.gap_above, found.is_known, found.sd) == (
+            0,
+            0,
+            True,
+            FITTED.kinds["neither"].standard_deviation,
+        )
 
 
 def test_a_model_may_be_named_as_its_figure_is() -> None:

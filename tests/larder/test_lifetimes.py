@@ -19,8 +19,9 @@ TODAY = datetime.date(2026, 11, 26)
 HAIKU = "\nanthropic,claude-3-haiku-20240307,2024-03-07,2026-02-19,2026-04-20,,2026-04-21,"
 AT_HAIKU = "anthropic/claude-3-haiku-20240307"
 AT_HAZARD = "proprietary from 2024-01-01"
+STEP_FROM_12 = r" per_year = 0\.801, low_per_year = [0-9.]+, high_per_year = [0-9.]+"
 FITTED_STEP = r"events = 5, years_at_risk = [0-9.]+"
-AT_FITTED = "proprietary from 2026-11-26: the step from 6 months"
+AT_FITTED = "proprietary from 2024-01-01: the step from 6 months"
 
 
 def haiku(old: str, new: str, entry: str, mend: str) -> Spoiled:
@@ -45,8 +46,8 @@ SPOILED = (
     Spoiled(LIVES, "provider,model", "host,model", "the columns are host, model", "locator"),
     Spoiled(LIFE_ALIASES, '"openai/gpt-4.1-mini" = "', '"openai/gpt-4.1-mini" = "the-',
             "openai/gpt-4.1-mini: openai/the-gpt-4.1-mini", "take the alias out"),
-    Spoiled(HAZARD, r"per_year = 0\.39", "per_year = -0.39", f"{AT_HAZARD}: a hazard of -0.39 a year", "per year at risk"),
-    Spoiled(HAZARD, r"per_year = 0\.39", "per_year = 39", f"{AT_HAZARD}: a hazard of 39 a year", "per year at risk"),
+    Spoiled(HAZARD, STEP_FROM_12, " per_year = -0.39", f"{AT_HAZARD}: a hazard of -0.39 a year", "per year at risk"),
+    Spoiled(HAZARD, STEP_FROM_12, " per_year = 39", f"{AT_HAZARD}: a hazard of 39 a year", "per year at risk"),
     Spoiled(HAZARD, "from_months = 12", "from_months = 6",
             f"{AT_HAZARD}: the step from 6 months does not come after that from 6", "order them by age"),
     Spoiled(HAZARD, "from_months = 0", "from_months = 3", f"{AT_HAZARD}: the first step is not from 0", "of a new model"),
@@ -54,7 +55,7 @@ SPOILED = (
     Spoiled(HAZARD, r"(?s)\n\[self_hosted\].*", "\n", "self_hosted is missing", "state the hazards of this class"),
     Spoiled(HAZARD, r"(?s)\[self_hosted\](.*)\[\[self_hosted", r"[leased]\1[[leased",
             "self_hosted is missing", "name one of proprietary, open_weights_hosted, self_hosted"),
-    Spoiled(HAZARD, r'note = "That of[^"]+"', "", "open_weights_hosted from 2024-01-01: a judged value needs a note", "why that much"),
+    Spoiled(HAZARD, r'note = "Weights on[^"]+"', "", "self_hosted from 2026-11-26: a judged value needs a note", "why that much"),
     Spoiled(HAZARD, "notice_months = 6", "notice_months = -6", f"{AT_HAZARD}: a notice of -6 months", "where none is given"),
     Spoiled(HAZARD, r"low_per_year = 0\.06, ", "", f"{AT_FITTED} states one end of its interval", "both or neither"),
     Spoiled(HAZARD, r"low_per_year = 0\.06, ", "low_per_year = 0.6, ", f"{AT_FITTED}: 0.182 a year does not lie from 0.6 to", "about the mean"),
@@ -117,10 +118,3 @@ def test_the_hazard_is_low_in_the_first_year_and_never_on_gpus_of_ones_own() -> 
     assert [value.kind for value in (maker, host, own)] == ["measured", "measured", "judged"]
     assert all(step.low_per_year < step.per_year < step.high_per_year for step in (*maker.steps, *host.steps))
     assert (maker.notice_months, host.notice_months) == (6, 1)
-
-
-def test_what_was_judged_stays_what_it_was() -> None:
-    """Before the day of the fit the hazards are those that were taken over: 0, 0.39, 0.95, 1.28 and 1.16 a year by half-years."""
-    before = CATALOGUE.hazards["proprietary"].at(datetime.date(2026, 11, 25))
-    assert [before.at(age) for age in (0, 5.9, 6, 12, 18, 24, 60)] == [0, 0, 0.39, 0.95, 1.28, 1.16, 1.16]
-    assert before.notice_months == 6 and "52 events of 84 models of four makers" in before.source.locator

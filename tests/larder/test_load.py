@@ -14,6 +14,7 @@ from service.larder.capability import FIGURES
 from service.larder.evidence import PAIRS
 from service.larder.lifetimes import LIVES
 from service.larder.load import CatalogueError, load, parse, read
+from service.larder.published import IMPROVEMENTS, MODEL_CHANGES
 
 ROOT = Path(__file__).parents[2]
 FILES = read()
@@ -24,7 +25,10 @@ TODAY = datetime.date(2026, 11, 23)
 def test_a_change_of_any_file_changes_the_digest() -> None:
     """The digest of the assumptions covers every file: what it is called, and each of its bytes."""
     before = load().digest
-    figures = {PAIRS: (b"0.024", b"0.025"), FIGURES: (b"135.01", b"135.02"), LIVES: (b"2027-04-14", b"2027-04-15")}
+    figures = {
+        PAIRS: (b"0.024", b"0.025"), FIGURES: (b"135.01", b"135.02"), LIVES: (b"2027-04-14", b"2027-04-15"),
+        IMPROVEMENTS: (b"0.5", b"0.6"), MODEL_CHANGES: (b"0.94", b"0.93"),
+    }  # fmt: skip
     for path, text in FILES.items():
         changed = text.replace(*figures[path], 1) if path in figures else text + b"\n# note\n"
         assert parse(FILES | {path: changed}).digest != before, path

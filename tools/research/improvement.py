@@ -7,7 +7,7 @@ the fit on sources it has not seen. Gains are in log-odds; a task cluster weighs
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +90,8 @@ class Rows(NamedTuple):
 
     def where(self, kept: Flags) -> Rows:
         """Return some of the rows; a cluster never spans sources, so weights stay."""
-        return Rows(*(values[kept] for values in self))
+        columns: list[Any] = [values[kept] for values in self]
+        return Rows(*columns)
 
 
 class Fit(NamedTuple):

@@ -129,7 +129,7 @@ def render(fitted: datetime.date) -> str:
         f"rows = {len(rows)}",
         f"sources = {len(np.unique(known.sources))}",
         f'rows_digest = "{digest_of(rows)}"',
-        f"left_out_error_points = {{not_reasoning = {number(errors[0])}, reasoning = {number(errors[1])}}}",
+        f"left_out_error_points = {{not_reasoning = {errors[0]:.2f}, reasoning = {errors[1]:.2f}}}",
         f"degrees = {number(DEGREES)}",
         f"share_of_others = {number(found.share)}",
         f"fade = {number(found.fade)}",

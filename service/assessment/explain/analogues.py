@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
-from models.similarity import case_distance, cosine_similarities, terms
+import numpy as np
+from numpy.typing import NDArray
+
+from models.similarity import case_distance, change_distance, cosine_similarities, improvement_distance, terms
+from service.assessment.case import IMPROVE, Case
+from service.larder.effects import TECHNIQUES
 from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence
-from service.nouns.answer.quality import AnalogueAnswer
+from service.larder.published import Published, PublishedChange, PublishedImprovement
+from service.nouns.answer.quality import AnalogueAnswer, ImprovementAnalogue, ModelChangeAnalogue
 from service.nouns.request.assessment import TaskKind
 
-ENOUGH = 5
+ENOUGH, ENOUGH_OF_CHANGES = 5, 3
 DIGITS = 12
 """Distances that agree so far are a tie, broken by `case_id`: the order does not hang on the last bit."""
 KIND_IN_EVIDENCE: dict[TaskKind, TaskKind] = {"summarisation": "generation"}
@@ -72,5 +78,97 @@ def _answer(row: Evidence, description: str, similarity: float) -> AnalogueAnswe
         gain=row.ft_score - row.prompt_score,
         training_examples=row.examples,
         test_size=row.test_size,
+        similarity=similarity,
+    )
+
+
+def improvement_analogues(case: Case, prompt_accuracy: float) -> list[ImprovementAnalogue]:
+    """Return the published improvements nearest to what may be done to the prompt: of each task and source the nearest."""
+    (gains,) = (option.gains for option in case.prompts if option.id == IMPROVE)
+    if gains is None:
+        return []
+    published, kind = case.published, case.request.task.kind
+    is_open = (gains.tried_share < 1.0) & gains.is_planned
+    wanted = None if kind is None else KIND_IN_EVIDENCE.get(kind, kind)
+    same = np.where(published.improvement_kinds == wanted, 1.0, 0.0 if wanted else np.nan)
+    order = [gains.techniques.index(name) for name in TECHNIQUES]
+    distance = improvement_distance(
+        same, prompt_accuracy, published.improvement_scores, is_open[order], published.techniques
+    ).round(DIGITS)
+    found: list[ImprovementAnalogue] = []
+    seen: set[str] = set()
+    for at in np.argsort(distance, kind="stable"):
+        row = published.improvements[at]
+        if row.cluster not in seen:
+            seen.add(row.cluster)
+            found.append(_improvement(row, 1.0 - float(distance[at])))
+        if len(found) == ENOUGH:
+            break
+    return found
+
+
+def _improvement(row: PublishedImprovement, similarity: float) -> ImprovementAnalogue:
+    return ImprovementAnalogue(
+        case_id=row.case_id,
+        source=row.source,
+        year=row.year,
+        task=row.task,
+        kind=row.kind,
+        metric=row.metric,
+        base_model=row.model,
+        selection=row.selection,
+        techniques_before=list(row.before),
+        techniques_added=list(row.added),
+        score_before=row.before_score,
+        score_after=row.after_score,
+        gain=row.after_score - row.before_score,
+        test_size=row.n_test,
+        similarity=similarity,
+    )
+
+
+def model_change_analogues(case: Case, prompt_accuracy: float) -> list[ModelChangeAnalogue]:
+    """Return, for each option that was not measured, the published changes of base model nearest to it, each of another task."""
+    found: list[ModelChangeAnalogue] = []
+    published = case.published
+    for option in case.prompts:
+        if (swap := option.swap) is None:
+            continue
+        distance = change_distance(
+            np.where(published.change_kinds == swap.kind, 1.0, 0.0),
+            prompt_accuracy,
+            published.change_scores,
+            swap.gap,
+            published.change_gaps,
+            np.where((published.models_a == swap.old) & (published.models_b == swap.new), 1.0, 0.0),
+        ).round(DIGITS)
+        found += _nearest_changes(published, distance, option.id)
+    return found
+
+
+def _nearest_changes(published: Published, distance: NDArray[np.float64], option: str) -> Iterator[ModelChangeAnalogue]:
+    seen: set[tuple[str, str]] = set()
+    for at in np.argsort(distance, kind="stable"):
+        row = published.changes[at]
+        if (row.source, row.task) not in seen:
+            seen.add((row.source, row.task))
+            yield _change(row, option, 1.0 - float(distance[at]))
+        if len(seen) == ENOUGH_OF_CHANGES:
+            return
+
+
+def _change(row: PublishedChange, option: str, similarity: float) -> ModelChangeAnalogue:
+    return ModelChangeAnalogue(
+        option=option,
+        source=row.source,
+        task=row.task,
+        kind=row.kind,
+        metric=row.metric,
+        base_model_before=row.model_a,
+        base_model_after=row.model_b,
+        score_before=row.score_a,
+        score_after=row.score_b,
+        gain=row.score_b - row.score_a,
+        test_size=row.n_test,
         similarity=similarity,
     )

@@ -15,7 +15,7 @@ from service.assessment.ledger.line import TUNES, Line
 from service.assessment.ledger.lines import Lines
 from service.nouns.answer.money import PaybackAnswer
 from service.nouns.answer.options import LifetimeAnswer, OptionAnswer, OptionPrices, OptionTokens, TrainingAnswer
-from service.nouns.answer.quality import AccuracyInterval, OptionAccuracy, OptionLatency
+from service.nouns.answer.quality import AccuracyInterval, OptionAccuracy, OptionEvidence, OptionLatency
 
 OF_TUNES = MappingProxyType({
     "saving_from_model": Lines.saving_from_model, "saving_from_tuning": Lines.saving_from_tuning,
@@ -77,6 +77,8 @@ def _accuracy(figures: Figures) -> OptionAccuracy:
         }
     if figures.one.option.kind not in TUNES:
         others["planned_examples"] = None
+    rests = figures.one.option.rests_on
+    others["evidence"] = OptionEvidence(**rests._asdict()) if rests else UNSET
     return figures.noun(OptionAccuracy, "options.accuracy", interval=AccuracyInterval(low=low, high=high), **others)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from service.assessment.case import Case
 from service.assessment.decide import Decision
 from service.assessment.decide.information import Information
-from service.assessment.explain.analogues import analogues
+from service.assessment.explain.analogues import analogues, improvement_analogues, model_change_analogues
 from service.assessment.explain.figures import Figures
 from service.assessment.ledger.lines import Lines
 from service.nouns.answer.quality import AccuracyAnswer, RequiredLabels
@@ -17,7 +17,7 @@ from service.nouns.answer.quality import AccuracyAnswer, RequiredLabels
 
 def accuracy_answer(case: Case, decision: Decision) -> AccuracyAnswer:
     """Return the requirement, the labels that it takes, and the nearest published cases."""
-    task = case.request.task
+    task, today = case.request.task, Figures(decision.matrix.keep.one)(Lines.accuracy_at_start)
     return AccuracyAnswer(
         required_accuracy=task.required_accuracy,
         gap=decision.gap,
@@ -25,11 +25,13 @@ def accuracy_answer(case: Case, decision: Decision) -> AccuracyAnswer:
         analogues=analogues(
             task.description,
             task.kind,
-            Figures(decision.matrix.keep.one)(Lines.accuracy_at_start),
+            today,
             case.planned_examples,
             case.evidence,
             case.evidence_index,
         ),
+        improvement_analogues=improvement_analogues(case, today),
+        model_change_analogues=model_change_analogues(case, today),
     )
 
 

@@ -17,7 +17,7 @@ from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.candidates import Considered, candidates_of
 from service.assessment.resolve.checks import faults_of
 from service.assessment.resolve.desk import Desk, middle, once, sure
-from service.assessment.resolve.fine_tuning import put_prior, put_serving
+from service.assessment.resolve.fine_tuning import put_prior, put_serving, tunes_rest_on
 from service.assessment.resolve.labels import Labels, put_labels
 from service.assessment.resolve.latency import Pace
 from service.assessment.resolve.options import (
@@ -179,6 +179,7 @@ def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Opti
         candidates=options.considered.candidates,
         bystanders=options.considered.bystanders,
         suggested=options.suggested,
+        tunes_rest_on=tunes_rest_on(desk, labels.planned),
         shutdown_policies=shutdown_policies(desk),
         said=frozenset(desk.said),
         context_window=math.inf if price.context_window is None else float(price.context_window),
@@ -191,6 +192,7 @@ def _case(desk: Desk, at: Prompted, horizon: int, labels: Labels, options: _Opti
         used=once(desk.used),
         evidence=desk.catalogue.evidence,
         evidence_index=desk.catalogue.evidence_index,
+        published=desk.catalogue.published,
     )
 
 

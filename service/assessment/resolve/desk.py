@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from models.arrays import DAYS_PER_MONTH, UPPER_DECILE_DEVIATE, Array
-from models.sampling import Family, mean
+from models.sampling import Family, accuracy_mean, mean
 from service.assessment.case import Inputs, Interval, Used
 from service.assessment.ledger.line import Kind, Line
 from service.larder.facts import AssumedValue, Assumption, Source
@@ -258,3 +258,9 @@ def once(used: Iterable[Used]) -> tuple[Used, ...]:
         feeds = one.feeds if before is None else tuple(dict.fromkeys((*before.feeds, *one.feeds)))
         found[key] = one._replace(feeds=feeds)
     return tuple(found.values())
+
+
+def measured_mean(desk: Desk) -> float:
+    """Return the mean accuracy of the prompt; more right answers than graded ones were noted as a fault."""
+    trials = desk.request.prompting.measured_accuracy
+    return float(accuracy_mean(min(trials.correct, trials.total), trials.total))

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.special import logit
 
-from models.sampling import accuracy_mean
+from models.learning import FEWEST_LEARNT, MOST
+from service.assessment.case import Rests
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
-from service.assessment.resolve.desk import Desk, Draft
+from service.assessment.resolve.desk import Desk, Draft, measured_mean
 from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS
 from service.assessment.resolve.upkeep import Exponents, put_upkeep_of_tuned
 from service.larder.facts import AccuracyPrior
@@ -26,12 +27,6 @@ STRONGER = frozenset({"few_shot", "better_examples", "chain_of_thought", "prompt
 
 STRUCTURED = frozenset({"extraction", "structured_output"})
 """Kinds whose answers are fields, which a fine-tune learns to fill in more readily than a prompt says how."""
-
-
-def measured_mean(desk: Desk) -> float:
-    """Return the mean accuracy of the prompt; more right answers than graded ones were noted as a fault."""
-    trials = desk.request.prompting.measured_accuracy
-    return float(accuracy_mean(min(trials.correct, trials.total), trials.total))
 
 
 def put_serving(desk: Desk, draft: Draft, exponents: Exponents) -> None:
@@ -125,6 +120,22 @@ def _notes(desk: Desk) -> Iterator[tuple[str, str, str, str]]:
             "The kind sets what a label costs, what techniques and other base models gain, and what the accuracy prior expects.",
             "other",
         )  # fmt: skip
+
+
+def tunes_rest_on(desk: Desk, planned: float) -> Rests:
+    """Return what the accuracy of a fine-tune rests on; outside is what no published pair is like."""
+    prior, kind = desk.catalogue.prior, desk.request.task.kind
+    errors = prior.left_out_error_points_by_kind
+    return Rests(
+        sources=prior.sources,
+        rows=prior.rows,
+        left_out_error_points=prior.left_out_error_points
+        if kind is None
+        else errors.get(kind, prior.left_out_error_points),
+        is_outside=measured_mean(desk) < prior.working_prompt
+        or (kind is not None and kind not in errors)
+        or not FEWEST_LEARNT <= planned <= MOST,
+    )
 
 
 def prior_inputs(desk: Desk, relation: Relation | None) -> dict[Line, float]:

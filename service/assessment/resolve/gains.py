@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from models.arrays import Array
-from service.assessment.case import Gains, Used
-from service.assessment.resolve.desk import Desk
+from service.assessment.case import Gains, Rests, Used
+from service.assessment.resolve.desk import Desk, measured_mean
 from service.larder.effects import IMPROVEMENT, TECHNIQUES, Gain, Improvement
 from service.nouns.request.prompting import Technique
 
@@ -105,6 +105,18 @@ def gains_of(
         residual_sd=residual.standard_deviation,
         instruction_tokens={name: tokens[name] for name in tokens if LENGTHENS[name] == "instruction"},
         output_tokens={name: tokens[name] for name in tokens if LENGTHENS[name] == "output"},
+    )
+
+
+def gains_rest_on(desk: Desk) -> Rests:
+    """Return what the gains of an improved prompt rest on."""
+    found = desk.catalogue.effects.improvement(desk.as_of)
+    errors = found.left_out_error_points
+    return Rests(
+        sources=found.sources,
+        rows=found.rows,
+        left_out_error_points=errors.reasoning if is_reasoning(desk) else errors.not_reasoning,
+        is_outside=measured_mean(desk) < found.weakest_prompt,
     )
 
 

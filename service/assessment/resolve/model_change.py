@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from service.assessment.case import Used
-from service.assessment.resolve.desk import Desk
+from service.assessment.case import Rests, Swap, Used
+from service.assessment.resolve.desk import Desk, measured_mean
 from service.assessment.resolve.gains import is_reasoning, is_reasoning_native
 from service.larder.capability import Capability
 from service.larder.effects import MODEL_CHANGE, ChangeKind
 from service.nouns.request.assessment import TaskKind
 from service.nouns.request.fine_tuning import Relation
 
+WORKING_PROMPT = 0.2
+"""No published prompt that scores below it on the first base model taught the fit anything [share]."""
 TEN = 10.0
 """Points of the capability index to which weights and gaps refer."""
 
@@ -40,6 +42,7 @@ class ModelChange(NamedTuple):
     """Between tasks [log-odds]."""
     broken_share: float
     """Chance that the new base model breaks the format."""
+    swap: Swap
     is_known: bool
     """Whether both capabilities are known; if not, the gaps are 0 and the spread is the widest."""
 
@@ -69,6 +72,10 @@ def known_capability(desk: Desk, model_id: str | None) -> Capability | None:
     return None if figure is None or figure.is_guess else figure
 
 
+def _reasons(desk: Desk, model_id: str | None) -> bool:
+    return model_id is not None and is_reasoning_native(desk, _known_as(desk, model_id))
+
+
 def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> ModelChange:
     """Return what serving from another base model does to the accuracy of the same prompt.
 
@@ -82,9 +89,7 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
     is_known = is_same or (before is not None and after is not None)
     below = above = reasons = opens = 0.0
     if not is_same and before is not None and after is not None:
-        reasons = float(is_reasoning_native(desk, _known_as(desk, new))) - float(
-            is_reasoning_native(desk, _known_as(desk, old))
-        )
+        reasons = float(_reasons(desk, new)) - float(_reasons(desk, old))
         opens = float(after.open_weights) - float(before.open_weights)
         below = (min(after.value, found.pivot) - min(before.value, found.pivot)) / TEN
         above = (max(after.value, found.pivot) - max(before.value, found.pivot)) / TEN
@@ -114,7 +119,24 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
         weight_above=change.above,
         sd=math.hypot(change.standard_deviation, change.standard_deviation_per_ten * gap, unknown),
         broken_share=found.broken_share,
+        swap=Swap(
+            kind=kind_of_change(desk),
+            old=before.name if before else "",
+            new=after.name if after else "",
+            gap=below + above if is_known else math.nan,
+        ),
         is_known=is_known,
+    )
+
+
+def change_rests_on(desk: Desk, change: ModelChange) -> Rests:
+    """Return what the accuracy of an alternative that was not measured rests on."""
+    found = desk.catalogue.effects.model_change(desk.as_of)
+    return Rests(
+        sources=found.sources,
+        rows=found.rows,
+        left_out_error_points=getattr(found.left_out_error_points, kind_of_change(desk)),
+        is_outside=not change.is_known or measured_mean(desk) < WORKING_PROMPT,
     )
 
 

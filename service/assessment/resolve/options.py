@@ -12,10 +12,10 @@ from service.assessment.case import IMPROVE, IN_SERVICE, KEEP, Candidate, Life, 
 from service.assessment.ledger.lines import Lines
 from service.assessment.resolve.desk import Desk, Draft, middle
 from service.assessment.resolve.fine_tuning import put_serving
-from service.assessment.resolve.gains import gains_of, is_reasoning_native
+from service.assessment.resolve.gains import gains_of, gains_rest_on, is_reasoning_native
 from service.assessment.resolve.latency import Pace
 from service.assessment.resolve.lives import life_of_prompt
-from service.assessment.resolve.model_change import change_of
+from service.assessment.resolve.model_change import ModelChange, change_of, change_rests_on
 from service.assessment.resolve.prices import Priced, price_of, put_prices
 from service.assessment.resolve.projects import put_improvement, put_move_of_prompt, put_redeployment, put_retraining
 from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS, TOKENS
@@ -137,7 +137,7 @@ def improve(desk: Desk, at: Prompted) -> Option:
     draft.put(Lines.residual_sd, gains.residual_sd)
     at.pace.put(draft, None, "/prompting/measured_latency", is_same_base=True)
     improved = _option(draft, IMPROVE, "The prompt, improved", at.price, at.life, shares_life=True)
-    return structs.replace(improved, gains=gains)
+    return structs.replace(improved, gains=gains, rests_on=gains_rest_on(desk))
 
 
 def alternative(desk: Desk, at: Prompted, other: Alternative, place: str) -> Option:
@@ -162,8 +162,7 @@ def alternative(desk: Desk, at: Prompted, other: Alternative, place: str) -> Opt
     ):
         if not desk.state(draft, line, given):
             draft.put(line, 0.0)
-    if other.measured_accuracy is None:
-        _put_change(desk, draft, at, price, place)
+    change = None if other.measured_accuracy else _put_change(desk, draft, at, price, place)
     at.pace.put(draft, other.measured_latency, f"{place}/measured_latency", is_same_base=is_same)
     shares_life = is_same and other.shutdown_date is None
     life = at.life
@@ -173,7 +172,13 @@ def alternative(desk: Desk, at: Prompted, other: Alternative, place: str) -> Opt
         )
     found = _option(draft, f"prompt:{other.name}", other.name, price, life, shares_life=shares_life)
     graded = other.measured_accuracy
-    return structs.replace(found, trials=None if graded is None else trials_of(graded), is_measured=graded is not None)
+    return structs.replace(
+        found,
+        trials=None if graded is None else trials_of(graded),
+        is_measured=graded is not None,
+        swap=change.swap if change else None,
+        rests_on=change_rests_on(desk, change) if change else None,
+    )
 
 
 def _price_of(desk: Desk, at: Prompted, other: Alternative, place: str) -> Priced:
@@ -185,8 +190,8 @@ def _price_of(desk: Desk, at: Prompted, other: Alternative, place: str) -> Price
     return found if found.model is not None else found._replace(model=at.model)
 
 
-def _put_change(desk: Desk, draft: Draft, at: Prompted, price: Priced, place: str) -> None:
-    """Put what is known of an accuracy that was not measured: how it moves with the base model."""
+def _put_change(desk: Desk, draft: Draft, at: Prompted, price: Priced, place: str) -> ModelChange:
+    """Put what is known of an accuracy that was not measured: how it moves with the base model; return that."""
     change = change_of(desk, at.model, price.model, f"{place}/measured_accuracy")
     draft.put(Lines.change_intercept, change.intercept)
     draft.put(Lines.change_slope, change.slope)
@@ -198,6 +203,7 @@ def _put_change(desk: Desk, draft: Draft, at: Prompted, price: Priced, place: st
     draft.put(Lines.change_weight_above, change.weight_above)
     draft.put(Lines.change_sd, change.sd)
     draft.put(Lines.broken_share, change.broken_share)
+    return change
 
 
 def alternatives(desk: Desk, at: Prompted) -> tuple[Option, ...]:

@@ -36,6 +36,7 @@ def option_of(case: Case, candidate: Candidate) -> Option:
         inputs=inputs,
         life=candidate.life,
         shares_life=candidate.shares_life,
+        rests_on=case.tunes_rest_on,
         policies=policies_of(case, candidate),
         price_source=candidate.source,
         price_checked=candidate.checked,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from service.nouns.base import Open
 
@@ -19,6 +19,27 @@ class AccuracyInterval(Open, frozen=True):
     high: Annotated[
         float | None,
         Meta(description="Upper end, the 90th percentile over the draws [share]; null where infeasible."),
+    ]
+
+
+class OptionEvidence(Open, frozen=True):
+    """What published results a modelled accuracy rests on, and how far off it was on sources that it had not seen."""
+
+    sources: Annotated[int, Meta(description="Publications behind it.", examples=[35])]
+    rows: Annotated[int, Meta(description="Published comparisons behind it.", examples=[1350])]
+    left_out_error_points: Annotated[
+        float,
+        Meta(
+            description="Mean absolute error on sources left out of the fit, for this kind of task [percentage points].",
+            examples=[7.3],
+        ),
+    ]
+    is_outside: Annotated[
+        bool,
+        Meta(
+            description="Whether the case lies outside of what was published: a prompt below 20 %, a base model of unknown "
+            "capability, a kind of task or a number of examples without a result."
+        ),
     ]
 
 
@@ -68,6 +89,10 @@ class OptionAccuracy(Open, frozen=True):
             examples=[2000],
         ),
     ]
+    evidence: Annotated[
+        OptionEvidence | UnsetType,
+        Meta(description="What a modelled accuracy rests on; absent where it was measured."),
+    ] = UNSET
 
 
 class RequiredLabels(Open, frozen=True):
@@ -165,6 +190,68 @@ class AnalogueAnswer(Open, frozen=True):
     ]
 
 
+class ImprovementAnalogue(Open, frozen=True):
+    """A published case like this one: what a prompt scored before and after techniques were added to it."""
+
+    case_id: Annotated[str, Meta(description="Identifier of the case in our evidence.", examples=["gepa__hotpotqa__1"])]
+    source: Annotated[str, Meta(description="Where the scores were published.", examples=["LangProBe"])]
+    year: Annotated[int, Meta(description="Year of publication.", examples=[2025])]
+    task: Annotated[str, Meta(description="The task's name in its source.", examples=["MMLU"])]
+    kind: Annotated[
+        str,
+        Meta(
+            description="Kind of task. Extensible enum: one of classification, extraction, structured_output, "
+            "generation, summarisation, question_answering, reasoning, code, other.",
+            examples=["classification"],
+        ),
+    ]
+    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy.", examples=["accuracy"])]
+    base_model: Annotated[str, Meta(description="The base model, as its source names it.", examples=["gpt-4o-mini"])]
+    selection: Annotated[
+        str,
+        Meta(
+            description="Who chose to publish it: a whole grid, the author of the method, its vendor. Extensible enum: one "
+            "of grid, paper, vendor.",
+            examples=["grid", "paper", "vendor"],
+        ),
+    ]
+    techniques_before: Annotated[list[str], Meta(description="Techniques that the prompt had.")]
+    techniques_added: Annotated[list[str], Meta(description="Techniques that were added.")]
+    score_before: Annotated[float, Meta(description="Score before; higher is better [share].")]
+    score_after: Annotated[float, Meta(description="Score after [share].")]
+    gain: Annotated[float, Meta(description="Score after less score before [share].")]
+    test_size: Annotated[int | None, Meta(description="Graded answers; null where the source does not say [answers].")]
+    similarity: Annotated[float, Meta(description="How like this case it is, 1 for alike in all that is compared.")]
+
+
+class ModelChangeAnalogue(Open, frozen=True):
+    """A published case like a change of base model: what the same prompt scored on two base models."""
+
+    option: Annotated[
+        str,
+        Meta(description="Id of the option that was not measured, in `options[]`.", examples=["prompt:small"]),
+    ]
+    source: Annotated[str, Meta(description="Where the scores were published.", examples=["EuroEval"])]
+    task: Annotated[str, Meta(description="The task's name in its source.")]
+    kind: Annotated[
+        str,
+        Meta(
+            description="What the task asks of a base model. Extensible enum: one of neither, knowledge, reasoning.",
+            examples=["neither", "knowledge", "reasoning"],
+        ),
+    ]
+    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy.", examples=["accuracy"])]
+    base_model_before: Annotated[str, Meta(description="The first base model, as the table of capability names it.")]
+    base_model_after: Annotated[str, Meta(description="The other base model, likewise.")]
+    score_before: Annotated[float, Meta(description="Score on the first base model; higher is better [share].")]
+    score_after: Annotated[float, Meta(description="Score on the other [share].")]
+    gain: Annotated[float, Meta(description="Score after less score before [share].")]
+    test_size: Annotated[
+        float | None, Meta(description="Graded answers; null where the source does not say [answers].")
+    ]
+    similarity: Annotated[float, Meta(description="How like the change it is, 1 for alike in all that is compared.")]
+
+
 class AccuracyAnswer(Open, frozen=True):
     """What is asked of accuracy, what it takes to get there, and what was published of cases like this one."""
 
@@ -183,7 +270,19 @@ class AccuracyAnswer(Open, frozen=True):
     required_labels: Annotated[
         RequiredLabels, Meta(description="Labelled examples that the best fine-tune needs to meet the requirement.")
     ]
-    analogues: Annotated[list[AnalogueAnswer], Meta(description="The nearest published cases, nearest first.")]
+    analogues: Annotated[
+        list[AnalogueAnswer], Meta(description="The nearest published fine-tunes beside a prompt, nearest first.")
+    ]
+    improvement_analogues: Annotated[
+        list[ImprovementAnalogue], Meta(description="The nearest published improvements of a prompt, nearest first.")
+    ]
+    model_change_analogues: Annotated[
+        list[ModelChangeAnalogue],
+        Meta(
+            description="The nearest published changes of base model for each option that was not measured, nearest first; "
+            "empty where every one was."
+        ),
+    ]
 
 
 class OptionLatency(Open, frozen=True):
