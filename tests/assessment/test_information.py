@@ -211,7 +211,7 @@ def test_a_pilot_is_as_large_as_its_labels_are_worth(assess: Assess) -> None:
     request = example("ticket-triage") | {"policy": "expected_value"}
     request["fine_tuning"] |= {"labelled_examples": 60, "target_examples": 3000}
     sizes = []
-    for price in (0.001, 1.0, 30.0):
+    for price in (0.001, 30.0, 1000.0):
         request["fine_tuning"]["build_plan"] = {"cost_per_example": price}
         sizes.append(studies(assess(request))["pilot"]["size"])
     assert sizes == sorted(sizes, reverse=True) and sizes[-1] < sizes[0]

@@ -79,10 +79,10 @@ def test_what_is_dominated_is_never_the_best(name: str | int, resolved: Resolve)
         for error_cost in found.acceptability.error_costs:
             worth = {each: means[each][0] + error_cost * means[each][1] for each in served}
             others = max(worth[each] for each in served if each not in found.dominated_by)
-            assert worth[id] <= others + ROUNDING * abs(others), (id, error_cost)
+            assert worth[id] <= others + ROUNDING * max(abs(others), 1.0), (id, error_cost)
     for at, best in enumerate(found.acceptability.found.best):
         worth = [means[each][0] + found.acceptability.error_costs[at] * means[each][1] for each in served]
-        assert worth[best] == pytest.approx(max(worth), rel=ROUNDING)
+        assert worth[best] == pytest.approx(max(worth), rel=ROUNDING, abs=ROUNDING)
 
 
 @pytest.mark.parametrize("name", CASES)

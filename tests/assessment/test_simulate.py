@@ -175,11 +175,11 @@ def test_expected_moves_agree_with_plain_dice(start: float, resolved: Resolve) -
             date += life_by_dice(dice, starts, hazards, 0.0, 0.0)
     expected = counts / MANY_LIVES
     assert found.sum() == pytest.approx(expected.sum(), rel=0.02)
-    assert np.abs(found.ravel().cumsum() - expected.cumsum()).max() < 0.03
+    assert np.abs(found.ravel().cumsum() - expected.cumsum()).max() < 0.02 * expected.sum()
 
 
 def test_a_stated_retirement_in_the_past_moves_a_prompt_in_month_one(resolved: Resolve) -> None:
-    """What is shut down already is moved at once, for certain; its fine-tune cannot be bought."""
+    """What is shut down already is moved at once, for certain, its successor seldom with it; its fine-tune cannot be bought."""
     request = merged(
         OPEN_POLICY,
         {
@@ -188,9 +188,10 @@ def test_a_stated_retirement_in_the_past_moves_a_prompt_in_month_one(resolved: R
         },
     )
     simulation = simulate(resolved(request))
-    assert simulation.keep.base[Lines.migrations][0, 0] == 1.0
+    moves = simulation.keep.base[Lines.migrations][0, 0]
+    assert 1.0 <= moves < 1.01
     costs = simulation.keep.base[Lines.migration_costs]
-    assert costs[0, 0] == pytest.approx(simulation.keep.base[Lines.migration_cost][0, 0])
+    assert costs[0, 0] == pytest.approx(moves * simulation.keep.base[Lines.migration_cost][0, 0])
     assert not simulation.tunes[0].is_feasible
 
 

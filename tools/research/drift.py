@@ -1,7 +1,6 @@
 """Fits how far the accuracy of a fixed prompt moves in a quarter where its base model is not pinned, and writes it to the larder.
 
-`python -m tools.research.drift` reads evidence/drift.csv in service/larder/data, writes fitted/drift.toml beside it and
-the figures of docs/evidence/drift.md. Every update of a model (a pair of snapshots) weighs one.
+Reads evidence/drift.csv in service/larder/data, writes fitted/drift.toml beside it and the figures of docs/evidence/drift.md. Every update of a model (a pair of snapshots) weighs one.
 """
 
 from __future__ import annotations
@@ -162,7 +161,7 @@ def render(fitted: datetime.date) -> str:
     known = moves(rows)
     low, high = np.quantile(resampled(known), (0.5 - INTERVAL / 2.0, 0.5 + INTERVAL / 2.0))
     updates = len(np.unique(known.updates))
-    return f"""# Written by `python -m tools.research.drift`; do not edit. How far the log-odds of a fixed prompt's accuracy move in a quarter where its base model
+    return f"""# Written by tools/research/drift.py (`make fit`); do not edit. How far the log-odds of a fixed prompt's accuracy move in a quarter where its base model
 # is not pinned: the standard deviation of a normal step, as of a date, with the 80 % interval of the estimate.
 
 [[values]]

@@ -1,7 +1,6 @@
 """The prior of fine-tuned accuracy: its file in the larder, and the figures and plot of docs/evidence/fine-tune.md.
 
-Run by `make fit` (`python -m tools.research.fine_tune [date]`) and `make backtest` (`... fine_tune backtest`). The model is
-in tools/research/fine_tune_model.py, the check in tools/research/fine_tune_backtest.py.
+The model is in tools/research/fine_tune_model.py, the check in tools/research/fine_tune_backtest.py.
 """
 
 from __future__ import annotations

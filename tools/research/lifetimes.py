@@ -1,7 +1,6 @@
 """Fits the hazard that a base model is retired, and the notice that is given, and writes both to the larder.
 
-`python -m tools.research.lifetimes` writes service/larder/data/lifetimes/hazard.toml, where what was in force before stays,
-and the figures and the picture of docs/evidence/lifetimes.md. What is at risk risk_sets.py says, how a hazard is
+Writes service/larder/data/lifetimes/hazard.toml, and the figures and the picture of docs/evidence/lifetimes.md. What is at risk risk_sets.py says, how a hazard is
 fitted survival.py.
 """
 

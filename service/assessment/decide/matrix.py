@@ -144,9 +144,13 @@ def best_tune(matrix: Matrix, case: Case, policy: str) -> Held | None:
     """Return the best fine-tune that can go live, by a policy's order; None where none can.
 
     By mean NPV; under the framework among those likely to meet the bar, else among those about as likely as the likeliest.
+    One that costs more than a prompt that is likely to meet the bar would not be served whatever it scored, and counts only
+    where every one does.
     """
     tunes = list(matrix.tunes)
     if tunes and bar_counts(matrix, policy):
+        likely = [held.npv for held in (matrix.baseline, *matrix.prompts) if held.chance >= case.confidence]
+        tunes = [held for held in tunes if held.npv > max(likely, default=-np.inf)] or tunes
         enough = min(case.confidence, max(held.chance for held in tunes) - case.thresholds["thrift_chance"])
         tunes = [held for held in tunes if held.chance >= enough]
     return max(tunes, key=lambda held: held.npv, default=None)
