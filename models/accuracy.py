@@ -15,6 +15,7 @@ from models.arrays import UPPER_DECILE_DEVIATE, Array
 SHARE_OF_OTHERS = 0.5
 """What a technique counts beside a better one."""
 
+MONTHS_PER_QUARTER = 3.0
 VALIDITY_STEPS = 101
 """Ages at which the validity of knowledge is read between two trainings."""
 
@@ -283,6 +284,39 @@ def drift_reach(accuracy: float, per_quarter: float, quarters: float) -> float:
     reach = UPPER_DECILE_DEVIATE * per_quarter * np.sqrt(quarters)
     centre = logit(accuracy)
     return float(expit(centre + reach) - expit(centre - reach)) / 2.0
+
+
+def drifted(accuracy: Array, months: Array, per_quarter: Array, deviate: Array) -> Array:
+    """Return the accuracy in each month of a fixed prompt whose base model may change.
+
+    ``expit(logit(accuracy) + deviate * per_quarter * sqrt((m - 1/2) / 3))``: at the middle of month m the log-odds have moved by
+    as much as steps of a quarter each add up to; one deviate carries them all.
+
+    Parameters
+    ----------
+    accuracy : ndarray, shape (D, 1)
+        Accuracy on the first day.
+    months : ndarray, shape (1, H)
+        1, 2, ..., H.
+    per_quarter : ndarray
+        Standard deviation of a quarter's step [log-odds]; 0 where nothing moves.
+    deviate : ndarray, shape (D, 1)
+        Standard normal deviate.
+
+    Returns
+    -------
+    ndarray, shape (D, H); (D, 1) where nothing moves
+
+    Examples
+    --------
+    >>> a = np.array
+    >>> drifted(a([[0.5]]), a([[3.5]]), a(np.log(3.0)), a([[1.0]])).round(9).tolist(), drifted(a([[0.5]]), a([[3.5]]), a(0.0), a(1.0)).tolist()
+    ([[0.75]], [[0.5]])
+    """
+    if not np.any(per_quarter):
+        return accuracy
+    with np.errstate(divide="ignore"):
+        return expit(logit(accuracy) + deviate * per_quarter * np.sqrt((months - 0.5) / MONTHS_PER_QUARTER))
 
 
 def effective_accuracy(

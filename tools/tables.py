@@ -13,6 +13,7 @@ DECIDING, OTHERS = 4, 3
 
 WORDS = {
     "accuracy_deviate": "accuracy of the fine-tune, given the prompt's",
+    "drift_deviate": "what its provider makes of the prompt's base model",
     "technique_deviate": "gain of the techniques not yet tried",
     "residual_deviate": "gain of an improved prompt besides",
     "prompted_accuracy": "accuracy of the prompt",

@@ -24,7 +24,7 @@ SEND: MappingProxyType[Line, str] = MappingProxyType({
     Lines.prompted_accuracy: "/prompting/measured_accuracy", Lines.accuracy_deviate: "/fine_tuning/pilots",
     Lines.no_change_coin: "/fine_tuning/pilots", Lines.technique_deviate: "/prompting/improvement_techniques",
     Lines.residual_deviate: "/prompting/alternatives", Lines.accuracy_at_start: "/prompting/alternatives",
-    Lines.first_retirement_month: "/prompting/shutdown_date",
+    Lines.first_retirement_month: "/prompting/shutdown_date", Lines.drift_deviate: "/prompting/is_pinned",
 })  # fmt: skip
 """By which field to say more of what falls at random."""
 

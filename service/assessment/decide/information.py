@@ -38,6 +38,7 @@ WORTH = frozenset({Lines.costs, Lines.outlay})
 """What an option is worth by."""
 AT_RANDOM = (
     Lines.prompted_accuracy, Lines.accuracy_deviate, Lines.technique_deviate, Lines.residual_deviate, Lines.no_change_coin,
+    Lines.drift_deviate,
 )  # fmt: skip
 """Lines that fall at random beside the inputs."""
 HINGES = 3

@@ -14,7 +14,7 @@ from service.assessment.simulate import Simulated
 INPUTS: MappingProxyType[Line, str] = MappingProxyType({
     Lines.accuracy_deviate: "the fine-tune's accuracy", Lines.no_change_coin: "whether fine-tuning helps",
     Lines.technique_deviate: "what improving brings", Lines.residual_deviate: "what improving brings",
-    Lines.prompted_accuracy: "the prompt's true accuracy", Lines.error_cost: "what a wrong answer costs",
+    Lines.drift_deviate: "how the prompt's base model changes", Lines.prompted_accuracy: "the prompt's true accuracy", Lines.error_cost: "what a wrong answer costs",
     Lines.requests_per_month: "the volume", Lines.growth_per_month: "how the volume grows",
     Lines.first_retirement_month: "when base models are retired", Lines.accuracy_at_start: "the true accuracy of what was measured",
     Lines.price_decline_per_year: "how fast token prices fall", Lines.hourly_rate: "what an hour of engineering costs",

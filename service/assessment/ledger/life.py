@@ -113,10 +113,23 @@ class Life(Chapter):
         "months", "Greatest age that the option's knowledge reaches, at the middle of a month.",
         arithmetic.largest, reads=(knowledge_age,), is_read=True,
     )
+    drift_per_quarter = Line(
+        "log-odds", "How far a quarter moves the accuracy of a fixed prompt; 0 where its base model is pinned or not said not to be.",
+        origin="fitted", field="/prompting/is_pinned",
+    )
+    drift_deviate = Line(
+        "deviate", "Which way it moves, as a standard normal number.", column={"keep": Own(12), "improve": Own(12)},
+    )
+    accuracy_over_time = Line(
+        "share", "Accuracy on the task in each month, before knowledge ages: that of a prompt drifts with its base model.",
+        arithmetic.same_as, reads=(Accuracy.accuracy_at_start,),
+        by_kind=each(("keep", "improve"), accuracy.drifted, Accuracy.accuracy_at_start, Volume.months, drift_per_quarter,
+                     drift_deviate),
+    )
     own_accuracy = Line(
         "share", "Accuracy in each month over all that is served: ageing and off-task requests counted.",
         accuracy.effective_accuracy,
-        reads=(Accuracy.accuracy_at_start, knowledge_age, knowledge_half_life_months, off_task_share,
+        reads=(accuracy_over_time, knowledge_age, knowledge_half_life_months, off_task_share,
                Accuracy.observed_accuracy, forgetting_drop),
     )
     accuracy_fresh = Line(

@@ -18,7 +18,7 @@ from service.assessment.resolve.lives import life_of_prompt
 from service.assessment.resolve.model_change import ModelChange, change_of, change_rests_on
 from service.assessment.resolve.prices import Priced, price_of, put_prices
 from service.assessment.resolve.projects import put_improvement, put_move_of_prompt, put_redeployment, put_retraining
-from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS, TOKENS
+from service.assessment.resolve.prompting import ADDED_TOKENS, OWN_TOKENS, TOKENS, drift_in_draws
 from service.assessment.resolve.upkeep import Exponents
 from service.larder.prices import PriceList
 from service.nouns.request.alternatives import Alternative
@@ -87,7 +87,11 @@ def _like_a_prompt(desk: Desk, draft: Draft, exponents: Exponents) -> None:
 
 
 def _as_prompted(desk: Desk, draft: Draft) -> None:
-    """Put how often the prompt's answers are of no use, and how often its instruction is cached where that is stated."""
+    """Put how often the prompt's answers are of no use, how its accuracy drifts, and how often its instruction is cached where stated."""
+    drift = drift_in_draws(desk)
+    draft.put(Lines.drift_per_quarter, drift)
+    if drift == 0.0:
+        draft.put(Lines.drift_deviate, 0.0)
     prompting = desk.request.prompting
     desk.state(draft, Lines.cache_hit_rate, prompting.cache_hit_rate)
     desk.number(
@@ -137,7 +141,7 @@ def improve(desk: Desk, at: Prompted) -> Option:
     draft.put(Lines.residual_sd, gains.residual_sd)
     at.pace.put(draft, None, "/prompting/measured_latency", is_same_base=True)
     improved = _option(draft, IMPROVE, "The prompt, improved", at.price, at.life, shares_life=True)
-    return structs.replace(improved, gains=gains, rests_on=gains_rest_on(desk))
+    return structs.replace(improved, draws_of=KEEP, gains=gains, rests_on=gains_rest_on(desk))
 
 
 def alternative(desk: Desk, at: Prompted, other: Alternative, place: str) -> Option:

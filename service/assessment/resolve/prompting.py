@@ -104,9 +104,19 @@ def drift_of(desk: Desk) -> float:
     if desk.request.prompting.is_pinned:
         return 0.0
     found = desk.catalogue.effects.drift(desk.as_of)
-    note = "How far a quarter moves the accuracy of a fixed prompt whose base model may change; said as a risk, in no other figure."
+    where = (
+        "said as a risk, and drawn"
+        if desk.request.prompting.is_pinned is False
+        else "said as a risk, in no other figure"
+    )
+    note = f"How far a quarter moves the accuracy of a fixed prompt whose base model may change; {where}."
     desk.used.append(
         Used("/prompting/is_pinned", "", found.per_quarter, None, None, None, "log-odds", found.kind, found.source, note, (), DRIFT,
              found.checked)
     )  # fmt: skip
     return found.per_quarter
+
+
+def drift_in_draws(desk: Desk) -> float:
+    """Return how far a quarter moves the prompt's accuracy in the draws [log-odds]: only where the caller says that it is not pinned."""
+    return desk.catalogue.effects.drift(desk.as_of).per_quarter if desk.request.prompting.is_pinned is False else 0.0

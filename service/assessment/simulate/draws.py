@@ -36,6 +36,8 @@ FIXED_LIVES = 1024
 
 TECHNIQUES_TOGETHER = (Lines.technique_gain, Lines.technique_below, Lines.technique_above)
 ADDED = (Lines.added_instruction_tokens, Lines.added_payload_tokens, Lines.added_output_tokens)
+DRIFTING = frozenset({"keep", "improve"})
+"""Kinds of option that serve by the prompt's own base model, whatever it becomes."""
 STARTS = frozenset({Lines.start_month})
 MODELLED = frozenset({Lines.accuracy_at_start})
 IMPROVED = MODELLED | {Lines.is_better, *ADDED}
@@ -196,6 +198,8 @@ def drawn_inputs(option: Option, points: Points, shared: Values, wanted: frozens
     values = shared | _techniques(option, points) | _quantiles(option.inputs, kind, points, wanted)
     if kind == "other_prompt":
         values |= _change(points)
+    if kind in DRIFTING and Lines.drift_deviate not in option.inputs.lines:
+        values[Lines.drift_deviate] = ndtri(points.column(Lines.drift_deviate, kind))
     if wanted is None or Lines.first_retirement_month in wanted:
         values |= _lives(option.life, option.shares_life, points)
     if option.trials is not None:
@@ -237,7 +241,7 @@ def modelled(case: Case, option: Option) -> Values:
 
 def base_inputs(case: Case, option: Option, policy: Policy = "migrate") -> Values:
     """Return the ledger inputs of one option at the base case."""
-    values = shared_means(case) | means(option.inputs)
+    values = shared_means(case) | {Lines.drift_deviate: np.zeros((1, 1))} | means(option.inputs)
     if option.trials is not None:
         mean = np.full((1, 1), sampling.accuracy_mean(*option.trials))
         values[Lines.accuracy_at_start] = accuracy.at_most(mean, values[Lines.accuracy_ceiling])

@@ -91,7 +91,8 @@ class Prompting(Closed, frozen=True):
         Meta(
             description="Whether the provider keeps what serves under the base model's name unchanged, as with a dated "
             "snapshot. false or absent: `verdict.risks` says by how many points a prompt of this accuracy moves in a year, "
-            "fitted to published scores; it moves no other figure. Absent counts as unknown."
+            "fitted to published scores. false: the accuracy of the prompt and of its improvement drifts in the draws as well. "
+            "Absent counts as unknown, and moves no other figure."
         ),
     ] = None
     prices: Annotated[
