@@ -75,3 +75,9 @@ def example(name: str) -> dict[str, Any]:
     """Return one of the example requests."""
     request: dict[str, Any] = json.loads((REQUESTS / f"{name}.json").read_text())
     return request
+
+
+def field_case(name: str) -> dict[str, Any]:
+    """Return one of the requests built from public reports."""
+    request: dict[str, Any] = json.loads((Path(__file__).parent / "field" / f"{name}.json").read_text())
+    return request

@@ -54,6 +54,7 @@ SINGLE = (
 
 Entries = dict[str, dict[str, Any]]
 T = TypeVar("T")
+Words = Annotated[str, Meta(min_length=1)]
 
 
 class CatalogueError(ValueError):
@@ -164,6 +165,18 @@ def _effects(tables: Mapping[str, dict[str, Any]]) -> tuple[Effects, list[str]]:
     return effects, faults_of_effects(effects, SCALE)
 
 
+def _published(files: Mapping[str, bytes], capabilities: Capabilities) -> tuple[Published, list[str]]:
+    newest = {name: values[-1].value for name, values in capabilities.figures.items()}
+    improvements, changes = (_text(path, files[path]) for path in (IMPROVEMENTS, MODEL_CHANGES))
+    return read_published(improvements, changes, newest)
+
+
+def _entries(tables: Mapping[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the offers as their files tell them, with the file of each."""
+    files = [(path, _noun(path, table, _OfferFile)) for path, table in tables.items() if _in(OFFERS, path)]
+    return [(path, entry) for path, file in files for entry in file.offer]
+
+
 def _digest(files: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
     for path, text in sorted(files.items()):
@@ -188,29 +201,20 @@ def parse(files: Mapping[str, bytes]) -> Catalogue:
         if _in(ASSUMPTIONS, path)
         for name, entry in _noun(path, table, Entries).items()
     ]
-    entries = [
-        (path, entry)
-        for path, table in tables.items()
-        if _in(OFFERS, path)
-        for entry in _noun(path, table, _OfferFile).offer
-    ]
+    entries = _entries(tables)
     if silent := [fault for path, entry in entries for fault in unstated(path, entry)]:
         raise CatalogueError("; ".join(silent))
     offers = [
         (path, _noun(f"{path}: {entry.get('id', 'an offer')}", entry, FineTuningOffer)) for path, entry in entries
     ]
-    descriptions = _noun(TASKS, tables[TASKS], dict[str, Annotated[str, Meta(min_length=1)]])
+    descriptions = _noun(TASKS, tables[TASKS], dict[str, Words])
     evidence, untrue = read_evidence(_text(PAIRS, files[PAIRS]), descriptions)
     gpus, self_hosted, unfit = read_self_hosted(tables[GPUS], tables[SELF_HOSTED])
     identifiers = _noun(IDENTIFIERS, tables[IDENTIFIERS], Identifiers)
     capabilities, unable = read_capabilities(
         _text(FIGURES, files[FIGURES]), _noun(ALIASES, tables[ALIASES], AliasFile), identifiers.aliases
     )
-    published, unpublished = read_published(
-        _text(IMPROVEMENTS, files[IMPROVEMENTS]),
-        _text(MODEL_CHANGES, files[MODEL_CHANGES]),
-        {name: values[-1].value for name, values in capabilities.figures.items()},
-    )
+    published, unpublished = _published(files, capabilities)
     providers = {*identifiers.providers, *(offer.id.partition("/")[0] for _, offer in offers)}
     life_aliases = _noun(LIFE_ALIASES, tables[LIFE_ALIASES], LifeAliasFile)
     lifetimes, immortal = read_lifetimes(_text(LIVES, files[LIVES]), life_aliases, providers, identifiers.aliases)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +24,7 @@ from assessment.jumpy import (
     STALE_PART,
 )
 from audit.cases_at_random import request_at_random
-from conftest import EXAMPLES, example
+from conftest import EXAMPLES, example, field_case
 
 from service.assessment.case import Case
 from service.assessment.ledger.lines import Lines
@@ -34,8 +32,6 @@ from service.assessment.simulate import Drawing, jumps, simulate
 from service.assessment.simulate.drawing import Way
 from service.assessment.simulate.frontier import Along
 from service.assessment.simulate.varied import VARIED
-
-FIELD = Path(__file__).parents[1] / "field"
 
 Json = dict[str, Any]
 Assess, Resolve = Callable[[Json], Json], Callable[[Json], Case]
@@ -330,8 +326,7 @@ def test_a_change_of_what_stands_in_is_no_switch(assess: Assess) -> None:
 def test_a_switch_far_away_is_told_to_be(assess: Assess) -> None:
     """The state says whether a switch lies within a hundredth and a hundred times today's value."""
     states = set()
-    field = json.loads((FIELD / "half-a-billion-extractions.json").read_text())
-    for request in (*map(example, EXAMPLES), field):
+    for request in (*map(example, EXAMPLES), field_case("half-a-billion-extractions")):
         for item in assess(request | {"as_of": "2026-11-23"})["break_even"]["items"]:
             current, values = item["current"], [switch["value"] for switch in item["switches"]]
             near = [value for value in values if not current or current / 100.0 <= value <= current * 100.0]

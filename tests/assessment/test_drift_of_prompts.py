@@ -11,7 +11,7 @@ from assessment.desks import CATALOGUE, TODAY
 from conftest import example
 from scipy.special import logit
 
-from models.accuracy import drifted
+from models.prompting import drifted
 from service.assessment.case import Case
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import simulate

@@ -102,7 +102,7 @@ def test_the_techniques_that_are_left_decide_what_is_like_it(assess: Assess) -> 
 
 def test_changes_of_base_model_like_the_callers_are_shown(assess: Assess) -> None:
     """Three for each alternative that was not measured, of its kind and step in capability; none where all were measured."""
-    found = assess(asked(kind="question_answering"))["accuracy"]["model_change_analogues"]
+    found = assess(asked(kind="question_answering"))["accuracy"]["base_model_analogues"]
     assert [one["option"] for one in found] == ["prompt:small"] * 3
     assert {one["kind"] for one in found} == {"knowledge"}
     assert len({(one["source"], one["task"]) for one in found}) == 3
@@ -111,7 +111,7 @@ def test_changes_of_base_model_like_the_callers_are_shown(assess: Assess) -> Non
         assert figures[one["base_model_after"]] < figures[one["base_model_before"]]
     measured = asked()
     measured["prompting"]["alternatives"][0]["measured_accuracy"] = {"correct": 140, "total": 200}
-    assert assess(measured)["accuracy"]["model_change_analogues"] == []
+    assert assess(measured)["accuracy"]["base_model_analogues"] == []
 
 
 def test_distances_are_means_of_differences_by_hand() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from models import accuracy
+from models import accuracy, prompting
 
 share = st.floats(0.01, 0.99)
 means = arrays(np.float64, 6, elements=st.floats(-0.5, 0.8))
@@ -26,7 +26,7 @@ def a(value: float) -> np.ndarray:
 @given(means, sds, tables)
 def test_techniques_add_up_as_in_a_plain_loop(mean: np.ndarray, sd: np.ndarray, tried: np.ndarray) -> None:
     """Per draw the largest counts whole, each other one half, and those that harm not at all."""
-    together, below, above = accuracy.combined_technique(mean, sd, 2 * sd, tried, 0.5)
+    together, below, above = prompting.combined_technique(mean, sd, 2 * sd, tried, 0.5)
     for row, row_gain, row_below, row_above in zip(tried, together.ravel(), below.ravel(), above.ravel(), strict=True):
         left = sorted((m for m, t in zip(mean, row, strict=True) if not t and m > 0), reverse=True)
         assert row_gain == pytest.approx(left[0] + 0.5 * sum(left[1:]) if left else 0.0, abs=1e-12)
@@ -42,7 +42,7 @@ def test_saying_what_was_tried_never_raises_the_gain(
     said = tried.copy()
     said[:, which] = True
     for before, after in zip(
-        accuracy.combined_technique(mean, sd, sd, tried), accuracy.combined_technique(mean, sd, sd, said), strict=True
+        prompting.combined_technique(mean, sd, sd, tried), prompting.combined_technique(mean, sd, sd, said), strict=True
     ):
         assert (after <= before + 1e-12).all()
 
@@ -51,15 +51,15 @@ def test_saying_what_was_tried_never_raises_the_gain(
 def test_gains_fade_with_the_strength_of_the_prompt(prompt: float, other: float, fade: float) -> None:
     """A better prompt never has more of a technique's gain left, and none is below the weakest or above the strongest."""
     weak, strong = sorted((prompt, other))
-    left = [float(accuracy.fading(a(p), fade, 0.2, 0.8)[0, 0]) for p in (0.2, weak, strong, 0.8)]
+    left = [float(prompting.fading(a(p), fade, 0.2, 0.8)[0, 0]) for p in (0.2, weak, strong, 0.8)]
     assert left[1] >= left[2] >= left[3] - 1e-12 and left[1] <= left[0] + 1e-12
-    assert float(accuracy.fading(a(0.5), fade, 0.2, 0.8)[0, 0]) == 1.0
+    assert float(prompting.fading(a(0.5), fade, 0.2, 0.8)[0, 0]) == 1.0
 
 
 @given(share, st.floats(-3.0, 3.0), st.floats(0.5, 1.0))
 def test_a_worse_prompt_is_dropped(prompt: float, gain: float, ceiling: float) -> None:
     """The improved prompt is never worse than the prompt, as far as labels let it be seen, and never above the ceiling."""
-    found = float(accuracy.improved_accuracy(a(prompt), a(gain), a(ceiling))[0, 0])
+    found = float(prompting.improved_accuracy(a(prompt), a(gain), a(ceiling))[0, 0])
     assert min(prompt, ceiling) - 1e-12 <= found <= ceiling
 
 
@@ -67,7 +67,7 @@ def test_limits_of_the_prompt_hold() -> None:
     """A prompt that is always right stays so, and one that never is stays so, whatever is gained."""
     for end in (0.0, 1.0):
         with np.errstate(divide="ignore"):
-            assert float(accuracy.improved_accuracy(a(end), a(1.0))[0, 0]) == end
+            assert float(prompting.improved_accuracy(a(end), a(1.0))[0, 0]) == end
 
 
 @given(share, st.floats(0.0, 3.0), st.floats(0.0, 3.0), st.floats(-2.0, 2.0), share, share, share)
@@ -77,7 +77,7 @@ def test_a_more_capable_model_is_no_worse(
     """With positive weights accuracy rises with capability; a broken format leaves its share of what was to be."""
 
     def changed(low: float, high: float, coin_uniform: float) -> float:
-        numbers = (prompt, 0.1, 0.85, low, high, 0.6, 0.1, 0.6, deviate, coin_uniform, broken, factor)
+        numbers = (prompt, 0.1, 0.85, 0.2, 0.5, low, high, 0.6, 0.1, 0.6, deviate, coin_uniform, broken, factor)
         return float(accuracy.changed_accuracy(*map(a, numbers))[0, 0])
 
     assert changed(below, above, coin) >= changed(0.0, 0.0, coin)

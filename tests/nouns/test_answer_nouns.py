@@ -45,7 +45,8 @@ KEYS = {
     "TimelineAnswer": "start_month end_month live_months retrainings",
     "TrainingAnswer": "run_cost labels_cost build_cost retraining_cost amortised_per_month amortised_per_request",
     "OptionAccuracy": "mean interval at_start_base_case average_mean average_base_case worst_month "
-    "change_in_wrong_answers_per_month planned_examples",
+    "change_in_wrong_answers_per_month planned_examples evidence",
+    "OptionEvidence": "sources rows left_out_error_points is_outside",
     "AccuracyInterval": "low high",
     "OptionLatency": "ttft_seconds p50_seconds p95_seconds p99_seconds saving_p50_seconds chance_meets_target "
     "is_measured replicas fewest_replicas_for_target",
@@ -133,12 +134,12 @@ def test_no_figure_of_an_option_names_its_option() -> None:
 
 
 def test_an_infeasible_option_keeps_its_keys() -> None:
-    """What an option that cannot serve has no figure for is null; only what it is not trained for is absent."""
+    """What an option that cannot serve has no figure for is null; only training and what a forecast rests on may be absent."""
     serving, infeasible = encoded(OptionAnswer, serves=True), encoded(OptionAnswer, serves=False)
     assert set(serving) - set(infeasible) == {"training"}
     for name, value in infeasible.items():
         if isinstance(value, dict):
-            assert set(value) == set(serving[name])
+            assert set(serving[name]) - set(value) == ({"evidence"} if name == "accuracy" else set())
             left = {key for key in value if any(True for _ in numbers(value[key]))}
             assert left == STAY_WHEN_INFEASIBLE.get(name, set()), name
     assert [name for name, value in infeasible.items() if isinstance(value, float)] == ["token_cost_per_request"]
@@ -152,7 +153,7 @@ def test_what_is_encoded_is_read_back() -> None:
 
 
 def test_only_what_is_asked_for_or_does_not_arise_may_be_absent() -> None:
-    """A part that is asked for, training, a question and a stop rule; every other key needs no test by a client."""
+    """A part that is asked for, training, a question, a stop rule and what a forecast rests on; every other key needs no test by a client."""
     absent = {
         f"{noun}.{name}"
         for noun, schema in ANSWERS.items()
@@ -160,7 +161,10 @@ def test_only_what_is_asked_for_or_does_not_arise_may_be_absent() -> None:
         if name not in schema.get("required", ())
     }
     heavy = (*PER_OPTION, "curves")
-    arising = {"OptionAnswer.training", "Assessment.next_question", "VerdictAnswer.until_answered", "PlanStep.stop_at"}
+    arising = {
+        "OptionAnswer.training", "Assessment.next_question", "VerdictAnswer.until_answered", "PlanStep.stop_at",
+        "OptionAccuracy.evidence",
+    }  # fmt: skip
     assert absent == arising | {*(f"Assessment.{name}" for name in heavy)}
 
 

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
-from conftest import EXAMPLES, example
+from conftest import EXAMPLES, example, field_case
 
 from service.assessment.decide.framework import DIMENSIONS
 from service.assessment.decide.information import GROUPS
@@ -17,7 +17,9 @@ from service.assessment.decide.studies import ORDER
 from service.assessment.decide.verdict import Action
 from service.assessment.explain.plan import KEEPING
 from service.assessment.simulate.varied import VARIED
+from service.larder.effects import ChangeKind
 from service.larder.facts import Assumption, FineTuningOffer, Kind, OfferValue
+from service.larder.published import PublishedImprovement
 from service.nouns.answer.assessment import Assessment
 from service.nouns.request.assessment import AssessmentRequest, Heavy, Policy, TaskKind, TokenCountRequest
 from service.nouns.request.fine_tuning import Relation
@@ -202,6 +204,9 @@ KNOWN = {
     "BreakEvenItem.input": INPUTS,
     "Curve.input": INPUTS,
     "AnalogueAnswer.kind": frozenset(get_args(TaskKind)),
+    "ImprovementAnalogue.kind": frozenset(get_args(TaskKind)),
+    "ImprovementAnalogue.selection": frozenset(get_args(get_type_hints(PublishedImprovement)["selection"])),
+    "BaseModelAnalogue.kind": frozenset(get_args(ChangeKind)),
 }
 
 
@@ -214,8 +219,8 @@ def test_an_open_enum_names_all_that_the_code_can_answer(field: str) -> None:
 def test_answers_hold_to_the_contract(assess: Callable[[Answer], Answer]) -> None:
     """The examples are answered within the schema, limits included, and with documented values of open enums only."""
     met = set()
-    for name in EXAMPLES:
-        answer = assess({**example(name), "include": list(get_args(Heavy))})
+    for request in (*map(example, EXAMPLES), field_case("support-big-model")):
+        answer = assess({**request, "include": list(get_args(Heavy))})
         for noun, field, value in _values(msgspec.convert(answer, Assessment)):
             known = ENUMS.get(f"{noun}.{field}")
             if known is not None and value is not None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri
 from scipy.stats import norm, t
 
-from models.accuracy import drift_reach
+from models.prompting import drift_reach
 from service.larder.effects import DRIFT
 from tools.research.fine_tune_model import matched_variance
 from tools.research.rows import EVIDENCE, FITTED, Array, Flags, Row, digest_of, log_odds, read, toml_number, weights_of

@@ -13,7 +13,7 @@ from service.larder.effects import TECHNIQUES
 from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence
 from service.larder.published import Published, PublishedChange, PublishedImprovement
-from service.nouns.answer.quality import AnalogueAnswer, ImprovementAnalogue, ModelChangeAnalogue
+from service.nouns.answer.quality import AnalogueAnswer, BaseModelAnalogue, ImprovementAnalogue
 from service.nouns.request.assessment import TaskKind
 
 ENOUGH, ENOUGH_OF_CHANGES = 5, 3
@@ -127,9 +127,9 @@ def _improvement(row: PublishedImprovement, similarity: float) -> ImprovementAna
     )
 
 
-def model_change_analogues(case: Case, prompt_accuracy: float) -> list[ModelChangeAnalogue]:
+def base_model_analogues(case: Case, prompt_accuracy: float) -> list[BaseModelAnalogue]:
     """Return, for each option that was not measured, the published changes of base model nearest to it, each of another task."""
-    found: list[ModelChangeAnalogue] = []
+    found: list[BaseModelAnalogue] = []
     published = case.published
     for option in case.prompts:
         if (swap := option.swap) is None:
@@ -146,7 +146,7 @@ def model_change_analogues(case: Case, prompt_accuracy: float) -> list[ModelChan
     return found
 
 
-def _nearest_changes(published: Published, distance: NDArray[np.float64], option: str) -> Iterator[ModelChangeAnalogue]:
+def _nearest_changes(published: Published, distance: NDArray[np.float64], option: str) -> Iterator[BaseModelAnalogue]:
     seen: set[tuple[str, str]] = set()
     for at in np.argsort(distance, kind="stable"):
         row = published.changes[at]
@@ -157,8 +157,8 @@ def _nearest_changes(published: Published, distance: NDArray[np.float64], option
             return
 
 
-def _change(row: PublishedChange, option: str, similarity: float) -> ModelChangeAnalogue:
-    return ModelChangeAnalogue(
+def _change(row: PublishedChange, option: str, similarity: float) -> BaseModelAnalogue:
+    return BaseModelAnalogue(
         option=option,
         source=row.source,
         task=row.task,

@@ -9,7 +9,7 @@ import numpy as np
 from service.assessment.case import Case
 from service.assessment.decide import Decision
 from service.assessment.decide.information import Information
-from service.assessment.explain.analogues import analogues, improvement_analogues, model_change_analogues
+from service.assessment.explain.analogues import analogues, base_model_analogues, improvement_analogues
 from service.assessment.explain.figures import Figures
 from service.assessment.ledger.lines import Lines
 from service.nouns.answer.quality import AccuracyAnswer, RequiredLabels
@@ -31,7 +31,7 @@ def accuracy_answer(case: Case, decision: Decision) -> AccuracyAnswer:
             case.evidence_index,
         ),
         improvement_analogues=improvement_analogues(case, today),
-        model_change_analogues=model_change_analogues(case, today),
+        base_model_analogues=base_model_analogues(case, today),
     )
 
 

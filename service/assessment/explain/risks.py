@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 
-from models.accuracy import drift_reach
+from models.prompting import drift_reach
 from service.assessment.case import IN_SERVICE, Case
 from service.assessment.decide import Decision
 from service.assessment.decide.matrix import Held, Matrix

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import accuracy, arithmetic, learning, mixture
+from models import accuracy, arithmetic, learning, mixture, prompting
 from service.assessment.ledger.line import TUNES, Chapter, Formula, Line, Own, each
 from service.assessment.ledger.volume import Volume
 
@@ -113,7 +113,7 @@ class Accuracy(Chapter):
         field="/fine_tuning/teacher/accuracy",
     )
     gain = Line(
-        "log-odds", "What a round of work on the prompt gains, before a worse prompt is dropped.", accuracy.gain,
+        "log-odds", "What a round of work on the prompt gains, before a worse prompt is dropped.", prompting.gain,
         reads=(prompted_accuracy, gain_fade, weakest_prompt, strongest_prompt, technique_gain, technique_below,
                technique_above, technique_deviate, residual_mean, residual_sd, residual_deviate),
     )
@@ -156,7 +156,7 @@ class Accuracy(Chapter):
         "share", "Accuracy on the task on the day the option starts.", accuracy.at_most,
         reads=(prompted_accuracy, Volume.accuracy_ceiling),
         by_kind={
-            "improve": Formula(accuracy.improved_accuracy, (prompted_accuracy, gain, Volume.accuracy_ceiling)),
+            "improve": Formula(prompting.improved_accuracy, (prompted_accuracy, gain, Volume.accuracy_ceiling)),
             "other_prompt": Formula(
                 accuracy.changed_accuracy,
                 (prompted_accuracy, change_intercept, change_slope, change_bend, change_bend_from, change_gap_below, change_gap_above,

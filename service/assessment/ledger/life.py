@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models import accuracy, arithmetic, lifetime, timeline
+from models import accuracy, arithmetic, lifetime, prompting, timeline
 from service.assessment.ledger.accuracy import Accuracy
 from service.assessment.ledger.line import TUNES, Chapter, Line, Own, each
 from service.assessment.ledger.volume import Volume
@@ -123,7 +123,7 @@ class Life(Chapter):
     accuracy_over_time = Line(
         "share", "Accuracy on the task in each month, before knowledge ages: that of a prompt drifts with its base model.",
         arithmetic.same_as, reads=(Accuracy.accuracy_at_start,),
-        by_kind=each(("keep", "improve"), accuracy.drifted, Accuracy.accuracy_at_start, Volume.months, drift_per_quarter,
+        by_kind=each(("keep", "improve"), prompting.drifted, Accuracy.accuracy_at_start, Volume.months, drift_per_quarter,
                      drift_deviate),
     )
     own_accuracy = Line(

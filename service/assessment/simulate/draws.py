@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from models import accuracy, lifetime, sampling, timeline
+from models import accuracy, lifetime, prompting, sampling, timeline
 from models.arrays import Array
 from service.assessment.case import Case, Inputs, Life, Option, Policy
 from service.assessment.ledger.fold import Values, fold, inputs_for
@@ -151,7 +151,7 @@ def _techniques(option: Option, points: Points) -> Values:
     is_tried = (points.case[:, COINS] < gains.tried_share) | ~gains.is_planned
     is_searched = is_tried[:, [gains.techniques.index(SEARCH)]]
     before, after = (
-        accuracy.combined_technique(typical, gains.below, gains.above, is_tried, gains.share_of_others)
+        prompting.combined_technique(typical, gains.below, gains.above, is_tried, gains.share_of_others)
         for typical in (gains.typical, gains.typical_after_search)
     )
     found = {

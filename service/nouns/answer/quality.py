@@ -25,8 +25,8 @@ class AccuracyInterval(Open, frozen=True):
 class OptionEvidence(Open, frozen=True):
     """What published results a modelled accuracy rests on, and how far off it was on sources that it had not seen."""
 
-    sources: Annotated[int, Meta(description="Publications behind it.", examples=[35])]
-    rows: Annotated[int, Meta(description="Published comparisons behind it.", examples=[1350])]
+    sources: Annotated[int, Meta(description="Publications behind it [sources].", examples=[35])]
+    rows: Annotated[int, Meta(description="Published comparisons behind it [rows].", examples=[1350])]
     left_out_error_points: Annotated[
         float,
         Meta(
@@ -224,7 +224,7 @@ class ImprovementAnalogue(Open, frozen=True):
     similarity: Annotated[float, Meta(description="How like this case it is, 1 for alike in all that is compared.")]
 
 
-class ModelChangeAnalogue(Open, frozen=True):
+class BaseModelAnalogue(Open, frozen=True):
     """A published case like a change of base model: what the same prompt scored on two base models."""
 
     option: Annotated[
@@ -276,8 +276,8 @@ class AccuracyAnswer(Open, frozen=True):
     improvement_analogues: Annotated[
         list[ImprovementAnalogue], Meta(description="The nearest published improvements of a prompt, nearest first.")
     ]
-    model_change_analogues: Annotated[
-        list[ModelChangeAnalogue],
+    base_model_analogues: Annotated[
+        list[BaseModelAnalogue],
         Meta(
             description="The nearest published changes of base model for each option that was not measured, nearest first; "
             "empty where every one was."

@@ -177,7 +177,7 @@ def test_the_page_shows_the_figures_of_the_committed_fit(check: Check) -> None:
     assert f"| mean absolute error | at most {fine_tune.MAE} points | {f['mae']:.2f} |" in page
     assert PRIOR["rows_digest"] in page
     for name, text in fine_tune.plots().items():
-        assert (DOCS / name).read_text() == text
+        assert (DOCS / f"{name}.svg").read_text() == text
 
 
 def test_coefficients_are_not_typed_in_code() -> None:

@@ -19,7 +19,17 @@ from tools.research.model_change_backtest import (
     usable,
     worst,
 )
-from tools.research.model_change_fit import CHANGES, Change, arrays, capabilities, fit, log_density
+from tools.research.model_change_fit import (
+    CHANGES,
+    Change,
+    Shape,
+    arrays,
+    capabilities,
+    design,
+    fit,
+    log_density,
+    medians,
+)
 from tools.research.rows import Array, digest_of, read
 from tools.research.scoring import DOCS, Bin, average, bins, bins_of_one_weight
 
@@ -36,7 +46,7 @@ def check() -> Check:
 
 def test_the_file_is_what_the_rows_give() -> None:
     """Nothing in the fitted file is typed: rendered anew, of the day it was fitted, it is the same to the letter."""
-    assert render(VALUE["fitted"]) == PATH.read_text()
+    assert render(VALUE["checked"]) == PATH.read_text()
     assert (VALUE["rows"], VALUE["rows_digest"]) == (len(RAW), digest_of(RAW))
 
 
@@ -51,22 +61,15 @@ def test_evidence_is_sorted_known_and_without_twins() -> None:
 
 
 def test_sources_left_out_are_predicted_better_than_by_no_change(check: Check) -> None:
-    """Where knowledge or reasoning is asked the error is at least 12 % lower; over all and else by what the page owns up to.
-
-    The marks of 20 % over all and 12 % where neither is asked are missed; these two bounds guard what is reached.
-    """
-    by_kind = {name: saved(check, where) for name, where in kinds(ROWS)}
-    assert min(by_kind["knowledge"], by_kind["reasoning"]) >= 0.12
-    assert saved(check) >= 0.16
-    assert by_kind["neither"] >= 0.08
+    """The error is at least 20 % lower over all sources, and 12 % in each kind of task."""
+    assert saved(check) >= 0.20
+    assert all(saved(check, where) >= 0.12 for _, where in kinds(ROWS))
 
 
 def test_intervals_hold_what_they_say(check: Check) -> None:
-    """80 % intervals hold 74 to 86 % over all and where neither or knowledge is asked; of reasoning, at least two thirds."""
+    """80 % intervals hold 74 to 86 % over all, and at least 70 % of a kind whose one large source is left out."""
     assert 0.74 <= average(check.inside, ROWS.weights) <= 0.86
-    shares = {name: average(check.inside, ROWS.weights, where) for name, where in kinds(ROWS)}
-    assert all(0.74 <= shares[name] <= 0.86 for name in ("neither", "knowledge"))
-    assert 0.67 <= shares["reasoning"] <= 0.86
+    assert all(0.70 <= average(check.inside, ROWS.weights, where) <= 0.86 for _, where in kinds(ROWS))
 
 
 @pytest.mark.parametrize("cut", [bins_of_one_weight, bins])
@@ -94,27 +97,33 @@ def test_the_page_says_what_is_found(check: Check) -> None:
 
 
 def test_the_density_is_that_of_the_mixture() -> None:
-    """It integrates to the chance below a score, and its slopes are those of finite differences."""
-    at, step = np.linspace(-30.0, 6.0, 400_001), 1e-6
+    """It integrates to the chance below a score."""
+    at = np.linspace(-30.0, 6.0, 400_001)
     mean, spread, broken = np.array([1.1]), np.array([0.8]), 0.2
-    density, *slopes = log_density(at, mean, spread, broken)
+    density = log_density(at, mean, spread, broken)
     change = Change(mean, spread, broken)
     for score in (0.1, 0.5, 0.9):
         below = at <= np.log(score / (1.0 - score))
         whole = float(np.trapezoid(np.exp(density[below]), at[below]))
         assert whole == pytest.approx(float(change.chance_below(np.array([score]))[0]), abs=1e-4)
-    moved = (
-        log_density(at, mean + step, spread, broken)[0], log_density(at, mean, spread + step, broken)[0],
-        log_density(at, mean, spread, broken + step)[0],
-    )  # fmt: skip
-    here = (at > -5.0) & (at < 4.0)
-    for slope, further in zip(slopes, moved, strict=True):
-        assert np.allclose(slope[here], (further - density)[here] / step, atol=1e-3)
+
+
+def test_a_line_is_found_again() -> None:
+    """Rows made by known coefficients, half of a kind's broken, give them back: a few broken tests do not set the median."""
+    truth = np.array([0.1, 0.8, 0.6, 0.3, -0.2, 0.1, 0.3])
+    features = design(ROWS, Shape())
+    noise = np.random.default_rng(2).normal(0.0, 0.3, len(features))
+    broken = np.where(np.arange(len(features)) % 10 == 0, -4.0, 0.0)
+    made = ROWS._replace(log_odds_b=features @ truth + noise + broken)
+    found = medians(made, Shape())
+    used = np.array([np.abs(features[ROWS.kind == kind]).sum(axis=0) > 0 for kind in range(3)])
+    assert np.abs(found - truth * used)[used].max() < 0.15
+    assert not found[~used].any()
 
 
 def test_the_fit_is_at_its_best() -> None:
     """The same rows in another order give the same parameters."""
     order = np.random.default_rng(1).permutation(len(RAW))
     found, again = fit(ROWS), fit(arrays([RAW[place] for place in order], FIGURES))
-    assert np.allclose(found.values, again.values, atol=2e-4)
-    assert found.broken == pytest.approx(again.broken, abs=1e-5)
+    assert np.allclose(found.coefficients, again.coefficients, atol=1e-6)
+    assert np.allclose(found.spreads, again.spreads, atol=2e-3)
