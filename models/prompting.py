@@ -14,6 +14,9 @@ from models.arrays import UPPER_DECILE_DEVIATE, Array
 SHARE_OF_OTHERS = 0.5
 """What a technique counts beside a better one."""
 
+AT_ONCE = 3
+"""Most techniques whose gains are put together."""
+
 MONTHS_PER_QUARTER = 3.0
 
 
@@ -22,7 +25,8 @@ def combined_technique(
 ) -> tuple[Array, Array, Array]:
     """Return what the techniques that were not tried typically gain together, and how far that strays either way.
 
-    Gains do not add up: ``the largest + share * the sum of the others``, and the largest spreads. A technique that on
+    Gains do not add up: ``the largest + share * the sum of the next two``, and the largest spreads; nobody published what more than
+    three at once bring. A technique that on
     average harms is adopted by nobody and adds nothing, so that saying that a technique was tried never raises it.
 
     Parameters
@@ -47,9 +51,8 @@ def combined_technique(
     >>> gain.ravel().round(12).tolist(), below.ravel().tolist(), above.ravel().tolist()
     ([0.4, 0.3, 0.0], [0.5, 0.3, 0.0], [1.0, 0.6, 0.0])
     """
-    adopted = np.where(tried, 0.0, np.maximum(typical, 0.0))
-    largest = adopted.max(axis=1, keepdims=True, initial=0.0)
-    others = adopted.sum(axis=1, keepdims=True) - largest
+    adopted = np.sort(np.where(tried, 0.0, np.maximum(typical, 0.0)), axis=1)[:, ::-1]
+    largest, others = adopted[:, :1], adopted[:, 1:AT_ONCE].sum(axis=1, keepdims=True)
     low, high = (np.where(tried, 0.0, spread).max(axis=1, keepdims=True, initial=0.0) for spread in (below, above))
     return largest + share * others, low, high
 
@@ -83,7 +86,7 @@ def gain(
 ) -> Array:
     """Return what a round of work on the prompt gains, before a worse prompt is dropped.
 
-    ``typical * fading + deviate * (above if deviate > 0 else below) + max(0, residual_mean + residual_sd * residual_deviate)``.
+    ``(typical + max(0, residual_mean + residual_sd * residual_deviate)) * fading + deviate * (above if deviate > 0 else below)``.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def gain(
     deviate : ndarray, shape (D, 1)
         Deviate of median 0 and standard deviation 1, with heavy tails.
     residual_mean, residual_sd : ndarray
-        Gain that further work leaves [log-odds]; both 0 where none is meant to be done.
+        Gain that further work leaves on a prompt that is right half the time [log-odds]; both 0 where none is meant to be done.
     residual_deviate : ndarray, shape (D, 1)
         Standard normal deviate.
 
@@ -111,9 +114,9 @@ def gain(
     >>> [float(gain(a(0.5), none, a(0.2), a(0.8), a(0.4), a(0.3), a(0.5), a(d), none, none, none).round(9)) for d in (1.0, -1.0)]
     [0.9, 0.1]
     """
-    held = typical * fading(prompt_accuracy, fade, weakest, strongest)
-    strayed = held + deviate * np.where(deviate > 0, above, below)
-    return strayed + np.maximum(residual_mean + residual_sd * residual_deviate, 0.0)
+    further = np.maximum(residual_mean + residual_sd * residual_deviate, 0.0)
+    held = (typical + further) * fading(prompt_accuracy, fade, weakest, strongest)
+    return held + deviate * np.where(deviate > 0, above, below)
 
 
 def improved_accuracy(prompt_accuracy: Array, gain: Array, ceiling: Array | float = 1.0) -> Array:

@@ -93,16 +93,14 @@ def gain(request: Request) -> tuple[Points, Points]:
         above.append(np.where(is_open, wider * spread["above"], 0.0))
         if name in LONGER_INSTRUCTION and effect > 0:
             added += is_open * of_range(ASSUMPTIONS[f"prompt_tokens_{name}"], column(LENGTH), "positive")
-    largest = np.max(gains, axis=0)
-    together = largest + found["share_of_others"] * (
-        np.sum(gains, axis=0) - largest
-    )  # §5: the largest, a share of others
-    accuracy = np.clip(prompt_accuracy(request), found["weakest_prompt"], found["strongest_prompt"])
-    together = together * ((1 - accuracy) / accuracy) ** found["fade"]  # §5: exp(-fade logit a)
+    best = np.sort(np.stack(gains), axis=0)[::-1]
+    together = best[0] + found["share_of_others"] * (best[1] + best[2])  # §5: the largest, a share of the next two
     residual = found["residual"]["mean"] + found["residual"]["standard_deviation"] * norm.ppf(column(RESIDUAL))
+    accuracy = np.clip(prompt_accuracy(request), found["weakest_prompt"], found["strongest_prompt"])
+    fading = ((1 - accuracy) / accuracy) ** found["fade"]  # §5: exp(-fade logit a)
     tail = t.ppf(column(GAIN), DEGREES) / math.sqrt(DEGREES / (DEGREES - 2))
     stray = np.where(tail > 0, np.max(above, axis=0), np.max(below, axis=0)) * tail
-    return together + stray + np.maximum(0.0, residual), added
+    return (together + np.maximum(0.0, residual)) * fading + stray, added
 
 
 def improved_accuracy(request: Request) -> float:

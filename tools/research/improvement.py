@@ -15,6 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import logit
 from scipy.stats import t as student
 
+from models.prompting import AT_ONCE
 from tools.research.rows import (
     EVIDENCE,
     Array,
@@ -105,7 +106,7 @@ class Fit(NamedTuple):
     spread_of_thought: float
     """Factor of the spread for chain of thought on reasoning."""
     share: float
-    """What each technique but the best adds of its own gain."""
+    """What each of the next two techniques adds of its own gain."""
     after_search: float
     """What an optimiser gains more where the examples had been searched for."""
 
@@ -159,9 +160,8 @@ def predicted(fit: Fit, rows: Rows) -> tuple[Array, Array]:
     kind = rows.is_reasoning.astype(int)
     gains = fit.techniques[kind]
     gains[:, OPTIMISER] = np.maximum(gains[:, OPTIMISER] + fit.after_search * rows.is_searched, 0.0)
-    added = np.where(rows.added, gains, 0.0)
-    best = added.max(axis=1)
-    combined = best + fit.share * (added.sum(axis=1) - best)
+    added = np.sort(np.where(rows.added, gains, 0.0), axis=1)[:, ::-1]
+    combined = added[:, 0] + fit.share * added[:, 1:AT_ONCE].sum(axis=1)
     thought = rows.added[:, THOUGHT] & rows.is_reasoning
     return combined * fading(rows.strength, fit.fade), fit.spread * np.where(thought, fit.spread_of_thought, 1.0)
 

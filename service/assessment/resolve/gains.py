@@ -150,7 +150,7 @@ def _note(desk: Desk, found: Improvement) -> None:
     """Note once what techniques are taken to bring."""
     note = (
         "What techniques not tried yet bring, fitted to published scores before and after them: the largest and "
-        f"{found.share_of_others:.2g} of each other one, the less the better the prompt is already."
+        f"{found.share_of_others:.2g} of each of the next two, the less the better the prompt is already."
     )
     desk.used.append(
         Used(POINTER, "", None, None, None, "technique gains", "log-odds", found.kind, found.source, note, (), IMPROVEMENT,
