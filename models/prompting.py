@@ -11,9 +11,6 @@ from scipy.special import expit, logit
 
 from models.arrays import UPPER_DECILE_DEVIATE, Array
 
-SHARE_OF_OTHERS = 0.5
-"""What a technique counts beside a better one."""
-
 AT_ONCE = 3
 """Most techniques whose gains are put together."""
 
@@ -21,7 +18,7 @@ MONTHS_PER_QUARTER = 3.0
 
 
 def combined_technique(
-    typical: Array, below: Array, above: Array, tried: NDArray[np.bool_], share: float = SHARE_OF_OTHERS
+    typical: Array, below: Array, above: Array, tried: NDArray[np.bool_], share: float
 ) -> tuple[Array, Array, Array]:
     """Return what the techniques that were not tried typically gain together, and how far that strays either way.
 
@@ -47,7 +44,7 @@ def combined_technique(
     --------
     >>> typical, spread = np.array([0.2, -0.1, 0.3]), np.array([0.4, 0.5, 0.3])
     >>> tried = np.array([[False, False, False], [True, True, False], [True, True, True]])
-    >>> gain, below, above = combined_technique(typical, spread, 2.0 * spread, tried)
+    >>> gain, below, above = combined_technique(typical, spread, 2.0 * spread, tried, 0.5)
     >>> gain.ravel().round(12).tolist(), below.ravel().tolist(), above.ravel().tolist()
     ([0.4, 0.3, 0.0], [0.5, 0.3, 0.0], [1.0, 0.6, 0.0])
     """

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from service.larder.facts import Kind, Source, in_force
 from service.nouns.base import Closed
+from service.nouns.request.assessment import TaskKind
 from service.nouns.request.prompting import Technique
 
 IMPROVEMENT, MODEL_CHANGE, DRIFT = "fitted/improvement.toml", "fitted/model_change.toml", "fitted/drift.toml"
@@ -73,20 +74,15 @@ class GainSpread(Closed, frozen=True, kw_only=True):
     reasoning: Stray
 
 
-class LeftOutGain(Closed, frozen=True, kw_only=True):
-    """Mean absolute error on sources left out, by kind of task [points]."""
-
-    not_reasoning: Points
-    reasoning: Points
-
-
 class Improvement(Effect, frozen=True, kw_only=True):
     """What techniques not yet tried bring to a prompt, from a date on."""
 
     rows: Count
     sources: Count
     rows_digest: Words
-    left_out_error_points: LeftOutGain
+    left_out_error_points: Points
+    """Mean absolute error on sources left out of the fit, and the same by kind of task."""
+    left_out_error_points_by_kind: Mapping[TaskKind, Points]
     degrees: Annotated[float, Meta(gt=2, le=1000)]
     """Degrees of freedom of the Student t that gains follow: few are heavy tails."""
     share_of_others: Share

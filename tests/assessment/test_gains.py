@@ -164,7 +164,7 @@ def test_the_gains_are_noted_once_with_their_source() -> None:
     one = desk(techniques_tried=[])
     gains_of(one, is_native=False)
     (noted,) = [used for used in one.used if used.file == IMPROVEMENT]
-    assert noted.kind == "measured" and noted.checked and "technique" in noted.source.title
+    assert noted.kind == "published" and noted.checked and "technique" in noted.source.title
     none = desk(techniques_tried=["few_shot"])
     gains_of(none, is_native=False, planned=["few_shot"])
     assert none.used == []

@@ -90,9 +90,10 @@ def test_a_guess_does_not_decide() -> None:
 
 
 def test_the_same_weights_have_no_gap() -> None:
-    """Another host, or a guess against itself, changes nothing in capability."""
+    """Another host, or a guess against itself, is expected to be as right as before, within the spread of its kind."""
     for old, new in (("openai/gpt-4.1", "azure/gpt-4.1"), ("cohere/command", "cohere/command")):
         found = change_of(desk(), old, new, AT)
+        assert (found.intercept, found.slope, found.bend, found.is_same) == (0, 1, 0, True)
         assert (found.gap_below, found.gap_above, found.is_known, found.sd) == (
             0,
             0,

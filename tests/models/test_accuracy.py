@@ -42,7 +42,9 @@ def test_saying_what_was_tried_never_raises_the_gain(
     said = tried.copy()
     said[:, which] = True
     for before, after in zip(
-        prompting.combined_technique(mean, sd, sd, tried), prompting.combined_technique(mean, sd, sd, said), strict=True
+        prompting.combined_technique(mean, sd, sd, tried, 0.4),
+        prompting.combined_technique(mean, sd, sd, said, 0.4),
+        strict=True,
     ):
         assert (after <= before + 1e-12).all()
 

@@ -166,7 +166,7 @@ def render(fitted: datetime.date) -> str:
 
 [[values]]
 from = 2024-01-01
-kind = "measured"
+kind = "published"
 source = {{title = "Scores of a fixed prompt and test on successive snapshots of a model (Berkeley Function-Calling Leaderboard; LLMDrift)", href = "gorilla.cs.berkeley.edu/leaderboard.html", locator = "{len(rows)} rows of {updates} updates in evidence/drift.csv of the larder; digest {digest_of(rows)[:12]}"}}
 checked = {fitted}
 note = "The spread at which 80 % intervals hold 80 % of the changes, each update weighing one, the noise of tests of known size taken off. Resampling the {updates} updates gives {low:.2f} to {high:.2f} (80 %). Leaps are more common than a normal step has them. See docs/evidence/drift.md."

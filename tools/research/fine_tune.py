@@ -120,7 +120,7 @@ no_change_weight = {toml_number(prior.no_change_weight)}
 left_out_error_points = {figures(found)["mae"]:.2f}
 left_out_error_points_by_kind = {{{errors}}}
 source = {{title = "Published pairs of prompt and fine-tuned scores, and learning curves", locator = "evidence/pairs.csv and evidence/curves.csv of the larder, each row with its source"}}
-note = "Level regressed on the prompt's log-odds, base-model relation, strongest technique, reasoning and structured output; cluster-weighted ridge; spread and weight of no change suit sources left out; saturation and the spread of slopes from curves, their mean from curves and pairs."
+note = "Level regressed on the prompt's log-odds, base-model relation, strongest technique, reasoning and answers of fields; cluster-weighted ridge; spread and weight of no change suit sources left out; saturation and the spread of slopes from curves, their mean from curves and pairs."
 """
 
 

@@ -91,11 +91,10 @@ def back_test(rows: Rows, choice: Choice = Choice()) -> Check:  # noqa: B008
     return Check(typical, spread, below, above, rows.strength, mean, loss)
 
 
-def error_by_kind(check: Check, rows: Rows) -> tuple[float, float]:
-    """Return the left-out error of tasks without and with reasoning [points]."""
-    kinds = (~rows.is_reasoning, rows.is_reasoning)
-    first, second = (error_points(check.mean, rows.after, rows.weights, kind) for kind in kinds)
-    return first, second
+def errors_by_kind(check: Check, rows: Rows, source: list[Row]) -> dict[str, float]:
+    """Return the left-out error of each kind of task [points]."""
+    kinds = np.array([row["kind"] for row in source])
+    return {str(kind): error_points(check.mean, rows.after, rows.weights, kinds == kind) for kind in np.unique(kinds)}
 
 
 def render(fitted: datetime.date) -> str:
@@ -105,7 +104,8 @@ def render(fitted: datetime.date) -> str:
     found, check = fit(known), back_test(known)
     spread = matched_spread((known.gain - check.typical) / check.spread, known)
     mean, deviation = residual(known)
-    errors = error_by_kind(check, known)
+    by_kind = ", ".join(f"{kind} = {error:.2f}" for kind, error in errors_by_kind(check, known, rows).items())
+    error = error_points(check.mean, known.after, known.weights)
     number = toml_number
     names = ("not_reasoning", "reasoning")
     gains = [
@@ -122,14 +122,15 @@ def render(fitted: datetime.date) -> str:
         "",
         "[[values]]",
         "from = 2024-01-01",
-        'kind = "measured"',
+        'kind = "published"',
         'source = {title = "Published scores of a prompt before and after a technique, same base model, task and test set", locator = "evidence/improvements.csv of the larder, each row with its source"}',
         f"checked = {fitted}",
         'note = "Student t about a typical gain that fades with the strength of the prompt; cluster-weighted, shrunk; spread matched to sources left out."',
         f"rows = {len(rows)}",
         f"sources = {len(np.unique(known.sources))}",
         f'rows_digest = "{digest_of(rows)}"',
-        f"left_out_error_points = {{not_reasoning = {errors[0]:.2f}, reasoning = {errors[1]:.2f}}}",
+        f"left_out_error_points = {error:.2f}",
+        f"left_out_error_points_by_kind = {{{by_kind}}}",
         f"degrees = {number(DEGREES)}",
         f"share_of_others = {number(found.share)}",
         f"fade = {number(found.fade)}",

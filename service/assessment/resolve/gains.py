@@ -110,13 +110,13 @@ def gains_of(
 
 def gains_rest_on(desk: Desk) -> Rests:
     """Return what the gains of an improved prompt rest on."""
-    found = desk.catalogue.effects.improvement(desk.as_of)
-    errors = found.left_out_error_points
+    found, kind = desk.catalogue.effects.improvement(desk.as_of), desk.request.task.kind
+    by_kind, over_all = found.left_out_error_points_by_kind, found.left_out_error_points
     return Rests(
         sources=found.sources,
         rows=found.rows,
-        left_out_error_points=errors.reasoning if is_reasoning(desk) else errors.not_reasoning,
-        is_outside=measured_mean(desk) < found.weakest_prompt,
+        left_out_error_points=over_all if kind is None else by_kind.get(kind, over_all),
+        is_outside=measured_mean(desk) < found.weakest_prompt or (kind is not None and kind not in by_kind),
     )
 
 

@@ -43,6 +43,8 @@ class ModelChange(NamedTuple):
     broken_share: float
     """Chance that the new base model breaks the format."""
     swap: Swap
+    is_same: bool
+    """Whether both have the same weights."""
     is_known: bool
     """Whether both capabilities are known; if not, the gaps are 0 and the spread is the widest."""
 
@@ -80,7 +82,8 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
     """Return what serving from another base model does to the accuracy of the same prompt.
 
     Where a capability is not known the gap is one of two models at random: no mean of its own, and the spread that the
-    larger of the two weights makes of it. That is noted at `pointer`. The same weights have no gap, whoever knows them.
+    larger of the two weights makes of it. That is noted at `pointer`. The same weights are expected to be as right as they
+    are, within the spread of a kind: regression to the mean is that of other weights, and nobody published twice the same.
     """
     found = desk.catalogue.effects.model_change(desk.as_of)
     change = found.kinds[kind_of_change(desk)]
@@ -109,9 +112,9 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
              found.source, note, (), MODEL_CHANGE, found.checked)
     )  # fmt: skip
     return ModelChange(
-        intercept=change.intercept + change.reasons * reasons + change.open_weights * opens,
-        slope=change.slope,
-        bend=change.bend,
+        intercept=0.0 if is_same else change.intercept + change.reasons * reasons + change.open_weights * opens,
+        slope=1.0 if is_same else change.slope,
+        bend=0.0 if is_same else change.bend,
         bend_from=found.bend_from,
         gap_below=below,
         gap_above=above,
@@ -125,6 +128,7 @@ def change_of(desk: Desk, old: str | None, new: str | None, pointer: str) -> Mod
             new=after.name if after else "",
             gap=below + above if is_known else math.nan,
         ),
+        is_same=is_same,
         is_known=is_known,
     )
 
@@ -136,7 +140,7 @@ def change_rests_on(desk: Desk, change: ModelChange) -> Rests:
         sources=found.sources,
         rows=found.rows,
         left_out_error_points=getattr(found.left_out_error_points, kind_of_change(desk)),
-        is_outside=not change.is_known or measured_mean(desk) < WORKING_PROMPT,
+        is_outside=not change.is_known or change.is_same or measured_mean(desk) < WORKING_PROMPT,
     )
 
 
