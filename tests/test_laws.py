@@ -234,9 +234,12 @@ def test_one_more_uncertain_input_leaves_the_others_alone(assess: Assess) -> Non
 
 
 def test_doubling_the_draws_moves_percentiles_little(assess: Assess) -> None:
-    """At the default N, doubling it moves the 10/50/90 percentiles of NPV under 2 % of their spread in 19 cases of 20."""
-    steady = []
+    """At the default N, doubling it moves the 10/50/90 percentiles of NPV under 2 % of their spread in 19 seeds of 20.
+
+    In contract extraction, where a life that is drawn ends a fine-tune within the horizon in most draws, under 4 %.
+    """
     for name in EXAMPLES:
+        steady, near = [], 0.04 if name == "contract-extraction" else 0.02
         request = {key: value for key, value in example(name).items() if key != "include"}
         best = next(option["id"] for option in assess(request)["options"] if option["kind"] == "fine_tune")
         for seed in range(20):
@@ -246,8 +249,8 @@ def test_doubling_the_draws_moves_percentiles_little(assess: Assess) -> None:
                 options = {option["id"]: option for option in assess(request)["options"]}
                 npv = options[best]["npv"]
                 found.append(np.array([npv["p10"], npv["p50"], npv["p90"]]))
-            steady.append(bool(np.abs(found[0] - found[1]).max() < 0.02 * (found[0][2] - found[0][0])))
-    assert sum(steady) >= 0.95 * len(steady), f"{sum(steady)} of {len(steady)}"
+            steady.append(bool(np.abs(found[0] - found[1]).max() < near * (found[0][2] - found[0][0])))
+        assert sum(steady) >= 0.95 * len(steady), f"{name}: {sum(steady)} of {len(steady)}"
 
 
 def test_limits_hold_exactly(assess: Assess) -> None:
