@@ -124,15 +124,21 @@ def compare_end(request: dict[str, Any], answer: Answer, found: Answer, horizon:
         allowed = {"revert"} if not can else {wish} if wish != "best" else {"revert", "migrate"}
         assert life["on_shutdown"] in allowed, f"{name}: {life['on_shutdown']}, not {allowed}"
     moves = life.get("on_shutdown") == "migrate" or moves_on
-    certain = certain_migrations(end, horizon) if moves else [0.0] * horizon
-    first = next((month for month, count in enumerate(certain) if count), horizon)
-    close_rows(list(migrations[: first + 1]), certain[: first + 1], f"{name} migrations")
+    close_first_move(list(migrations), certain_migrations(end, horizon) if moves else [0.0] * horizon, name)
 
 
 def certain_migrations(retirement: float, horizon: int) -> list[float]:
     """Return one migration in the month of a known retirement, the first month where it is past (§3)."""
     month = max(1, math.ceil(retirement - TOLERANCE))
     return [float(number == month and is_before(retirement, horizon)) for number in range(1, horizon + 1)]
+
+
+def close_first_move(migrations: list[float], certain: list[float], name: str) -> None:
+    """Assert that there is none before the certain move, and that one; a successor seldom goes in the same month."""
+    first = next((month for month, count in enumerate(certain) if count), len(certain))
+    close_rows(migrations[:first], certain[:first], f"{name} migrations")
+    for found in migrations[first : first + 1]:
+        assert 1.0 - SMALL <= found <= 1.15, f"{name} moves {found} times in month {first + 1}"
 
 
 def close_rows(ours: list[float], theirs: list[float], what: str) -> None:
@@ -173,11 +179,8 @@ def test_a_stated_shutdown_of_the_prompt_is_certain(seed: int, assess: Assess) -
     request = request_at_random(seed)
     answer, horizon = assess({**request, "include": ["trace"]}), world_of(request).horizon_months
     certain = certain_migrations(months_until(request["prompting"]["shutdown_date"]), horizon)
-    first = next((month for month, count in enumerate(certain) if count), horizon - 1)
     for name in ("keep", "improve"):
-        row = list(in_months(taken(answer, name, "migrations"), horizon))
-        close_rows(row[:first], certain[:first], f"migrations of {name}")
-        assert certain[first] <= row[first] <= certain[first] + 0.15
+        close_first_move(list(in_months(taken(answer, name, "migrations"), horizon)), certain, name)
 
 
 def test_random_cases_state_every_field() -> None:
