@@ -11,6 +11,7 @@ from assessment.desks import CATALOGUE, TODAY
 from conftest import EXAMPLES, example
 
 from models.similarity import change_distance, improvement_distance
+from service.nouns.request.assessment import TaskKind
 
 Json = dict[str, Any]
 Assess = Callable[[Json], Json]
@@ -38,13 +39,13 @@ def evidence(answer: Json) -> dict[str, Json | None]:
     ("kind", "changed"),
     [("classification", "neither"), ("reasoning", "reasoning"), ("question_answering", "knowledge")],
 )  # fmt: skip
-def test_every_modelled_accuracy_says_what_it_rests_on(kind: str, changed: str, assess: Assess) -> None:
+def test_every_modelled_accuracy_says_what_it_rests_on(kind: TaskKind, changed: str, assess: Assess) -> None:
     """Sources, rows and error on sources left out are those of the fit for this kind of task; what was measured has none."""
     found = evidence(assess(asked(kind=kind)))
     assert found["keep"] is None
     assert found["improve"] == {
         "sources": IMPROVEMENT.sources, "rows": IMPROVEMENT.rows, "is_outside": False,
-        "left_out_error_points": dict(IMPROVEMENT.left_out_error_points_by_kind)[kind],
+        "left_out_error_points": IMPROVEMENT.left_out_error_points_by_kind[kind],
     }  # fmt: skip
     assert found["prompt:small"] == {
         "sources": CHANGE.sources, "rows": CHANGE.rows, "is_outside": False,
@@ -53,7 +54,7 @@ def test_every_modelled_accuracy_says_what_it_rests_on(kind: str, changed: str, 
     tunes = [rests for name, rests in found.items() if name.startswith("tune:")]
     prior = CATALOGUE.prior
     assert tunes and all(rests and rests["rows"] == prior.rows and not rests["is_outside"] for rests in tunes)
-    assert tunes[0] and tunes[0]["left_out_error_points"] == dict(prior.left_out_error_points_by_kind)[kind]  # type: ignore[index]
+    assert tunes[0] and tunes[0]["left_out_error_points"] == prior.left_out_error_points_by_kind[kind]
 
 
 def test_what_lies_outside_is_said_to(assess: Assess) -> None:

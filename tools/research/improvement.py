@@ -70,6 +70,9 @@ class Choice(NamedTuple):
     """Whether chain of thought on reasoning has a spread of its own."""
 
 
+SHIPPED = Choice()
+
+
 class Rows(NamedTuple):
     """The selected rows as arrays, N rows and T techniques."""
 
@@ -166,7 +169,7 @@ def predicted(fit: Fit, rows: Rows) -> tuple[Array, Array]:
     return combined * fading(rows.strength, fit.fade), fit.spread * np.where(thought, fit.spread_of_thought, 1.0)
 
 
-def fit(rows: Rows, choice: Choice = Choice()) -> Fit:  # noqa: B008
+def fit(rows: Rows, choice: Choice = SHIPPED) -> Fit:
     """Return the fit of the highest penalised likelihood: Student t about the typical gain, clusters of weight one."""
     weights = rows.weights * np.where(rows.is_grid, 1.0, choice.own_method)
     count = 2 * len(TECHNIQUES)
@@ -193,7 +196,7 @@ def fit(rows: Rows, choice: Choice = Choice()) -> Fit:  # noqa: B008
     return unpacked(minimize(loss, start, method="L-BFGS-B", bounds=bounds).x)
 
 
-def matched_spread(residuals: Array, rows: Rows, choice: Choice = Choice()) -> Spread:  # noqa: B008
+def matched_spread(residuals: Array, rows: Rows, choice: Choice = SHIPPED) -> Spread:
     """Return the factors at which a tenth of the weight lies beyond either end of the 80 % interval.
 
     `residuals` are those of sources left out, in units of their spread. A caller is a new source, so no source counts
@@ -213,7 +216,7 @@ def matched_spread(residuals: Array, rows: Rows, choice: Choice = Choice()) -> S
     return Spread(np.maximum(-ends[:, 0] / reach, NARROWEST), np.maximum(ends[:, 1] / reach, NARROWEST))
 
 
-def left_out(rows: Rows, choice: Choice = Choice()) -> tuple[Array, Array]:  # noqa: B008
+def left_out(rows: Rows, choice: Choice = SHIPPED) -> tuple[Array, Array]:
     """Return typical gain and spread of every row by the fit to all other sources."""
     typical, spread = np.zeros(len(rows.gain)), np.zeros(len(rows.gain))
     for source in np.unique(rows.sources):

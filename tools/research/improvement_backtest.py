@@ -16,6 +16,7 @@ from scipy.stats import t as student
 from tools.research.improvement import (
     DEGREES,
     ROWS,
+    SHIPPED,
     STRONG_PROMPT,
     TECHNIQUES,
     UNIT,
@@ -76,7 +77,7 @@ def _quantile(strength: Array, typical: Array, below: Array, above: Array, share
     return np.asarray(expit(strength + typical + deviate * (above if deviate > 0 else below)), dtype=np.float64)
 
 
-def back_test(rows: Rows, choice: Choice = Choice()) -> Check:  # noqa: B008
+def back_test(rows: Rows, choice: Choice = SHIPPED) -> Check:
     """Return the leave-one-source-out predictions; of the matching of spreads too the source is left out."""
     typical, spread = left_out(rows, choice)
     residuals = (rows.gain - typical) / spread

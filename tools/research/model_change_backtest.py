@@ -10,6 +10,7 @@ import numpy as np
 from tools.research.model_change_fit import (
     CHANGES,
     KINDS,
+    SHIPPED,
     Change,
     Rows,
     Shape,
@@ -63,7 +64,7 @@ def usable() -> tuple[list[Row], dict[str, Row]]:
     return selected(read(CHANGES)), capabilities()
 
 
-def back_test(rows: Rows, shape: Shape = Shape()) -> Check:  # noqa: B008
+def back_test(rows: Rows, shape: Shape = SHIPPED) -> Check:
     """Return the predictions of each source by a fit without it."""
     return checked(rows, predictions(rows, shape))
 

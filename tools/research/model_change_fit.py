@@ -55,6 +55,9 @@ class Shape(NamedTuple):
     to_others: float = TO_OTHERS
 
 
+SHIPPED = Shape()
+
+
 class Rows(NamedTuple):
     """Selected rows as arrays."""
 
@@ -269,13 +272,13 @@ def matched(rows: Rows, found: list[tuple[Flags, Change]], kept: Flags) -> float
     return reach / float(ndtri(0.5 + INTERVAL / 2.0))
 
 
-def predictions(rows: Rows, shape: Shape = Shape()) -> list[tuple[Flags, Change]]:  # noqa: B008
+def predictions(rows: Rows, shape: Shape = SHIPPED) -> list[tuple[Flags, Change]]:
     """Return each source's rows, and what a fit without them says of them, the matching of its spread included."""
     found = left_out(rows, shape)
     return [(out, change._replace(spread=change.spread * matched(rows, found, ~out))) for out, change in found]
 
 
-def fit(rows: Rows, shape: Shape = Shape()) -> Fit:  # noqa: B008
+def fit(rows: Rows, shape: Shape = SHIPPED) -> Fit:
     """Return the fit to all rows."""
     whole, everything = unmatched(rows, shape), np.ones(len(rows.kind), dtype=np.bool_)
     return whole._replace(spreads=whole.spreads * matched(rows, left_out(rows, shape), everything))

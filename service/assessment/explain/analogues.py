@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.similarity import case_distance, change_distance, cosine_similarities, improvement_distance, terms
 from service.assessment.case import IMPROVE, Case
 from service.larder.effects import TECHNIQUES
 from service.larder.evidence import EvidenceIndex
 from service.larder.facts import Evidence
-from service.larder.published import Published, PublishedChange, PublishedImprovement
+from service.larder.published import PublishedChange, PublishedImprovement
 from service.nouns.answer.quality import AnalogueAnswer, BaseModelAnalogue, ImprovementAnalogue
 from service.nouns.request.assessment import TaskKind
 
@@ -48,16 +47,23 @@ def analogues(
     wanted = None if kind is None else KIND_IN_EVIDENCE.get(kind, kind)
     same = np.array([np.nan if wanted is None else float(row.kind == wanted) for row in evidence])
     distance = case_distance(alike, same, prompt_accuracy, index.scores, examples, index.examples).round(DIGITS)
-    found: list[AnalogueAnswer] = []
-    seen: set[str | int] = set()
-    for at in sorted(range(len(evidence)), key=lambda at: (distance[at], evidence[at].case_id)):
-        row, task = evidence[at], int(index.place[at])
-        if seen.isdisjoint((row.cluster, task)):
-            seen |= {row.cluster, task}
-            found.append(_answer(row, index.descriptions[row.task], 1.0 - float(distance[at])))
-        if len(found) == ENOUGH:
-            break
-    return found
+    order = sorted(range(len(evidence)), key=lambda at: (distance[at], evidence[at].case_id))
+    return [
+        _answer(evidence[at], index.descriptions[evidence[at].task], 1.0 - float(distance[at]))
+        for at in _apart(order, lambda at: (evidence[at].cluster, int(index.place[at])), ENOUGH)
+    ]
+
+
+def _apart(order: Iterable[int], names: Callable[[int], tuple[Hashable, ...]], enough: int) -> Iterator[int]:
+    """Yield the first places of an order that share no name with one before."""
+    seen: set[Hashable] = set()
+    for at in order:
+        if seen.isdisjoint(its := names(at)):
+            seen.update(its)
+            yield at
+            enough -= 1
+        if enough == 0:
+            return
 
 
 def _answer(row: Evidence, description: str, similarity: float) -> AnalogueAnswer:
@@ -95,16 +101,11 @@ def improvement_analogues(case: Case, prompt_accuracy: float) -> list[Improvemen
     distance = improvement_distance(
         same, prompt_accuracy, published.improvement_scores, is_open[order], published.techniques
     ).round(DIGITS)
-    found: list[ImprovementAnalogue] = []
-    seen: set[str] = set()
-    for at in np.argsort(distance, kind="stable"):
-        row = published.improvements[at]
-        if row.cluster not in seen:
-            seen.add(row.cluster)
-            found.append(_improvement(row, 1.0 - float(distance[at])))
-        if len(found) == ENOUGH:
-            break
-    return found
+    rows = published.improvements
+    return [
+        _improvement(rows[at], 1.0 - float(distance[at]))
+        for at in _apart(np.argsort(distance, kind="stable").tolist(), lambda at: (rows[at].cluster,), ENOUGH)
+    ]
 
 
 def _improvement(row: PublishedImprovement, similarity: float) -> ImprovementAnalogue:
@@ -130,7 +131,7 @@ def _improvement(row: PublishedImprovement, similarity: float) -> ImprovementAna
 def base_model_analogues(case: Case, prompt_accuracy: float) -> list[BaseModelAnalogue]:
     """Return, for each option that was not measured, the published changes of base model nearest to it, each of another task."""
     found: list[BaseModelAnalogue] = []
-    published = case.published
+    published, rows = case.published, case.published.changes
     for option in case.prompts:
         if (swap := option.swap) is None:
             continue
@@ -142,19 +143,15 @@ def base_model_analogues(case: Case, prompt_accuracy: float) -> list[BaseModelAn
             published.change_gaps,
             np.where((published.models_a == swap.old) & (published.models_b == swap.new), 1.0, 0.0),
         ).round(DIGITS)
-        found += _nearest_changes(published, distance, option.id)
+        found += [
+            _change(rows[at], option.id, 1.0 - float(distance[at]))
+            for at in _apart(
+                np.argsort(distance, kind="stable").tolist(),
+                lambda at: ((rows[at].source, rows[at].task),),
+                ENOUGH_OF_CHANGES,
+            )
+        ]
     return found
-
-
-def _nearest_changes(published: Published, distance: NDArray[np.float64], option: str) -> Iterator[BaseModelAnalogue]:
-    seen: set[tuple[str, str]] = set()
-    for at in np.argsort(distance, kind="stable"):
-        row = published.changes[at]
-        if (row.source, row.task) not in seen:
-            seen.add((row.source, row.task))
-            yield _change(row, option, 1.0 - float(distance[at]))
-        if len(seen) == ENOUGH_OF_CHANGES:
-            return
 
 
 def _change(row: PublishedChange, option: str, similarity: float) -> BaseModelAnalogue:

@@ -8,6 +8,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from service.nouns.base import Open
 
+TaskKindOfRow = Annotated[
+    str,
+    Meta(
+        description="Kind of task. Extensible enum: one of classification, extraction, structured_output, "
+        "generation, summarisation, question_answering, reasoning, code, other.",
+        examples=["classification"],
+    ),
+]
+MetricOfRow = Annotated[str, Meta(description="What both scores measure; not always accuracy.", examples=["accuracy"])]
+
 
 class AccuracyInterval(Open, frozen=True):
     """An 80 % credible interval of an accuracy. Both ends are null for an infeasible option."""
@@ -136,19 +146,12 @@ class AnalogueAnswer(Open, frozen=True):
     ]
     task: Annotated[str, Meta(description="The task's name in its source.", examples=["customer_support"])]
     description: Annotated[str, Meta(description="What the task is, in our words.")]
-    kind: Annotated[
-        str,
-        Meta(
-            description="Kind of task. Extensible enum: one of classification, extraction, structured_output, "
-            "generation, summarisation, question_answering, reasoning, code, other.",
-            examples=["classification"],
-        ),
-    ]
+    kind: TaskKindOfRow
     source: Annotated[
         str, Meta(description="Where the scores were published.", examples=["LoRA Land (arXiv 2405.00732)"])
     ]
     year: Annotated[int, Meta(description="Year of publication.", examples=[2024])]
-    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy.", examples=["accuracy"])]
+    metric: MetricOfRow
     prompt_model: Annotated[str, Meta(description="The base model that was prompted, as its source names it.")]
     prompt_method: Annotated[
         str,
@@ -197,15 +200,8 @@ class ImprovementAnalogue(Open, frozen=True):
     source: Annotated[str, Meta(description="Where the scores were published.", examples=["LangProBe"])]
     year: Annotated[int, Meta(description="Year of publication.", examples=[2025])]
     task: Annotated[str, Meta(description="The task's name in its source.", examples=["MMLU"])]
-    kind: Annotated[
-        str,
-        Meta(
-            description="Kind of task. Extensible enum: one of classification, extraction, structured_output, "
-            "generation, summarisation, question_answering, reasoning, code, other.",
-            examples=["classification"],
-        ),
-    ]
-    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy.", examples=["accuracy"])]
+    kind: TaskKindOfRow
+    metric: MetricOfRow
     base_model: Annotated[str, Meta(description="The base model, as its source names it.", examples=["gpt-4o-mini"])]
     selection: Annotated[
         str,
@@ -240,7 +236,7 @@ class BaseModelAnalogue(Open, frozen=True):
             examples=["neither", "knowledge", "reasoning"],
         ),
     ]
-    metric: Annotated[str, Meta(description="What both scores measure; not always accuracy.", examples=["accuracy"])]
+    metric: MetricOfRow
     base_model_before: Annotated[str, Meta(description="The first base model, as the table of capability names it.")]
     base_model_after: Annotated[str, Meta(description="The other base model, likewise.")]
     score_before: Annotated[float, Meta(description="Score on the first base model; higher is better [share].")]
