@@ -1,34 +1,86 @@
-"""Starts the service: `python -m service`, on HOST and PORT."""
+"""Starts the service: `python -m service`, on HOST and PORT, with as many worker processes as WORKERS says."""
 
 from __future__ import annotations
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from granian import Granian
 from granian.constants import Interfaces, Loops
+from granian.http import HTTP2Settings
 
-from service.settings import address_of, read_settings
+from service.http.keys import Keys
+from service.log import configuration
+from service.settings import Settings, address_of, check_is_guarded, read_settings
+from service.store import Shared
+from service.store.embedded import Embedded
 
 STOP_SECONDS = 20
 """Longest that a worker may take to end; one that is told to while it starts does not listen, and is ended then."""
+
+LONGEST_HEADERS = 65_536
+"""Bytes of the headers of one request over HTTP/2."""
+
+
+def read_all() -> tuple[Settings, str]:
+    """Return the settings and the address to listen on, once everything that they name is seen to be sound.
+
+    Raises
+    ------
+    ValueError
+        Naming what is not.
+    """
+    settings = read_settings()
+    address = address_of(settings)
+    check_is_guarded(settings, address)
+    Keys(settings.api_keys, settings.api_keys_file)
+    if settings.redis_url:
+        Shared(settings.redis_url, settings.redis_seconds, Embedded(0))
+    return settings, address
+
+
+@contextmanager
+def figures_of_all(settings: Settings, address: str, workers: int) -> Iterator[None]:
+    """Give processes that are not alone a folder for their figures, and serve these on a port of their own if there is one."""
+    if workers == 1 and not settings.metrics_port:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="prompt-or-tune-") as folder:
+        # The library looks for the folder once, when it is first imported: here, before the workers are forked.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from service.http.metrics import serve
+
+        if settings.metrics_port:
+            serve(folder, address, settings.metrics_port)
+        yield
 
 
 def main() -> None:
     """Serve until told to stop."""
     try:
-        settings = read_settings()
-        address = address_of(settings)
+        settings, address = read_all()
     except ValueError as error:
         raise SystemExit(str(error)) from None
-    Granian(
-        "service.http.app:create_app",
-        factory=True,
-        address=address,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        loop=Loops.uvloop,
-        websockets=False,
-        log_access=False,
-        workers_kill_timeout=STOP_SECONDS,
-    ).serve()
+    workers = settings.workers or len(os.sched_getaffinity(0))
+    with figures_of_all(settings, address, workers):
+        Granian(
+            "service.http.app:create_app",
+            factory=True,
+            address=address,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            loop=Loops.uvloop,
+            workers=workers,
+            # One that fails alone is replaced; where it was the only one, the service ends and whoever started it sees that.
+            respawn_failed_workers=workers > 1,
+            websockets=False,
+            http2_settings=HTTP2Settings(max_headers_size=LONGEST_HEADERS),
+            log_access=False,
+            log_dictconfig=configuration(settings.log_level),
+            workers_kill_timeout=STOP_SECONDS,
+        ).serve()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 
 from service.assessment.case import Case
 from service.assessment.resolve import resolve
-from service.http.app import routed
+from service.http.app import whole
 from service.http.decoding import decode
 from service.http.edge import Edge
 from service.http.house import House
@@ -31,13 +31,13 @@ Answer = dict[str, Any]
 @pytest.fixture(scope="session")
 def house() -> House:
     """Return what the handlers of the shared application share."""
-    return House.load(Settings())
+    return House.load(Settings(log_level="error"))
 
 
 @pytest.fixture(scope="session")
 def app(house: House) -> Edge:
     """Return the shared application."""
-    return Edge(routed(house))
+    return whole(house)
 
 
 @pytest.fixture(scope="session")

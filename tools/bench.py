@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from service import __version__
-from service.assessment import assess
+from service.assessment import assess, versions_of
 from service.assessment.case import Case
 from service.assessment.decide import decide
 from service.assessment.decide.information import inform
 from service.assessment.decide.questions import questions
 from service.assessment.encode import encode
-from service.assessment.explain import Versions, explain
+from service.assessment.explain import explain
 from service.assessment.ledger.line import TUNES
 from service.assessment.ledger.lines import DRAWN
 from service.assessment.resolve import resolve
@@ -93,12 +93,12 @@ def time_example(path: Path, house: House) -> dict[str, float]:
     case = resolve(request, house.catalogue, house.prices, house.count, as_of)
     simulation = simulate(case)
     decision = decide(case, simulation)
-    versions = Versions(service="", assumptions="", prices="", request_digest="", result_digest="")
+    versions = versions_of(request, house.catalogue, house.prices, as_of, __version__)
     answer = explain(case, simulation, decision, versions)
     baseline, tune = simulation.baseline.folded, decision.asked.tune
     prompts = tuple(one.folded for one in simulation.served if one.option.kind not in TUNES)
     work: dict[str, Callable[[], Any]] = {
-        "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, __version__),
+        "whole": lambda: assess(request, house.catalogue, house.prices, house.count, as_of, versions),
         "decode": lambda: decode(body, AssessmentRequest),
         "resolve": lambda: resolve(request, house.catalogue, house.prices, house.count, as_of),
         "simulate": lambda: simulate(case),
@@ -125,10 +125,11 @@ def largest(house: House) -> None:
     request = decode(json.dumps(raw).encode(), AssessmentRequest)
     as_of = request.as_of
     assert as_of is not None
+    versions = versions_of(request, house.catalogue, house.prices, as_of, __version__)
 
     def answer(start: float) -> tuple[float, float]:
         busy = time.thread_time()
-        assess(request, house.catalogue, house.prices, house.count, as_of, __version__)
+        assess(request, house.catalogue, house.prices, house.count, as_of, versions)
         return time.perf_counter() - start, time.thread_time() - busy
 
     def peak() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from service import __version__
-from service.assessment import assess
+from service.assessment import assess, versions_of
 from service.http.decoding import decode
 from service.larder import tokens
 from service.larder.capability import FIGURES
@@ -66,7 +66,8 @@ def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, Verdict]:
     for path in sorted(EXAMPLES.glob("*.json")):
         request = decode(path.read_bytes(), AssessmentRequest)
         as_of = max(day, request.as_of or day)
-        answer = json.loads(assess(request, larder, prices, count, as_of, __version__))
+        versions = versions_of(request, larder, prices, as_of, __version__)
+        answer = json.loads(assess(request, larder, prices, count, as_of, versions))
         verdict = answer["verdict"]
         npv = {option["id"]: option["npv"]["mean"] for option in answer["options"]}
         found[path.stem] = Verdict(verdict["action"], verdict["option"], npv[verdict["option"]])

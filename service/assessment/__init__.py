@@ -15,24 +15,30 @@ from service.larder.prices import PriceList
 from service.nouns.request.assessment import AssessmentRequest
 
 
-def assess(
-    request: AssessmentRequest,
-    catalogue: Catalogue,
-    prices: PriceList,
-    count: Counter,
-    as_of: datetime.date,
-    service_version: str,
-) -> bytes:
-    """Return the JSON answer to one case; the same request, catalogue and date give the same bytes."""
+def versions_of(
+    request: AssessmentRequest, catalogue: Catalogue, prices: PriceList, as_of: datetime.date, service_version: str
+) -> Versions:
+    """Return all that an answer depends on; requests of one `result_digest` have the same answer."""
     asked = canonical(request)
     facts = (catalogue.digest, prices.version, service_version, as_of.isoformat())
-    versions = Versions(
+    return Versions(
         service=service_version,
         assumptions=catalogue.digest,
         prices=prices.version,
         request_digest=digest(asked),
         result_digest=digest(asked, *(fact.encode() for fact in facts)),
     )
+
+
+def assess(
+    request: AssessmentRequest,
+    catalogue: Catalogue,
+    prices: PriceList,
+    count: Counter,
+    as_of: datetime.date,
+    versions: Versions,
+) -> bytes:
+    """Return the JSON answer to one case; the same request, catalogue and date give the same bytes."""
     case = resolve(request, catalogue, prices, count, as_of)
     simulation = simulate(case)
     decision = decide(case, simulation)

@@ -34,7 +34,7 @@ you do not know; `null` is accepted for scalars and means the same.
 **Money** is in `finance.currency` unless a name says USD, and is never rounded.
 
 **Errors** are `application/problem+json` (RFC 9457) and name every fault found, with a JSON pointer and a mend. 429 and \
-503 say when to come back (`Retry-After`); the same request may be sent again at any time, for nothing is stored. \
+503 say when to come back (`Retry-After`); the same request may be sent again at any time, for nothing changes by it. \
 What is no HTTP, an address beyond 64 kB and a header section that is too large are answered by the server itself, before \
 the service sees them, with a bare 400, 414 or 431.
 
@@ -48,6 +48,7 @@ MEANING = MappingProxyType({
     304: "The caller has this already: `If-None-Match` names its ETag. No body.",
     400: "The request cannot be read, or does not fit this document; every fault is named.",
     401: "No API key, or one that is not known. Only where the service was started with keys.",
+    403: "The API key is known, but has not the scope of this operation: its tag.",
     404: "There is nothing by this name.",
     405: "This path has no such method; `Allow` lists those it has.",
     406: "The Accept header admits no media type that this operation answers with.",
@@ -84,6 +85,7 @@ OF_LISTINGS = MappingProxyType({
 UNSTORED = MappingProxyType({
     "Cache-Control": _header("no-store: it holds for this moment", required=True),
 })  # fmt: skip
+CACHE_STATUS = _header("Whether the answer was computed now or before (RFC 9211): `prompt-or-tune; hit`")
 OF_COMPUTED = MappingProxyType({
     "Content-Digest": _header("SHA-256 of the body (RFC 9530)", required=True),
     "Cache-Control": _header("no-store: an answer is computed for its request", required=True),
@@ -103,7 +105,7 @@ SENT_BY_ALL = (
 )
 IDEMPOTENCY_KEY = (
     "Idempotency-Key",
-    "Echoed, up to 255 visible ASCII characters. Nothing is stored: the same request has the same answer anyway",
+    "Echoed, up to 255 visible ASCII characters. Nothing hangs on it: the same request has the same answer anyway",
 )
 
 
@@ -149,6 +151,8 @@ def _headers(operation: Operation, status: int) -> Json:
         found["Retry-After"] = RETRY_AFTER
     elif status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
         found |= OF_LISTINGS if operation.method == "get" else OF_COMPUTED
+        if operation.is_kept:
+            found["Cache-Status"] = CACHE_STATUS
     return found
 
 

@@ -88,6 +88,10 @@ class Operation(Struct, frozen=True, kw_only=True):
     is_probe: bool = False
     can_be_missing: bool = False
     is_computed: bool = False
+    is_kept: bool = False
+    """Whether its answer may be one that was computed before."""
+    cost: int = 1
+    """How many requests it counts as towards a limit."""
     deprecation: Deprecation | None = None
 
     @property
@@ -95,7 +99,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         """Every status it can answer with, in ascending order."""
         found = {200, 405, 500}
         if not self.is_probe:
-            found |= {400, 401, 406, 429}
+            found |= {400, 401, 403, 406, 429}
         if self.method == "get" and not self.is_probe:
             found.add(304)
         if self.can_be_missing:
@@ -117,6 +121,9 @@ TAGS = MappingProxyType({
     "probes": "Whether the service lives and is ready; for orchestrators.",
 })  # fmt: skip
 
+SCOPES = ("assessments", "tokens", "catalogue")
+"""What a key may be good for: the tags of the operations that need one."""
+
 OPERATIONS = (
     Operation(
         id="createAssessment",
@@ -126,11 +133,14 @@ OPERATIONS = (
         summary="Assess one case",
         description="Takes a task, the measured accuracy of its prompt and its volume, with whatever else is known, and "
         "answers with the verdict, the break-even of twelve inputs, costs, accuracy, latency, the value of more "
-        "information, the offers that were screened, and every assumption that was made. Nothing is stored: the same "
-        "request with the same `as_of` has the same answer, so it is safe to send again.",
+        "information, the offers that were screened, and every assumption that was made. Nothing of a request is "
+        "stored; its answer may be kept for a while under a digest (`Cache-Status` tells), for the same request with the same "
+        "`as_of` has the same answer. It is safe to send again, and counts as five requests towards a limit.",
         body=AssessmentRequest,
         answer=Assessment,
         is_computed=True,
+        is_kept=True,
+        cost=5,
     ),
     Operation(
         id="countTokens",

@@ -1,18 +1,20 @@
-"""Who is let in: API keys, and a limit of requests a minute for each key or address."""
+"""Who is let in: API keys with scopes, and a limit of requests a minute for each key or address."""
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from time import monotonic
+import ipaddress
+from collections.abc import Mapping, Sequence
 
-from service.nouns.faults import NotLetIn, TooMany
+from service.contract.operations import Operation
+from service.http.keys import Keys
+from service.nouns.faults import NotAllowed, NotLetIn, TooMany
+from service.store import Quota, Store
+from service.store.port import WINDOW_SECONDS
 
-WINDOW_SECONDS = 60.0
-MOST_CALLERS = 10_000
-"""Callers that are remembered; the one that was away longest is forgotten first."""
+IPV6_NETWORK = 64
+"""A caller has a network of this many bits; what it puts behind them is its own choice."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def key_of(headers: Mapping[str, str]) -> str:
@@ -21,52 +23,93 @@ def key_of(headers: Mapping[str, str]) -> str:
     return headers.get("x-api-key") or (token.strip() if scheme.lower() == "bearer" else "")
 
 
-class AccessControl:
-    """Lets a request in or says why not.
+def caller_of(peer: str, forwarded_for: Sequence[str], proxies: Sequence[Network]) -> str:
+    """Return the address of a caller: the peer's, or behind proxies that are trusted the last that none of them has.
 
-    The limit is a bucket of `requests_per_minute` tokens that fills evenly within a minute (token bucket).
+    What stands further left in X-Forwarded-For is the caller's own claim. An IPv6 address counts as its network.
+
+    Examples
+    --------
+    >>> trusted = [ipaddress.ip_network("10.0.0.0/8")]
+    >>> caller_of("10.0.0.1", ["6.6.6.6, 203.0.113.7, 10.0.0.2"], trusted)
+    '203.0.113.7'
+    >>> caller_of("198.51.100.1", ["203.0.113.7"], trusted), caller_of("2001:db8::1", [], [])
+    ('198.51.100.1', '2001:db8::/64')
     """
+    claimed = [address.strip() for header in forwarded_for for address in header.split(",")]
+    caller = peer
+    for nearer in [*reversed(claimed), None]:
+        address = _address(caller)
+        if address is None or nearer is None or not any(address in proxy for proxy in proxies):
+            break
+        if _address(nearer) is None:
+            break
+        caller = nearer
+    address = _address(caller)
+    if not isinstance(address, ipaddress.IPv6Address):
+        return caller if address is None else str(address)
+    return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))
 
-    def __init__(self, keys: tuple[str, ...], requests_per_minute: int, clock: Callable[[], float] = monotonic) -> None:
-        """Start with every bucket full."""
-        self.keys = frozenset(keys)
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a text is; one of version 4 in the clothes of version 6 as what it is."""
+    try:
+        found = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+class AccessControl:
+    """Lets a request in or says why not, and counts it in a store."""
+
+    def __init__(self, keys: Keys, requests_per_minute: int, store: Store, proxies: Sequence[str] = ()) -> None:
+        """Know the keys, the limit, where it is counted, and the networks of proxies that are believed."""
+        self.proxies = tuple(map(ipaddress.ip_network, proxies))
+        self.keys = keys
         self.limit = requests_per_minute
-        self.clock = clock
-        self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self.store = store
 
-    def check(self, headers: Mapping[str, str], address: str) -> dict[str, str]:
-        """Return the headers that tell a caller what is left of the limit.
+    async def check(self, headers: Mapping[str, str], address: str, operation: Operation, told: dict[str, str]) -> str:
+        """Return the name of the key that a request brought, empty where none is needed; `told` gets what is left.
 
         Raises
         ------
         NotLetIn
-            If there are keys and the request brings none of them.
+            If keys are needed and the request brings none that is known and in force.
+        NotAllowed
+            If its key may not do this.
         TooMany
-            If the caller has used up the limit.
+            If the caller has used up the limit; whoever has no key is counted by address, so guessing is limited too.
         """
-        caller = address
-        if self.keys:
-            caller = hashlib.sha256(key_of(headers).encode()).hexdigest()
-            if caller not in self.keys:
-                raise NotLetIn
-        return self._take(caller) if self.limit else {}
+        if not self.keys.are_needed:
+            await self._take(f"address {address}", operation.cost, told)
+            return ""
+        key = self.keys.find(key_of(headers))
+        if key is None:
+            await self._take(f"address {address}", 1, {})
+            raise NotLetIn
+        await self._take(f"key {key.sha256}", operation.cost, told)
+        if operation.tag not in key.scopes:
+            raise NotAllowed
+        return key.name
 
-    def _take(self, caller: str) -> dict[str, str]:
-        now = self.clock()
-        left, then = self.buckets.pop(caller, (float(self.limit), now))
-        left = min(float(self.limit), left + (now - then) * self.limit / WINDOW_SECONDS)
-        may = left >= 1.0
-        self.buckets[caller] = (left - may, now)
-        if len(self.buckets) > MOST_CALLERS:
-            self.buckets.popitem(last=False)
-        if not may:
-            raise TooMany(max(1, math.ceil((1.0 - left) * WINDOW_SECONDS / self.limit)), self._told(left))
-        return self._told(left - 1.0)
+    async def _take(self, caller: str, cost: int, told: dict[str, str]) -> None:
+        if not self.limit:
+            return
+        quota = await self.store.take(caller, min(cost, self.limit), self.limit)
+        if not quota.is_let_in:
+            raise TooMany(_seconds(quota), self._headers(quota))
+        told.update(self._headers(quota))
 
-    def _told(self, left: float) -> dict[str, str]:
+    def _headers(self, quota: Quota) -> dict[str, str]:
         """Return the headers that tell the limit and what is left of it."""
-        fills = math.ceil((self.limit - left) * WINDOW_SECONDS / self.limit)
         return {
-            "RateLimit": f'"default";r={math.floor(left)};t={fills}',
-            "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_SECONDS:.0f}',
+            "RateLimit": f'"default";r={self.limit - quota.used};t={_seconds(quota)}',
+            "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_SECONDS}',
         }
+
+
+def _seconds(quota: Quota) -> int:
+    """Return the whole seconds after which the window has closed: never told too early."""
+    return max(1, -int(-quota.resets_in // 1))

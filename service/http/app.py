@@ -5,36 +5,58 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from litestar import Litestar
+from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from service.http import documents, handlers, pages, problems
-from service.http.access import AccessControl
+from service.http.access import caller_of
 from service.http.edge import Edge
 from service.http.house import House
 from service.http.negotiation import JSON, accepts
+from service.http.observing import Observed
 from service.http.pages import Pages
-from service.http.reading import AnyRequest, answer_headers, operation_of
+from service.http.reading import AnyRequest, answer_headers, operation_of, told_of
 from service.nouns.faults import NotAcceptable, Refusal
 from service.settings import Settings, read_settings
 
 
-def checked_by(access: AccessControl) -> Callable[[AnyRequest], Awaitable[None]]:
+def checked_by(house: House) -> Callable[[AnyRequest], Awaitable[None]]:
     """Return what is done before every handler: access, then negotiation; pages, documents and probes are free."""
 
     async def check(request: AnyRequest) -> None:
         operation = operation_of(request)
         if operation is None or operation.is_probe:
             return
-        address = request.client.host if request.client else ""
+        peer = request.client.host if request.client else ""
+        address = caller_of(peer, request.headers.getall("x-forwarded-for", []), house.access.proxies)
         gathered = answer_headers(request)
         if operation.deprecation:
             gathered.update(operation.deprecation.headers)
-        gathered.update(access.check(request.headers, address))
+        told_of(request)["key"] = await house.access.check(request.headers, address, operation, gathered)
         if not accepts(", ".join(request.headers.getall("accept", [])), JSON):
             raise NotAcceptable
 
     return check
+
+
+def _cross_origin(settings: Settings) -> CORSConfig | None:
+    """Return which pages of other origins may ask, with a key of theirs but never with a browser's own credentials."""
+    if not settings.cors_origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(settings.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Content-Type", "Authorization", "X-Api-Key", "X-Request-Id", "Idempotency-Key", "traceparent"],
+        expose_headers=[
+            "X-Request-Id",
+            "RateLimit",
+            "RateLimit-Policy",
+            "Retry-After",
+            "Cache-Status",
+            "Content-Digest",
+        ],
+    )
 
 
 def _always(value: object) -> Provide:
@@ -51,13 +73,16 @@ def routed(house: House) -> Litestar:
             "house": _always(house),
             "pages": _always(Pages.load()),
         },
-        before_request=checked_by(house.access),
+        before_request=checked_by(house),
+        cors_config=_cross_origin(house.settings),
+        lifespan=[lambda _: house.at_work()],
         exception_handlers={
             HTTPException: problems.http_error,
             Refusal: problems.refused,
             Exception: problems.our_fault,
         },
         openapi_config=None,
+        logging_config=None,
     )
 
 
@@ -69,4 +94,9 @@ def create_app(settings: Settings | None = None) -> Edge:
     service.larder.load.CatalogueError
         If the catalogue cannot be true.
     """
-    return Edge(routed(House.load(settings or read_settings())))
+    return whole(House.load(settings or read_settings()))
+
+
+def whole(house: House) -> Edge:
+    """Return the application of a house: its routes, watched, behind the edge."""
+    return Edge(Observed(routed(house), house))

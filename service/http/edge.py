@@ -1,7 +1,8 @@
 """The edge: what holds for every request and answer alike, whatever becomes of it.
 
 It names the request (X-Request-Id), continues its trace (traceparent), echoes the Idempotency-Key of a POST, answers HEAD as
-GET without the body, and adds the headers that were gathered on the way in the scope's `answer_headers`.
+GET without the body, and adds the headers that were gathered on the way in the scope's `answer_headers`. What the stages tell
+of a request (`told`) and what they let go of at its end (`at_end`) stand in the scope too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ TRACEPARENT = re.compile(
 
 HEAD_ANSWERS = "HEAD"
 
+SAFE = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""Headers that every answer has, unless it has its own: an answer that a browser shows loads nothing and is framed by nobody."""
+
 SHORT_BODY = 64_000
 """Bytes of a body that is read even where the answer does not need it."""
 READ_SECONDS = 1.0
@@ -35,6 +43,8 @@ READ_SECONDS = 1.0
 
 class Unanswerable(Exception):
     """A fault of ours that went through every handler; says of which request and where, in words fit for a log."""
+
+    is_fit_for_logs = True
 
 
 def _said(scope: Any, name: bytes) -> str:
@@ -48,7 +58,7 @@ def _echoed(scope: Any) -> dict[str, str]:
     request_id = _said(scope, b"x-request-id")
     if not VISIBLE_ASCII.fullmatch(request_id) or len(request_id) > LONGEST_REQUEST_ID:
         request_id = secrets.token_hex(16)
-    headers = {"X-Request-Id": request_id, "X-Content-Type-Options": "nosniff"}
+    headers = {"X-Request-Id": request_id}
     if trace := TRACEPARENT.fullmatch(_said(scope, b"traceparent")):
         headers["traceparent"] = f"00-{trace[1]}-{secrets.token_hex(8)}-{trace[2]}"
     key = _said(scope, b"idempotency-key")
@@ -89,7 +99,9 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        inner: Any = {**scope, "answer_headers": _echoed(scope)}
+        inner: Any = {**scope, "answer_headers": _echoed(scope), "told": {}, "at_end": contextlib.ExitStack()}
+        if "traceparent" in inner["answer_headers"]:
+            inner["told"]["traceparent"] = _said(scope, b"traceparent")
         without_body = scope["method"] == HEAD_ANSWERS
         if without_body:
             inner["method"] = "GET"
@@ -111,13 +123,16 @@ class Edge:
                     # There is no such operation, so there is none that takes a key.
                     inner["answer_headers"].pop(IDEMPOTENCY_KEY, None)
                 gathered = [(name.lower().encode(), value.encode()) for name, value in inner["answer_headers"].items()]
-                message["headers"] = [*(_with_head(*header) for header in message["headers"]), *gathered]
+                headers = [*(_with_head(*header) for header in message["headers"]), *gathered]
+                there = {name.lower() for name, _ in headers}
+                message["headers"] = [*headers, *(header for header in SAFE if header[0] not in there)]
             elif message["type"] == "http.response.body" and without_body:
                 message["body"] = b""
             await send(message)
 
         try:
-            await self.app(inner, asked_for, answer)
+            with inner["at_end"]:
+                await self.app(inner, asked_for, answer)
         except Exception as error:
             # A fault in the words about a fault: still a problem to the caller; the server logs what is raised.
             request_id = inner["answer_headers"]["X-Request-Id"]

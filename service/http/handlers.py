@@ -13,13 +13,16 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
-from service.assessment import assess
+from service.assessment import versions_of
 from service.assessment.decide.framework import framework
 from service.contract.operations import BY_ID
 from service.http import hosting, listings
+from service.http.cache import HIT
 from service.http.house import House
-from service.http.reading import BODY_LIMIT, AnyRequest, query, read
-from service.http.responses import Representation, fresh, listed, tagged, told
+from service.http.metrics import MEDIA_TYPE
+from service.http.negotiation import JSON
+from service.http.reading import BODY_LIMIT, SMALL_BODY, AnyRequest, query, read, size_of, told_of
+from service.http.responses import NO_STORE, Representation, fresh, listed, tagged, told
 from service.larder import tokens
 from service.larder.load import Catalogue
 from service.larder.prices import PriceList
@@ -61,9 +64,16 @@ def serving(operation_id: str) -> Callable[[Handler], HTTPRouteHandler]:
 async def create_assessment(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
     """Assess one case: verdict and break-even."""
     asked = await read(request, AssessmentRequest, house)
-    as_of = asked.as_of or today()
-    work = partial(assess, asked, house.catalogue, house.prices, house.count, as_of, house.version)
-    return fresh(await house.workers.run(work))
+    as_of, seen = asked.as_of or today(), told_of(request)
+    seal = partial(versions_of, asked, house.catalogue, house.prices, as_of, house.version)
+    versions = await asyncio.to_thread(seal) if size_of(request) > SMALL_BODY else seal()
+    kept = await house.answers.find(versions.result_digest, JSON)
+    if kept is not None:
+        seen["cache"] = "hit"
+        return fresh(kept, HIT)
+    computed = await house.workers.run(partial(house.compute, asked, as_of, versions))
+    seen |= {"cache": "miss", "verdict": computed.verdict, "draws": computed.draws, "computed": computed.between}
+    return fresh(computed.body, await house.answers.keep(versions.result_digest, JSON, computed.body))
 
 
 @serving("countTokens")
@@ -85,7 +95,7 @@ async def count_tokens(request: AnyRequest, house: NamedDependency[House]) -> Re
             expected = f"one of {near}" if near else "an id that GET /v1/models lists"
             raise Unassessable([Fault("/base_model", "This base model is unknown.", asked.base_model, expected)])
         encoding, is_own = tokens.encoding_of(base_model, house.catalogue.identifiers)
-    counts = await house.workers.run(partial(tokens.count, asked.texts, encoding))
+    counts = await house.light.run(partial(tokens.count, asked.texts, encoding))
     answer = TokenCounts(
         encoding=encoding, base_model=base_model, is_models_own=is_own, counts=counts, total=sum(counts)
     )
@@ -167,7 +177,18 @@ async def get_liveness() -> Response[bytes]:
 @serving("getReadiness")
 async def get_readiness(house: NamedDependency[House]) -> Response[bytes]:
     """Tell that catalogue, prices and vocabularies are loaded."""
-    return told(Readiness(status="ok", assumptions_digest=house.catalogue.digest))
+    degraded = house.degraded
+    status = "degraded" if degraded else "ok"
+    return told(Readiness(status=status, assumptions_digest=house.catalogue.digest, degraded=degraded))
+
+
+@get("/metrics")
+async def metrics(house: NamedDependency[House]) -> Response[bytes]:
+    """Return the figures of the service for Prometheus, unless they have a port of their own."""
+    if house.settings.metrics_port:
+        raise NotFoundException
+    house.look()
+    return Response(await asyncio.to_thread(house.metrics.scrape), media_type=MEDIA_TYPE, headers=NO_STORE)
 
 
 HANDLERS = (
@@ -183,4 +204,5 @@ HANDLERS = (
     get_framework,
     get_liveness,
     get_readiness,
+    metrics,
 )

@@ -1,54 +1,178 @@
-"""What every handler shares, built once for an application and read only."""
+"""What every handler shares, built once for an application."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+import math
+import os
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
+import msgspec
 from msgspec import Struct
 
 from service import __version__
+from service.assessment import assess
+from service.assessment.explain import Versions
 from service.http.access import AccessControl
+from service.http.bodies import Bodies
+from service.http.cache import Answers
+from service.http.keys import Keys
+from service.http.metrics import Metrics
+from service.http.tracing import Tracing, tracing
 from service.http.workers import Workers
 from service.larder import tokens
 from service.larder.load import Catalogue, load
 from service.larder.prices import PriceList
+from service.log import Log
+from service.nouns.request.assessment import AssessmentRequest
 from service.settings import Settings
+from service.store import Embedded, Shared, Store
+
+MEGABYTE = 1_000_000
+
+
+class _Verdict(Struct):
+    action: str
+
+
+class _Provenance(Struct):
+    draws: int
+
+
+class _Brief(Struct):
+    """What of an answer is counted."""
+
+    verdict: _Verdict
+    provenance: _Provenance
+
+
+class Computed(Struct, frozen=True):
+    """An answer that was computed just now, and what is told of it in log, metrics and trace."""
+
+    body: bytes
+    verdict: str
+    draws: int
+    between: tuple[int, int]
+    """Begin and end [ns since 1970]."""
 
 
 class House(Struct, frozen=True, kw_only=True):
-    """The facts that answers rest on, who is let in, and the workers that compute."""
+    """The facts that answers rest on, who is let in, what computes, what is kept, and what tells of it."""
 
     catalogue: Catalogue
     prices: PriceList
     version: str
     settings: Settings
+    store: Store
+    keys: Keys
     access: AccessControl
+    answers: Answers
     workers: Workers
+    """For assessments: some hundred milliseconds each."""
+    light: Workers
+    """For large bodies and token counts: some milliseconds each, so they never wait behind assessments."""
+    bodies: Bodies
+    metrics: Metrics
+    tracing: Tracing | None
+    log: Log
 
     @classmethod
     def load(cls, settings: Settings) -> House:
-        """Return a house whose catalogue, prices and vocabularies are read and ready.
+        """Return a house whose catalogue, prices, keys and vocabularies are read and ready.
 
         Raises
         ------
         service.larder.load.CatalogueError
             If the catalogue cannot be true.
+        ValueError
+            If the keys or the URL of Redis cannot be read.
         """
         catalogue = load()
         prices = PriceList(catalogue.identifiers)
         for name in ("o200k_base", "cl100k_base"):
             tokens.encoding(name)
         prices.ids()
+        embedded = Embedded(settings.cache_megabytes * MEGABYTE)
+        log = Log(settings.log_level)
+        store = _shared(settings, embedded, log) if settings.redis_url else embedded
+        keys = Keys(settings.api_keys, settings.api_keys_file)
+        cores = math.ceil(cores_at_hand() / (settings.workers or cores_at_hand()))
+        bounds = (cores, settings.most_waiting, settings.answer_seconds, settings.wait_seconds)
+        metrics = Metrics()
+        effects = catalogue.effects
+        fitted = min(values[-1].checked for values in (effects.improvements, effects.model_changes, effects.drifts))
+        metrics.facts(__version__, catalogue.digest, fitted)
         return cls(
             catalogue=catalogue,
             prices=prices,
             version=__version__,
             settings=settings,
-            access=AccessControl(settings.api_keys, settings.requests_per_minute),
-            workers=Workers(settings.most_waiting, settings.answer_seconds),
+            store=store,
+            keys=keys,
+            access=AccessControl(keys, settings.requests_per_minute, store, settings.trusted_proxies),
+            answers=Answers(store, settings.cache_seconds),
+            workers=Workers("numeric", *bounds),
+            light=Workers("light", *bounds),
+            bodies=Bodies(settings.body_megabytes * MEGABYTE),
+            metrics=metrics,
+            tracing=tracing(),
+            log=log,
         )
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Hold the store open, and let go of everything at the end."""
+        await self.store.open()
+        self.log.tell("info", "ready", version=self.version, assumptions=self.catalogue.digest, degraded=self.degraded)
+        try:
+            yield
+        finally:
+            await self.store.close()
+            if self.tracing is not None:
+                self.tracing.close()
+            self.log.tell("info", "stopped")
+            self.log.close()
+
+    @property
+    def degraded(self) -> list[str]:
+        """What is not used at the moment, and what follows from it; answers are the same."""
+        keys = f"{self.keys.fault}; the keys of before still hold" if self.keys.fault else ""
+        return [words for words in (self.store.degraded, keys) if words]
 
     def count(self, texts: Sequence[str], model: str | None) -> tuple[list[int], bool]:
         """Return the token counts of texts for a model, and whether its own tokenizer counted them."""
         name, is_own = tokens.encoding_of(model or "", self.catalogue.identifiers)
         return tokens.count(texts, name), is_own
+
+    def compute(self, asked: AssessmentRequest, as_of: datetime.date, versions: Versions) -> Computed:
+        """Assess one case and count it."""
+        begun = time.time_ns()
+        body = assess(asked, self.catalogue, self.prices, self.count, as_of, versions)
+        ended = time.time_ns()
+        brief = msgspec.json.decode(body, type=_Brief)
+        self.metrics.assessment_seconds.observe((ended - begun) / 1e9)
+        self.metrics.draws.inc(brief.provenance.draws)
+        self.metrics.verdicts.labels(brief.verdict.action).inc()
+        return Computed(body, brief.verdict.action, brief.provenance.draws, (begun, ended))
+
+    def look(self) -> None:
+        """Take down the state of this moment for the metrics."""
+        self.metrics.state(
+            self.store, self.keys, self.bodies, self.log, {"assessment": self.workers, "light": self.light}
+        )
+
+
+def _shared(settings: Settings, embedded: Embedded, log: Log) -> Shared:
+    """Return the store that Redis shares, with a line in the log whenever it is left and taken up again."""
+
+    def tell(fault: str) -> None:
+        log.tell("warning" if fault else "info", "redis", fault=fault, is_used=not fault)
+
+    return Shared(settings.redis_url, settings.redis_seconds, embedded, tell)
+
+
+def cores_at_hand() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))

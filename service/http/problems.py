@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import traceback
 from collections.abc import Sequence
@@ -13,9 +14,11 @@ import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from service.http.reading import AnyRequest, answer_headers
+from service.http.reading import AnyRequest, answer_headers, told_of
 from service.nouns.faults import ComeBack, Fault, Faulty, NotLetIn, Refusal, TextsTooLarge, TooMany
 from service.nouns.problem import MEDIA_TYPE, TYPES, Problem, ProblemError
+
+LOGGER = logging.getLogger("service")
 
 UNQUOTED = "/:@!$&'()*+,;="
 """Characters that stand in a path as they are, beside letters, digits and -._~ (RFC 3986, 3.3)."""
@@ -36,6 +39,7 @@ LONG_NAME = re.compile(rf"((?:~[01]|[^/~]){{{SHOWN}}})[^/]+")
 
 MENDS = {
     401: "Send a key that the service knows in X-Api-Key, or as Authorization: Bearer.",
+    403: "The key is known, but may not do this; ask whoever gave it to you for the scope that is this operation's tag.",
     404: "See GET /v1/models, /v1/assumptions and /v1/fine-tuning-offers for what there is.",
     405: "The Allow header lists the methods of this path.",
     406: "Answers are application/json; accept that, application/* or */*.",
@@ -114,6 +118,7 @@ def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = Non
 
 def refused(request: AnyRequest, error: Refusal) -> Response[bytes]:
     """Return the problem of a refusal: every fault that it names, and when to come back where it passes."""
+    told_of(request)["refusal"] = error.reason
     if isinstance(error, Faulty):
         what = "cannot be read" if error.status == HTTPStatus.BAD_REQUEST else "cannot be assessed"
         return problem(request, error.status, OTHER_SLUGS[error.status], _count(error.faults, what), error.faults)
@@ -146,8 +151,7 @@ def words_of(error: BaseException) -> str:
 
 def our_fault(request: AnyRequest, error: Exception) -> Response[bytes]:
     """Return 500 without a word of what happened inside; the log names the request and says where it happened."""
-    if request.app.logging_config:
-        request_id = answer_headers(request)["X-Request-Id"]
-        path = request.scope.get("path_template") or "a path that is not routed"
-        request.logger.error(f"request {request_id}: {request.method} {path}: {words_of(error)}")
+    request_id = answer_headers(request)["X-Request-Id"]
+    path = request.scope.get("path_template") or "a path that is not routed"
+    LOGGER.error("request %s: %s %s: %s", request_id, request.method, path, words_of(error))
     return problem(request, 500, "internal-server-error", MENDS[500])

@@ -37,6 +37,13 @@ def answer_headers(request: AnyRequest) -> dict[str, str]:
     return gathered
 
 
+def told_of(request: AnyRequest) -> dict[str, Any]:
+    """Return what the stages tell of a request to whoever watches: its key's name, what the cache did, what was refused."""
+    scope: Mapping[str, Any] = request.scope
+    told: dict[str, Any] = scope["told"]
+    return told
+
+
 def operation_of(request: AnyRequest) -> Operation | None:
     """Return the operation that a request was routed to; None for pages and documents."""
     return BY_ID.get(str(request.route_handler.operation_id))
@@ -45,6 +52,12 @@ def operation_of(request: AnyRequest) -> Operation | None:
 def query(request: AnyRequest, noun: type[N]) -> N:
     """Return the query parameters as the noun that the operation names."""
     return decode_query(list(request.query_params.multi_items()), noun)
+
+
+def size_of(request: AnyRequest) -> int:
+    """Return the bytes of the body that a request announces; one that announces none may be as long as any."""
+    length = request.headers.get("content-length", "")
+    return min(int(length), BODY_LIMIT) if length.isdecimal() and len(length) < len(str(BODY_LIMIT)) + 1 else BODY_LIMIT
 
 
 async def read(request: AnyRequest, noun: type[N], house: House) -> N:
@@ -58,6 +71,8 @@ async def read(request: AnyRequest, noun: type[N], house: House) -> N:
     types, codings = (request.headers.getall(name, []) for name in ("content-type", "content-encoding"))
     if not all(map(is_json, types)) or not all(map(is_plain, codings)):
         raise UnsupportedMedia
+    scope: Mapping[str, Any] = request.scope
+    scope["at_end"].enter_context(house.bodies.holding(size_of(request)))
     try:
         body = await asyncio.wait_for(request.body(), house.settings.body_seconds)
     except TimeoutError:
@@ -67,7 +82,7 @@ async def read(request: AnyRequest, noun: type[N], house: House) -> N:
         raise Unreadable([*faults, BROKEN_OFF]) from None
     work = partial(decode, body, noun, faults)
     if len(body) > SMALL_BODY:
-        return await house.workers.run(work)
+        return await house.light.run(work)
     sound = None if faults else decode_sound(body, noun)
     # Naming faults takes tens of milliseconds: too long for the event loop, too short to wait behind assessments.
     return await asyncio.to_thread(work) if sound is None else sound

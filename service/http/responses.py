@@ -46,10 +46,11 @@ def listed(request: AnyRequest, noun: Struct) -> Response[bytes]:
     return tagged(request, Representation.of(msgspec.json.encode(noun)))
 
 
-def fresh(body: bytes) -> Response[bytes]:
-    """Return a computed answer: not to be stored, with its digest."""
+def fresh(body: bytes, cache_status: str = "") -> Response[bytes]:
+    """Return a computed answer: not to be stored by others, with its digest and what our own cache had to do with it."""
     seal = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:"})
+    more = {"Cache-Status": cache_status} if cache_status else {}
+    return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:", **more})
 
 
 def told(noun: Struct) -> Response[bytes]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import threading
 import time
 from collections import deque
@@ -38,12 +37,13 @@ class _Job:
 class Workers:
     """A pool of one thread a core, and the line before it; the lock guards everything that is counted."""
 
-    def __init__(self, most_waiting: int, answer_seconds: float) -> None:
+    def __init__(self, name: str, cores: int, most_waiting: int, answer_seconds: float, wait_seconds: float) -> None:
         """Start with nothing to do."""
-        self.cores = len(os.sched_getaffinity(0))
-        self.pool = ThreadPoolExecutor(self.cores, thread_name_prefix="numeric")
+        self.cores = cores
+        self.pool = ThreadPoolExecutor(self.cores, thread_name_prefix=name)
         self.most_waiting = most_waiting
         self.answer_seconds = answer_seconds
+        self.wait_seconds = wait_seconds
         self.mean_seconds = 0.0
         self.lock = threading.Lock()
         self.line: deque[_Job] = deque()
@@ -66,7 +66,9 @@ class Workers:
         """
         job = _Job(work, time.monotonic() + self.answer_seconds)
         with self.lock:
-            if self.at_hand >= self.cores + self.most_waiting or self._is_late(self.at_hand, self.answer_seconds):
+            before = self.at_hand
+            is_full = before >= self.cores + self.most_waiting or self._wait(before) > self.wait_seconds
+            if is_full or self._is_late(before, self.answer_seconds):
                 raise self._overloaded()
             self.line.append(job)
         self.pool.submit(self._next)
@@ -118,6 +120,10 @@ class Workers:
     def _is_late(self, before: int, seconds: float) -> bool:
         """Return whether work with so much before it will hardly end in time; with nothing before it, it is tried."""
         return before > 0 and self.mean_seconds * (before + 1) / self.cores > seconds
+
+    def _wait(self, before: int) -> float:
+        """Return how long work with so much before it can be expected to wait for a core [s]."""
+        return self.mean_seconds * max(0, before + 1 - self.cores) / self.cores
 
     def _overloaded(self) -> Overloaded:
         """Return the error that says when to come back."""

@@ -19,6 +19,8 @@ class Refusal(Exception):
     """Base of all refusals; each has the HTTP status that it is answered with."""
 
     status: ClassVar[int]
+    reason: ClassVar[str]
+    """What it is counted as."""
 
 
 class Faulty(Refusal):
@@ -33,42 +35,56 @@ class Unreadable(Faulty):
     """The body cannot be read or does not fit the schema."""
 
     status = 400
+    reason = "unreadable"
 
 
 class NotLetIn(Refusal):
-    """No key, or one that is not known."""
+    """No key, or one that is not known or no longer in force."""
 
     status = 401
+    reason = "key"
+
+
+class NotAllowed(Refusal):
+    """The key may not do this."""
+
+    status = 403
+    reason = "scope"
 
 
 class NotAcceptable(Refusal):
     """The caller accepts no media type that we answer with."""
 
     status = 406
+    reason = "accept"
 
 
 class TooSlow(Refusal):
     """The body did not arrive in time."""
 
     status = 408
+    reason = "slow_body"
 
 
 class TextsTooLarge(Refusal):
     """The texts of one request together are over the limit."""
 
     status = 413
+    reason = "large_texts"
 
 
 class UnsupportedMedia(Refusal):
     """The body is of a type that we do not read."""
 
     status = 415
+    reason = "media_type"
 
 
 class Unassessable(Faulty):
     """The request fits the schema but cannot be assessed."""
 
     status = 422
+    reason = "unassessable"
 
 
 class ComeBack(Refusal):
@@ -83,6 +99,7 @@ class TooMany(ComeBack):
     """The limit of requests is reached; carries the headers that tell it."""
 
     status = 429
+    reason = "limit"
 
     def __init__(self, retry_after: int, headers: dict[str, str]) -> None:
         super().__init__(retry_after)
@@ -93,9 +110,11 @@ class Overloaded(ComeBack):
     """Too much is waiting already."""
 
     status = 503
+    reason = "overload"
 
 
 class TookTooLong(Refusal):
     """The work was given up."""
 
     status = 504
+    reason = "given_up"

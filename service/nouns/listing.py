@@ -322,5 +322,12 @@ class Liveness(Open, frozen=True):
 class Readiness(Open, frozen=True):
     """Catalogue, prices and vocabularies are loaded."""
 
-    status: Annotated[str, Meta(description="Extensible enum: ok", examples=["ok"])]
+    status: Annotated[
+        str,
+        Meta(
+            description="Extensible enum: ok, or degraded: every answer is given, but not all that was set up is used",
+            examples=["ok"],
+        ),
+    ]
     assumptions_digest: Digest
+    degraded: Annotated[list[str], Meta(description="What is not used at the moment, and what follows from it")]

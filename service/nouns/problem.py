@@ -12,7 +12,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
 
 SLUGS = (
-    "unreadable", "unauthorized", "not-found", "method-not-allowed", "not-acceptable", "request-timeout", "too-large",
+    "unreadable", "unauthorized", "forbidden", "not-found", "method-not-allowed", "not-acceptable", "request-timeout", "too-large",
     "unsupported-media-type", "unassessable", "too-many-requests", "internal-server-error", "service-unavailable",
     "gateway-timeout",
 )  # fmt: skip
