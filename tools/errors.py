@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import httpx
 from msgspec import structs
 
-from service.http.app import create_app, routed
+from service.http.app import create_app, whole
 from service.http.edge import Edge
 from service.http.house import House
 from service.http.reading import BODY_LIMIT
@@ -34,6 +35,11 @@ CONTRADICTION = {
 Provoked = Callable[[], Awaitable[httpx.Response]]
 
 
+def quiet(**said: Any) -> Settings:
+    """Return settings under which what is provoked here is not logged."""
+    return Settings(log_level="error", **said)
+
+
 async def ask(app: Edge, method: str, path: str, **how: Any) -> httpx.Response:
     """Return the answer of an application, to a request of a name that stays the same."""
     headers = REQUEST_ID | how.pop("headers", {})
@@ -44,7 +50,7 @@ async def ask(app: Edge, method: str, path: str, **how: Any) -> httpx.Response:
 
 def plainly(method: str, path: str, settings: Settings | None = None, **how: Any) -> Provoked:
     """Return what asks a service with these settings once."""
-    return lambda: ask(create_app(settings or Settings()), method, path, **how)
+    return lambda: ask(create_app(settings or quiet()), method, path, **how)
 
 
 async def stalled() -> httpx.Response:
@@ -54,34 +60,42 @@ async def stalled() -> httpx.Response:
         yield b'{"task":'
         await asyncio.Event().wait()
 
-    return await ask(create_app(Settings(body_seconds=AT_ONCE)), "POST", ASSESSMENTS, content=body())
+    return await ask(create_app(quiet(body_seconds=AT_ONCE)), "POST", ASSESSMENTS, content=body())
 
 
 async def too_many() -> httpx.Response:
     """Return the answer to the second request where one a minute is let in."""
-    app = create_app(Settings(requests_per_minute=1))
+    app = create_app(quiet(requests_per_minute=1))
     await ask(app, "GET", LEDGER)
     return await ask(app, "GET", LEDGER)
 
 
 async def broken() -> httpx.Response:
     """Return the answer of a service that has lost its catalogue."""
-    app = routed(structs.replace(House.load(Settings()), catalogue=None))
-    app.logging_config = None
-    return await ask(Edge(app), "GET", "/v1/assumptions")
+    return await ask(whole(structs.replace(House.load(quiet()), catalogue=None)), "GET", "/v1/assumptions")
 
 
 async def overloaded() -> httpx.Response:
     """Return the answer of a service whose cores are taken and whose line is full."""
-    house = House.load(Settings(most_waiting=1))
+    house = House.load(quiet(most_waiting=1))
     house.workers.at_work = house.workers.cores + house.workers.most_waiting
-    return await ask(Edge(routed(house)), "POST", ASSESSMENTS, json=CASE)
+    return await ask(whole(house), "POST", ASSESSMENTS, json=CASE)
+
+
+async def not_allowed() -> httpx.Response:
+    """Return the answer to a key that is good for something else."""
+    with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+        file.write(f'[[keys]]\nname = "catalogue-only"\nsha256 = "{KEYS[0]}"\nscopes = ["catalogue"]\n')
+        file.flush()
+        app = create_app(quiet(api_keys_file=file.name))
+        return await ask(app, "POST", ASSESSMENTS, json=CASE, headers={"X-Api-Key": "a key"})
 
 
 KEYS = (hashlib.sha256(b"a key").hexdigest(),)
 PROVOKED: dict[str, Provoked] = {
     "400.faults": plainly("POST", ASSESSMENTS, json=FAULTS),
-    "401.no-key": plainly("GET", LEDGER, Settings(api_keys=KEYS)),
+    "401.no-key": plainly("GET", LEDGER, quiet(api_keys=KEYS)),
+    "403.other-scope": not_allowed,
     "404.no-such-name": plainly("GET", "/v1/assumptions/hourly_wage"),
     "405.no-such-method": plainly("DELETE", LEDGER),
     "406.other-media-type": plainly("GET", LEDGER, headers={"Accept": "text/csv"}),
@@ -94,7 +108,7 @@ PROVOKED: dict[str, Provoked] = {
     "429.limit-reached": too_many,
     "500.fault-of-the-service": broken,
     "503.too-much-at-hand": overloaded,
-    "504.given-up": plainly("POST", ASSESSMENTS, Settings(answer_seconds=AT_ONCE), json=CASE),
+    "504.given-up": plainly("POST", ASSESSMENTS, quiet(answer_seconds=AT_ONCE), json=CASE),
 }
 """How each error is provoked, by the name of its example."""
 

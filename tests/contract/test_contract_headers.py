@@ -16,9 +16,11 @@ from service.settings import read_settings
 
 KEY = "a key of the test's"
 CREATE, LEDGER, GET = "/v1/assessments", "/v1/ledger", "/v1/assumptions/{id}"
-SENT_TOO = {"content-type", "content-length", "vary", "x-content-type-options"}
+SENT_TOO = {
+    "content-type", "content-length", "vary", "x-content-type-options", "content-security-policy", "referrer-policy",
+}  # fmt: skip
 """Headers that stand in no answer's documentation: OpenAPI says the type of a body elsewhere and its length is HTTP's; the
-other two speak to caches and browsers, and no client ever reads them."""
+others speak to caches and browsers, and no client ever reads them."""
 
 ASKED: dict[str, tuple[str, str, int, dict[str, Any]]] = {
     "a case": ("post", CREATE, 200, {"json": example("minimal")}),

@@ -113,10 +113,10 @@ def test_every_error_is_a_problem() -> None:
 
 
 def test_the_errors_of_operations_are_documented() -> None:
-    """Every operation under /v1 documents 400, 401, 406 and 429, one with a body also 413, 415 and 422."""
+    """Every operation under /v1 documents 400, 401, 403, 406 and 429, one with a body also 413, 415 and 422."""
     for path, _, operation in operations():
         expected = {"405", "500"}
-        expected |= {"400", "401", "406", "429"} if path.startswith("/v1/") else set()
+        expected |= {"400", "401", "403", "406", "429"} if path.startswith("/v1/") else set()
         expected |= {"408", "413", "415", "422"} if "requestBody" in operation else set()
         assert expected <= set(operation["responses"]), path
 

@@ -1,135 +1,108 @@
-"""Access control: keys, and a limit that fills evenly, on a clock that the tests turn."""
+"""Access control: keys with scopes, whose address counts, and a limit that is counted in a store."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import ipaddress
+from pathlib import Path
 
 import pytest
 
-from service.http import access
-from service.http.access import AccessControl, key_of
-from service.nouns.faults import NotLetIn, TooMany
+from service.contract.operations import BY_ID
+from service.http.access import AccessControl, caller_of, key_of
+from service.http.keys import Keys
+from service.nouns.faults import NotAllowed, NotLetIn, TooMany
+from service.store import Embedded
 
-KEY = "correct horse"
-DIGEST = hashlib.sha256(KEY.encode()).hexdigest()
-
-
-class Clock:
-    """A clock that stands until it is turned."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        """Return the time [s]."""
-        return self.now
+KEY, OTHER = "correct horse", "battery staple"
+LEDGER, CREATE = BY_ID["getLedger"], BY_ID["createAssessment"]
 
 
-@pytest.fixture
-def clock() -> Clock:
-    """Return a clock."""
-    return Clock()
+def digest(key: str) -> str:
+    """Return the SHA-256 of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
-def left(headers: dict[str, str]) -> int:
+def access(limit: int, keys: Keys | None = None) -> AccessControl:
+    """Return access control that counts in this process."""
+    return AccessControl(keys or Keys(), limit, Embedded(0))
+
+
+def let_in(control: AccessControl, key: str = "", address: str = "a", operation: str = "getLedger") -> dict[str, str]:
+    """Return what is told of the limit to a request that is let in."""
+    told: dict[str, str] = {}
+    asyncio.run(control.check({"x-api-key": key}, address, BY_ID[operation], told))
+    return told
+
+
+def left(told: dict[str, str]) -> int:
     """Return the requests that are left."""
-    return int(headers["RateLimit"].split(";")[1].removeprefix("r="))
+    return int(told["RateLimit"].split(";")[1].removeprefix("r="))
 
 
-def test_without_a_limit_nothing_is_counted(clock: Clock) -> None:
-    """No limit, no headers, and nobody is remembered."""
-    free = AccessControl((), 0, clock)
-    assert [free.check({}, "1.2.3.4") for _ in range(5)] == [{}] * 5
-    assert not free.buckets
+def test_without_a_limit_nothing_is_told() -> None:
+    """No limit, no headers."""
+    free = access(0)
+    assert [let_in(free) for _ in range(5)] == [{}] * 5
 
 
-def test_a_full_minute_may_be_used_at_once(clock: Clock) -> None:
-    """As many requests as the limit says are let in at once, the next is not."""
-    access_control = AccessControl((), 3, clock)
-    assert [left(access_control.check({}, "a")) for _ in range(3)] == [2, 1, 0]
+def test_the_limit_and_no_more() -> None:
+    """As many requests as the limit says are let in, the next is told when to come back."""
+    control = access(3)
+    assert [left(let_in(control)) for _ in range(3)] == [2, 1, 0]
     with pytest.raises(TooMany) as refused:
-        access_control.check({}, "a")
-    assert refused.value.retry_after == 20
+        let_in(control)
+    assert refused.value.retry_after == 60
     assert refused.value.headers == {"RateLimit": '"default";r=0;t=60', "RateLimit-Policy": '"default";q=3;w=60'}
 
 
-def test_coming_back_when_told_is_enough(clock: Clock) -> None:
-    """A caller that comes back after Retry-After is let in, once; one that comes a second early is not."""
-    access_control = AccessControl((), 7, clock)
-    for _ in range(7):
-        access_control.check({}, "a")
-    with pytest.raises(TooMany) as refused:
-        access_control.check({}, "a")
-    clock.now += refused.value.retry_after - 1
+def test_an_assessment_counts_as_more_than_a_listing() -> None:
+    """An operation uses up what it costs; one that costs more than the whole limit uses up the whole limit."""
+    control = access(12)
+    assert (LEDGER.cost, CREATE.cost) == (1, 5)
+    assert [
+        left(let_in(control, operation=name)) for name in ("createAssessment", "getLedger", "createAssessment")
+    ] == [7, 6, 1]
     with pytest.raises(TooMany):
-        access_control.check({}, "a")
-    clock.now += 1
-    access_control.check({}, "a")
-    with pytest.raises(TooMany):
-        access_control.check({}, "a")
+        let_in(control, operation="createAssessment")
+    assert left(let_in(control)) == 0
+    assert left(let_in(access(2), operation="createAssessment")) == 0
 
 
-def test_what_is_left_fills_evenly_and_no_further(clock: Clock) -> None:
-    """Half a minute gives back half of the limit; an hour gives back no more than all of it."""
-    access_control = AccessControl((), 10, clock)
-    for _ in range(10):
-        access_control.check({}, "a")
-    clock.now += 30
-    assert left(access_control.check({}, "a")) == 4
-    clock.now += 3600
-    assert left(access_control.check({}, "a")) == 9
-
-
-def test_refusals_cost_nothing(clock: Clock) -> None:
-    """Asking too early, however often, does not put off the time to come back."""
-    access_control = AccessControl((), 1, clock)
-    access_control.check({}, "a")
-    for _ in range(59):
-        clock.now += 1
-        with pytest.raises(TooMany) as refused:
-            access_control.check({}, "a")
-    assert refused.value.retry_after == 1
-    clock.now += 1
-    assert left(access_control.check({}, "a")) == 0
-
-
-def test_when_the_limit_is_full_again(clock: Clock) -> None:
-    """The seconds until the limit is full again are rounded up: never told too early."""
-    access_control = AccessControl((), 7, clock)
-    told = [access_control.check({}, "a")["RateLimit"] for _ in range(3)]
-    assert told == ['"default";r=6;t=9', '"default";r=5;t=18', '"default";r=4;t=26']
-
-
-def test_callers_do_not_share_a_limit(clock: Clock) -> None:
+def test_callers_do_not_share_a_limit() -> None:
     """Each address has its own limit; with keys, each key has, whatever the address."""
-    by_address = AccessControl((), 1, clock)
-    by_address.check({}, "a")
-    by_address.check({}, "b")
-    by_key = AccessControl((DIGEST,), 1, clock)
-    by_key.check({"x-api-key": KEY}, "a")
+    control = access(1)
+    let_in(control, address="a")
+    let_in(control, address="b")
+    by_key = access(1, Keys((digest(KEY), digest(OTHER))))
+    let_in(by_key, KEY, "a")
+    let_in(by_key, OTHER, "a")
     with pytest.raises(TooMany):
-        by_key.check({"x-api-key": KEY}, "b")
+        let_in(by_key, KEY, "b")
 
 
-def test_who_has_no_key_uses_up_nothing(clock: Clock) -> None:
-    """A request without a known key is refused before it is counted, and nobody is remembered for it."""
-    access_control = AccessControl((DIGEST,), 1, clock)
-    for key in ("", "wrong", DIGEST):
+def test_guessing_keys_is_limited_by_address() -> None:
+    """Whoever brings no known key is refused, and counted by address; whoever brings one is not held up by that."""
+    control = access(2, Keys((digest(KEY),)))
+    for wrong in ("", digest(KEY)):
         with pytest.raises(NotLetIn):
-            access_control.check({"x-api-key": key}, "a")
-    assert not access_control.buckets
-    assert left(access_control.check({"x-api-key": KEY}, "a")) == 0
+            let_in(control, wrong)
+    with pytest.raises(TooMany):
+        let_in(control, "wrong")
+    assert left(let_in(control, KEY)) == 1
 
 
-def test_memory_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond a number of callers the one that was away longest is forgotten, not the one that came just now."""
-    monkeypatch.setattr(access, "MOST_CALLERS", 3)
-    access_control = AccessControl((), 5, clock)
-    for address in ("a", "b", "c", "a", "d"):
-        access_control.check({}, address)
-    assert list(access_control.buckets) == ["c", "a", "d"]
-    assert left(access_control.check({}, "a")) == 2
-    assert left(access_control.check({}, "b")) == 4
+def test_a_key_opens_what_it_is_good_for(tmp_path: Path) -> None:
+    """A key without the scope of an operation is told so, and is counted."""
+    file = tmp_path / "keys.toml"
+    file.write_text(f'[[keys]]\nname = "reader"\nsha256 = "{digest(KEY)}"\nscopes = ["catalogue"]\n')
+    control = access(7, Keys(file=str(file)))
+    told: dict[str, str] = {}
+    assert asyncio.run(control.check({"x-api-key": KEY}, "a", LEDGER, told)) == "reader"
+    with pytest.raises(NotAllowed):
+        asyncio.run(control.check({"x-api-key": KEY}, "a", CREATE, told))
+    assert left(told) == 1
 
 
 @pytest.mark.parametrize(
@@ -148,3 +121,28 @@ def test_memory_is_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_where_a_key_stands(headers: dict[str, str], key: str) -> None:
     """A key stands in X-Api-Key or, without one there, behind Bearer."""
     assert key_of(headers) == key
+
+
+PROXIES = (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "caller"),
+    [
+        ("203.0.113.9", ["1.1.1.1"], "203.0.113.9"),
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", ["203.0.113.7"], "203.0.113.7"),
+        ("10.0.0.1", ["6.6.6.6, 203.0.113.7, 10.0.0.2"], "203.0.113.7"),
+        ("10.0.0.1", ["6.6.6.6", "203.0.113.7"], "203.0.113.7"),
+        ("10.0.0.1", ["203.0.113.7, nonsense"], "10.0.0.1"),
+        ("10.0.0.1", ["nonsense, 10.0.0.3"], "10.0.0.3"),
+        ("10.0.0.1", [""], "10.0.0.1"),
+        ("::ffff:10.0.0.1", ["203.0.113.7"], "203.0.113.7"),
+        ("fd00::1", ["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::/64"),
+        ("2001:db8::1%eth0", [], "2001:db8::/64"),
+        ("", ["203.0.113.7"], ""),
+    ],
+)
+def test_whose_address_counts(peer: str, forwarded: list[str], caller: str) -> None:
+    """A trusted proxy is believed about who was before it and no one else is; an IPv6 caller counts as its network."""
+    assert caller_of(peer, forwarded, PROXIES) == caller

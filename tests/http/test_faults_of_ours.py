@@ -34,13 +34,13 @@ def test_the_log_names_the_request_and_the_place(
     client: TestClient[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 500 is logged with request id, method, path and place, and without the exceptions' messages."""
-    monkeypatch.setattr("service.http.handlers.assess", fail)
+    monkeypatch.setattr("service.http.house.assess", fail)
     body = {**BODIES["createAssessment"], "task": {"description": SECRET}}
     response = client.post("/v1/assessments", json=body, headers={"X-Request-Id": "mine"})
     assert (response.status_code, response.json()["request_id"]) == (500, "mine")
     line = logged(caplog)
     assert line.startswith("request mine: POST /v1/assessments: ZeroDivisionError at ")
-    for part in ("service/http/handlers.py:", " create_assessment", f"{__file__}:", " fail", "; from KeyError at "):
+    for part in ("service/http/house.py:", " compute", f"{__file__}:", " fail", "; from KeyError at "):
         assert part in line, part
     assert SECRET not in line and SECRET not in response.text
 
