@@ -13,7 +13,10 @@ from service.http.tracing import parent_of
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-UNROUTED = "unrouted"
+UNROUTED, OTHER = "unrouted", "other"
+METHODS = frozenset({"GET", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+"""Methods that are told by name: a caller may invent any number of others."""
+
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 """Routes that are asked every few seconds: where all is well nobody reads that again."""
 
@@ -69,7 +72,8 @@ class Observed:
         return span
 
     def _tell(self, scope: Any, status: int, seconds: float, sent: int, span: Span | None) -> None:
-        house, told, route, method = self.house, scope["told"], route_of(scope), scope["method"]
+        house, told, route = self.house, scope["told"], route_of(scope)
+        method = scope["method"] if scope["method"] in METHODS else OTHER
         house.metrics.request(route, method, str(status)).inc()
         house.metrics.seconds(route).observe(seconds)
         if "refusal" in told:

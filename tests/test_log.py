@@ -1,0 +1,91 @@
+"""The log: a line of JSON an event, none of a caller's words in it, and a reader that is slow holds up nobody."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import threading
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from msgspec import structs
+from requests_to_send import SMALL
+
+from service import log
+from service.http.app import whole
+from service.http.house import House
+from service.log import AsLine, Log
+
+
+def lines(out: io.StringIO) -> list[dict[str, Any]]:
+    """Return what was logged."""
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_a_request_is_one_line(house: House) -> None:
+    """The line names request, route, status, time and what became of it; never a text, a query, a path or an address."""
+    out = io.StringIO()
+    told = Log("info", out)
+    with TestClient(whole(structs.replace(house, log=told)), raise_server_exceptions=False) as client:
+        case = {**SMALL, "task": {"description": "SECRET"}}
+        client.post("/v1/assessments?SECRET=1", json=case, headers={"X-Request-Id": "mine"})
+        client.post("/v1/assessments", json=case, headers={"Authorization": "Bearer SECRET"})
+        client.get("/v1/assumptions/SECRET")
+        client.get("/livez")
+    requests = [line for line in lines(out) if line["event"] == "request"]
+    assert [(line["route"], line["status"]) for line in requests] == [
+        ("/v1/assessments", 400), ("/v1/assessments", 200), ("/v1/assumptions/{id}", 404),
+    ]  # fmt: skip
+    first, second, _ = requests
+    assert (first["request_id"], first["refusal"], first["level"]) == ("mine", "unreadable", "info")
+    assert second["cache"] == "miss" and second["draws"] == 256 and second["milliseconds"] > 0
+    assert "SECRET" not in out.getvalue() and "testclient" not in out.getvalue()
+
+
+def test_what_is_not_grave_enough_is_left_out() -> None:
+    """Below its level nothing is written, and no thread is started for it."""
+    out = io.StringIO()
+    told = Log("warning", out)
+    told.tell("info", "request")
+    assert told.writer is None
+    told.tell("error", "request", status=500, key=None)
+    told.close()
+    (line,) = lines(out)
+    assert line["level"] == "error" and "key" not in line
+
+
+def test_a_reader_that_takes_nothing_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines beyond those that may wait are dropped and counted; the others come in their order once they are taken."""
+    gate = threading.Event()
+
+    class Stuck(io.StringIO):
+        def write(self, text: str) -> int:
+            gate.wait(10)
+            return super().write(text)
+
+    monkeypatch.setattr(log, "MOST_LINES", 10)
+    out = Stuck()
+    told = Log("info", out)
+    for number in range(100):
+        told.tell("info", "request", number=number)
+    assert told.dropped >= 89
+    gate.set()
+    told.close()
+    numbers = [line["number"] for line in lines(out)]
+    assert numbers == sorted(numbers) and len(numbers) + told.dropped == 100
+
+
+def test_what_libraries_log_is_a_line_without_the_words_of_exceptions() -> None:
+    """An exception is told by its type, for its message may hold a caller's text, unless it was written for the log."""
+
+    def shown(error: Exception) -> dict[str, Any]:
+        record = logging.LogRecord("lib", logging.ERROR, "f", 1, "it %s", ("broke",), (type(error), error, None))
+        told: dict[str, Any] = json.loads(AsLine().format(record))
+        return told
+
+    fit = ValueError("request mine: KeyError at f:1")
+    fit.is_fit_for_logs = True  # type: ignore[attr-defined]
+    assert (shown(ValueError("SECRET"))["exception"], shown(fit)["exception"]) == ("ValueError", str(fit))
+    assert shown(fit)["message"] == "it broke" and shown(fit)["level"] == "error"
