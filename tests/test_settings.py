@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from service.settings import Settings, address_of, read_settings
+from service.settings import Settings, address_of, check_is_guarded, read_settings
 
 ROOT = Path(__file__).parent.parent
 DIGEST = hashlib.sha256(b"correct horse").hexdigest()
@@ -27,6 +30,96 @@ def taken() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| (.+) \|$", re.MULTILINE)
+
+
+def said_by_default(value: object) -> str:
+    """Return a default as a variable would say it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value == () else str(value)
+
+
+def test_the_table_of_settings_is_what_the_code_reads() -> None:
+    """docs/operations.md lists every variable that is read, in the order of the code, with its default."""
+    rows = ROW.findall((ROOT / "docs" / "operations.md").read_text())
+    read = [(field.name.upper(), said_by_default(field.default)) for field in msgspec.structs.fields(Settings)]
+    assert [(name, default) for name, default, _ in rows] == read
+
+
+def test_every_default_can_be_said() -> None:
+    """Each default, set as a variable, gives the same settings as none."""
+    rows = ROW.findall((ROOT / "docs" / "operations.md").read_text())
+    assert read_settings({name: default for name, default, _ in rows}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "fault"),
+    [
+        ("WORKERS", "-1", "WORKERS is '-1'"),
+        ("OPEN_TO_ANYONE", "perhaps", "OPEN_TO_ANYONE is 'perhaps'"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8"),
+        ("CORS_ORIGINS", "*", "CORS_ORIGINS: '*' is no origin"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL is 'loud'"),
+        ("REDIS_SECONDS", "0", "REDIS_SECONDS is '0'"),
+    ],
+)
+def test_what_cannot_be_meant_is_named(name: str, said: str, fault: str) -> None:
+    """A variable that says what it cannot is refused by name."""
+    with pytest.raises(ValueError, match="^" + re.escape(fault)):
+        read_settings({name: said})
+
+
+@pytest.mark.parametrize(
+    ("address", "set_up", "is_refused"),
+    [
+        ("127.0.0.1", {}, False),
+        ("::1", {}, False),
+        ("0.0.0.0", {}, True),
+        ("::", {}, True),
+        ("192.0.2.1", {}, True),
+        ("0.0.0.0", {"api_keys": (DIGEST,)}, False),
+        ("0.0.0.0", {"api_keys_file": "keys.toml"}, False),
+        ("0.0.0.0", {"open_to_anyone": True}, False),
+    ],
+)
+def test_nobody_is_let_in_by_oversight(address: str, set_up: dict[str, Any], is_refused: bool) -> None:
+    """Beyond this machine the service listens with keys, or where it is told in so many words that anyone may come."""
+    if not is_refused:
+        check_is_guarded(Settings(**set_up), address)
+        return
+    with pytest.raises(ValueError, match="OPEN_TO_ANYONE=yes"):
+        check_is_guarded(Settings(**set_up), address)
+
+
+@pytest.mark.parametrize(
+    ("variables", "fault"),
+    [
+        ({"HOST": "0.0.0.0"}, "OPEN_TO_ANYONE=yes"),
+        ({"API_KEYS_FILE": "/no/such/file"}, "API_KEYS_FILE '/no/such/file': No such file"),
+        ({"REDIS_URL": "http://:s3cret@127.0.0.1"}, "REDIS_URL must begin with one of redis,"),
+        ({"REDIS_URL": "redis+sentinel://:s3cret@127.0.0.1"}, "REDIS_URL cannot be read"),
+        ({"REDIS_URL": "redis://:s3cret@127.0.0.1:port"}, "REDIS_URL cannot be read"),
+    ],
+)
+def test_a_start_that_cannot_be_meant_ends_with_words(variables: dict[str, str], fault: str) -> None:
+    """The service stops at once, with words that hold no password and no stack trace."""
+    environment = {**os.environ, "PORT": str(free_port()), "OMP_NUM_THREADS": "1", **variables}
+    ended = subprocess.run(
+        [sys.executable, "-m", "service"], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS
+    )
+    assert ended.returncode == 1
+    assert fault in ended.stderr and "Traceback" not in ended.stderr and "s3cret" not in ended.stderr
 
 
 def test_port_must_be_a_port() -> None:
