@@ -18,11 +18,14 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 LINT := openapi/lint
 DOCUMENTS := openapi/openapi.json build/openapi/openapi-3.0.json
 
+CHECKOV := build/checkov/bin/checkov --quiet --compact --skip-download
+LOCK_TOOLS := uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o
+
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices schemas examples openapi clients fuzz release lock bench clean
+.PHONY: help run test browser lint format fit backtest prices schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
 
 help: ## show every command
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 $(VENV)/run.stamp: requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -96,9 +99,25 @@ clients: $(VENV)/run.stamp ## make a client with every generator and call the se
 bench: $(VENV)/test.stamp ## time one request and show where the time goes
 	$(BIN)/python tools/bench.py
 
+image-check: $(VENV)/test.stamp ## build the image here, look at its files and run it (as root on Debian; installs buildah and debootstrap)
+	$(BIN)/python tools/image.py
+
+build/checkov/stamp: tools/locks/checkov.lock
+	@test -x build/checkov/bin/python || $(PYTHON) -m venv build/checkov
+	build/checkov/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+manifests-check: $(VENV)/test.stamp build/checkov/stamp ## ask a second checker about the manifests and the Dockerfile (`make test` asks the first)
+	@mkdir -p build/manifests
+	for overlay in k8s/overlays/*; do $(BIN)/kubectl kustomize $$overlay > build/manifests/$${overlay##*/}.yaml || exit 1; done
+	$(CHECKOV) --framework kubernetes --directory build/manifests
+	$(CHECKOV) --framework dockerfile --file Dockerfile
+
 lock: ## pin every dependency with hashes (needs uv)
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml --extra test -o requirements-test.lock
+	echo cyclonedx-bom==7.5.0 setuptools==84.2.1 | tr ' ' '\n' | $(LOCK_TOOLS) tools/locks/build.lock
+	echo checkov==3.3.30 | $(LOCK_TOOLS) tools/locks/checkov.lock
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(LINT)/node_modules
