@@ -161,3 +161,18 @@ finds(monitor, endpoint) if {
 	some port in service.spec.ports
 	port.name == endpoint.port
 }
+
+# Nor is that of a PrometheusRule: an alert must have what whoever it wakes needs.
+deny contains sprintf("%s has an alert without severity or summary: %s", [name_of(rules), alert.alert]) if {
+	some rules in input
+	rules.kind == "PrometheusRule"
+	some group in rules.spec.groups
+	some alert in group.rules
+	not is_told(alert)
+}
+
+is_told(alert) if {
+	alert.expr
+	alert.labels.severity in {"page", "ticket"}
+	alert.annotations.summary
+}

@@ -260,7 +260,7 @@ def test_every_error_has_an_example() -> None:
         assert {example["value"]["status"] for example in shown.values()} == {int(status)}
         assert {example["value"]["request_id"] for example in shown.values()} == {"example"}
         found[status] = {example["value"]["type"] for example in shown.values()}
-    assert len(found) == len({kind for kinds in found.values() for kind in kinds}) == 13
+    assert len(found) == len({kind for kinds in found.values() for kind in kinds}) == 14
 
 
 def test_probes_need_no_key() -> None:

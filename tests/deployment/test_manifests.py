@@ -28,7 +28,7 @@ POLICIES = sorted((K8S / "policies").glob("*.rego"))
 RULE = re.compile(r'^deny contains sprintf\("%s ([^"]+)"', re.MULTILINE)
 OVERLAYS = ("development", "production")
 EVERYTHING = "production with every component"
-WITHOUT_SCHEMA = {"ServiceMonitor"}
+WITHOUT_SCHEMA = {"ServiceMonitor", "PrometheusRule"}
 """Kinds that the cluster learns from others; a policy says what they must have."""
 
 
@@ -133,6 +133,9 @@ FAULTS: dict[str, Callable[[list[Json]], object]] = {
     "scales what is not there or counts its own replicas": lambda m: of(m, "Deployment")["spec"].update(replicas=2),
     "may swing": lambda m: of(m, "HorizontalPodAutoscaler")["spec"].pop("behavior"),
     "finds no service with port %s": lambda m: of(m, "ServiceMonitor")["spec"]["endpoints"][0].update(port="http2"),
+    "has an alert without severity or summary: %s": lambda m: of(m, "PrometheusRule")["spec"]["groups"][0]["rules"][
+        0
+    ].pop("annotations"),
 }
 
 

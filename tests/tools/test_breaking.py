@@ -285,7 +285,7 @@ ADDITIVE: dict[str, Change] = {
     "request's limit widened": lambda d: field(d, "horizon_months", of="Volume").update(maximum=240),
     "request's text lengthened": lambda d: field(d, "description", of="Task").update(maxLength=40_000),
     "request's property no longer required": lambda d: noun(d, "AssessmentRequest")["required"].remove("prompting"),
-    "error status added": lambda d: post(d)["responses"].update({"403": post(d)["responses"]["401"]}),
+    "error status added": lambda d: post(d)["responses"].update({"410": post(d)["responses"]["401"]}),
     "header added": lambda d: post(d)["responses"]["200"]["headers"].update(Age={"schema": {"type": "integer"}}),
     "body's media type added": lambda d: post(d)["requestBody"]["content"].update(
         {"text/plain": post(d)["requestBody"]["content"]["application/json"]}

@@ -40,7 +40,7 @@ class OptionEvidence(Open, frozen=True):
     left_out_error_points: Annotated[
         float,
         Meta(
-            description="Mean absolute error on sources left out of the fit, for this kind of task [percentage points].",
+            description="Mean absolute error on sources left out of the fit, for this kind of task; of a fine-tune before any pilot [percentage points].",
             examples=[7.3],
         ),
     ]
