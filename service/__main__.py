@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,11 +18,16 @@ from service.settings import Settings, address_of, check_is_guarded, read_settin
 from service.store import Shared
 from service.store.embedded import Embedded
 
-STOP_SECONDS = 20
-"""Longest that a worker may take to end; one that is told to while it starts does not listen, and is ended then."""
+SPARE_SECONDS = 5
+"""From the longest that an answer may take to the end of a worker that does not end by itself."""
 
 LONGEST_HEADERS = 65_536
 """Bytes of the headers of one request over HTTP/2."""
+
+
+def stop_seconds(settings: Settings) -> int:
+    """Return the longest that a worker may take to end: what it has begun is answered, or given up, by then."""
+    return math.ceil(settings.answer_seconds) + SPARE_SECONDS
 
 
 def read_all() -> tuple[Settings, str]:
@@ -79,7 +85,7 @@ def main() -> None:
             http2_settings=HTTP2Settings(max_headers_size=LONGEST_HEADERS),
             log_access=False,
             log_dictconfig=configuration(settings.log_level),
-            workers_kill_timeout=STOP_SECONDS,
+            workers_kill_timeout=stop_seconds(settings),
         ).serve()
 
 

@@ -1,8 +1,8 @@
 """Builds the image on this machine, without a container engine, and proves what can be proved of it: `make image-check`.
 
 It makes a base image of Debian's packages under the name that the Dockerfile asks for, builds the Dockerfile on it,
-looks at every file, and runs the service from it as the image's user, on a read-only root, alone in its process
-namespace. It needs root and Debian; what it makes lies in one temporary folder, which it removes.
+looks at every file, and runs the service from it as a pod does: the image's user, no capability, a read-only root, a
+process namespace of its own. It needs root and Debian; what it makes lies in one temporary folder, which it removes.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ FOR_EVERYBODY = {"tmp", "var/tmp", "run/lock"}
 
 STEP_SECONDS, START_SECONDS, ANSWER_SECONDS, STOP_SECONDS = 900, 60, 60, 30
 CONFINE = """
-files=$1; user=$2; shift 2
+files=$1; user=$2; tmp=$3; shift 3
 mount --bind "$files" "$files"; mount -o remount,bind,ro "$files"
 mount -t proc proc "$files/proc"; mount --rbind /dev "$files/dev"
+test "$tmp" = read-only || mount -t tmpfs tmpfs "$files/tmp"
 exec setpriv --no-new-privs chroot --userspec="$user" --groups= "$files" "$@"
 """
 """Gives the rights of a restricted pod: a read-only root, its user and group, no capability and none to be had."""
@@ -170,20 +171,21 @@ def misses_of_configuration(image: dict[str, Any]) -> Iterator[str]:
         yield "the image has no title"
 
 
-def confined(files: Path, image: dict[str, Any], port: int, command: list[str]) -> list[str]:
-    """Return what runs a command of the image with the rights and variables that it has in a pod."""
-    variables = {**dict(one.split("=", 1) for one in image["Env"]), "HOST": "127.0.0.1", "PORT": str(port)}
+def confined(files: Path, image: dict[str, Any], command: list[str], **said: str) -> list[str]:
+    """Return what runs a command of the image as a pod does, with further variables; METRICS_PORT brings a writable /tmp."""
+    variables = {**dict(one.split("=", 1) for one in image["Env"]), **said}
     alone = ["env", "-i", *(f"{name}={value}" for name, value in variables.items()), *command]
+    tmp = "writable" if "METRICS_PORT" in said else "read-only"
     unshared = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec", CONFINE, "confined"]
-    return [*unshared, str(files), image["User"], *alone]
+    return [*unshared, str(files), image["User"], tmp, *alone]
 
 
-def ask(address: str, body: bytes | None = None) -> Any:
-    """Return the JSON of an answer."""
+def ask(address: str, body: bytes | None = None) -> bytes:
+    """Return an answer."""
     request = urllib.request.Request(address, body, {"Content-Type": "application/json"} if body else {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=ANSWER_SECONDS) as answer:
-        return json.load(answer)
+        return bytes(answer.read())
 
 
 def is_up(address: str) -> bool:
@@ -202,14 +204,20 @@ def first_process(unshared: subprocess.Popen[bytes]) -> int:
     return int(children[0])
 
 
-def serve(files: Path, image: dict[str, Any], folder: Path) -> None:
+def free_ports() -> tuple[int, int]:
+    """Return two ports on which nobody listens."""
+    with socket.socket() as one, socket.socket() as another:
+        one.bind(("127.0.0.1", 0))
+        another.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1]), int(another.getsockname()[1])
+
+
+def serve(files: Path, image: dict[str, Any], log: Path, port: int, **said: str) -> None:
     """Run the service from the image; it must live, answer, be called healthy, and end by itself when told to."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    address, log = f"http://127.0.0.1:{port}", folder / "service.log"
+    address, variables = f"http://127.0.0.1:{port}", {"HOST": "127.0.0.1", "PORT": str(port), **said}
     with log.open("wb") as out:
-        service = subprocess.Popen(confined(files, image, port, image["Cmd"]), stdout=out, stderr=subprocess.STDOUT)
+        command = confined(files, image, image["Cmd"], **variables)
+        service = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
     try:
         until = time.monotonic() + START_SECONDS
         while not is_up(address):
@@ -220,9 +228,12 @@ def serve(files: Path, image: dict[str, Any], folder: Path) -> None:
         for line in (f"Uid:\t{USER}\t{USER}", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
             if line not in status:
                 raise Miss(f"the service does not run with {line!r}")
-        if "verdict" not in ask(f"{address}/v1/assessments", EXAMPLE.read_bytes()):
+        if b'"verdict"' not in ask(f"{address}/v1/assessments", EXAMPLE.read_bytes()):
             raise Miss("the answer has no verdict")
-        run(*confined(files, image, port, image["Healthcheck"]["Test"][1:]), seconds=ANSWER_SECONDS)
+        where = f"http://127.0.0.1:{said.get('METRICS_PORT', port)}/metrics"
+        if b"prompt_or_tune_" not in ask(where):
+            raise Miss("there are no metrics")
+        run(*confined(files, image, image["Healthcheck"]["Test"][1:], **variables), seconds=ANSWER_SECONDS)
         os.kill(first_process(service), signal.SIGTERM)
         if service.wait(STOP_SECONDS):
             raise Miss(f"the service ended with {service.returncode}")
@@ -233,15 +244,15 @@ def serve(files: Path, image: dict[str, Any], folder: Path) -> None:
         service.wait()
 
 
-def refuses_to_write(files: Path, image: dict[str, Any]) -> None:
-    """Show that the root is read-only as it was run: not even its owner could write there."""
+def is_refused(words: str, command: list[str]) -> None:
+    """Run what must fail with certain words."""
     try:
-        run(*confined(files, {**image, "User": "0:0"}, 1, ["touch", "/tmp/written"]), seconds=ANSWER_SECONDS)
+        run(*command, seconds=ANSWER_SECONDS)
     except Miss as refused:
-        if "Read-only file system" not in str(refused):
+        if words not in str(refused):
             raise
     else:
-        raise Miss("the root was to be read-only, and is not")
+        raise Miss(f"what was to be refused ({words}) is not")
 
 
 def megabytes(files: Path) -> float:
@@ -281,8 +292,12 @@ def check() -> None:
         misses = [*misses_of_files(files), *misses_of_packages(files), *misses_of_configuration(image)]
         if misses:
             raise Miss("\n".join(misses))
-        refuses_to_write(files, image)
-        serve(files, image, folder)
+        # Not even root could write to the root as it is run, and nobody is let in by oversight.
+        is_refused("Read-only file system", confined(files, {**image, "User": "0:0"}, ["touch", "/tmp/written"]))
+        port, metrics_port = free_ports()
+        is_refused("OPEN_TO_ANYONE", confined(files, image, image["Cmd"], PORT=str(port)))
+        serve(files, image, folder / "service.log", port)
+        serve(files, image, folder / "service.log", port, METRICS_PORT=str(metrics_port))
     print(f"The image is good. {whole:.0f} MB, of which {whole - base:.0f} MB lie on the base image made here.")
 
 

@@ -100,8 +100,8 @@ deny contains sprintf("%s may be killed while it finishes its requests", [one.na
 	not one.template.spec.terminationGracePeriodSeconds > container.lifecycle.preStop.sleep.seconds + server_seconds
 }
 
-# Longest that the server takes to end the requests at hand: STOP_SECONDS of service/__main__.py.
-server_seconds := 20
+# Longest that the server takes to end the requests at hand: stop_seconds of service/__main__.py.
+server_seconds := 35
 
 deny contains sprintf("%s has no %s", [one.name, probe]) if {
 	some one in servers

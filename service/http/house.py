@@ -32,6 +32,10 @@ from service.store import Embedded, Shared, Store
 
 MEGABYTE = 1_000_000
 
+MOST_THREADS = 2
+"""Computations that one worker does at once: they share an interpreter, so a second keeps short ones from waiting behind a
+long one, and a third would add nothing but the memory that it takes."""
+
 
 class _Verdict(Struct):
     action: str
@@ -98,7 +102,7 @@ class House(Struct, frozen=True, kw_only=True):
         log = Log(settings.log_level)
         store = _shared(settings, embedded, log) if settings.redis_url else embedded
         keys = Keys(settings.api_keys, settings.api_keys_file)
-        cores = math.ceil(cores_at_hand() / (settings.workers or cores_at_hand()))
+        cores = min(MOST_THREADS, math.ceil(cores_at_hand() / (settings.workers or cores_at_hand())))
         bounds = (cores, settings.most_waiting, settings.answer_seconds, settings.wait_seconds)
         metrics = Metrics()
         effects = catalogue.effects

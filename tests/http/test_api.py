@@ -18,8 +18,9 @@ import pytest
 from conftest import EXAMPLES, REQUESTS, ROOT, example
 from litestar.testing import TestClient
 
-from service.__main__ import STOP_SECONDS
+from service.__main__ import stop_seconds
 from service.http.handlers import models_listed
+from service.settings import Settings
 
 LISTINGS = (
     "/v1/models", "/v1/models/openai/gpt-4.1-mini", "/v1/fine-tuning-offers", "/v1/self-hosted-offers", "/v1/assumptions",
@@ -311,7 +312,7 @@ def test_a_service_that_is_told_to_stop_while_it_starts_stops(unused_port: int) 
             if "Spawning worker" in line or "Listening at" in line:
                 break
         server.send_signal(signal.SIGTERM)
-        assert server.wait(STOP_SECONDS + 10) == 0
+        assert server.wait(stop_seconds(Settings()) + 10) == 0
     finally:
         server.kill()
 
