@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping, Sequence
 
 from service.contract.operations import Operation
@@ -13,6 +14,9 @@ from service.store.port import WINDOW_SECONDS
 
 IPV6_NETWORK = 64
 """A caller has a network of this many bits; what it puts behind them is its own choice."""
+
+WITH_PORT = re.compile(r"^(?:\[([^\]]*)\]|(\d+(?:\.\d+){3}))(?::\d+)?$")
+"""Some proxies tell the port of a caller too."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -52,9 +56,10 @@ def caller_of(peer: str, forwarded_for: Sequence[str], proxies: Sequence[Network
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a text is; one of version 4 in the clothes of version 6 as what it is."""
+    """Return the address that a text is; one of version 4 in the clothes of version 6 as what it is, without its port."""
+    bare = WITH_PORT.sub(r"\1\2", text).partition("%")[0]
     try:
-        found = ipaddress.ip_address(text.partition("%")[0])
+        found = ipaddress.ip_address(bare)
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found
