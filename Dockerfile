@@ -1,4 +1,4 @@
-# Two stages: the first installs from the lock, the second holds only Python and what was installed.
+# Two stages make the service: the first installs from the lock, the last holds only Python and what was installed.
 # The service writes nothing and calls nobody: run it with a read-only root file system and no outbound network.
 
 FROM python:3.13-slim AS build
@@ -12,6 +12,23 @@ COPY models models
 COPY service service
 COPY openapi openapi
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps .
+
+# The weekly look at the price package, built only when it is asked for (--target prices-check): the service with its tools,
+# the requests that they assess, and pip. It writes to /tmp alone, and needs the package index.
+FROM build AS prices-check
+LABEL org.opencontainers.image.title="prompt-or-tune-prices-check" \
+      org.opencontainers.image.description="What a newer price package changes, and which verdicts would move" \
+      org.opencontainers.image.licenses="MIT"
+COPY tools tools
+COPY tests/field tests/field
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/src \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OMP_NUM_THREADS=1 \
+    HOME=/tmp
+USER 10001:10001
+ENTRYPOINT ["python", "-m", "tools.price_check"]
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="prompt-or-tune" \
