@@ -1,4 +1,4 @@
-# Three stages: tools, what they install, and the image, which holds only Python and what was installed. docs/deployment.md tells the rest.
+# Three stages make the service: tools, what they install, and the image, which holds only Python and what was installed. docs/deployment.md tells the rest.
 # The service writes nothing and, without Redis and traces, calls nobody: run it with a read-only root and no outbound network.
 # A writable TMPDIR is needed only with WORKERS other than 1 or with METRICS_PORT.
 
@@ -24,6 +24,24 @@ COPY openapi openapi
 RUN /opt/tools/bin/pip wheel --no-cache-dir --no-build-isolation --no-deps --no-index --wheel-dir /wheel . \
  && /opt/tools/bin/pip --python /opt/venv install --no-cache-dir --no-deps --no-index /wheel/*.whl \
  && /opt/tools/bin/cyclonedx-py environment --validate --output-reproducible --output-file /sbom.cdx.json /opt/venv/bin/python
+
+# The weekly look at the price package, built only when it is asked for (--target prices-check): the service with its tools,
+# the requests that they assess, and pip. It writes to /tmp alone, and needs the package index.
+FROM build AS prices-check
+RUN cp -r /opt/tools/lib/python3*/site-packages/pip* /opt/venv/lib/python3*/site-packages/
+LABEL org.opencontainers.image.title="prompt-or-tune-prices-check" \
+      org.opencontainers.image.description="What a newer price package changes, and which verdicts would move" \
+      org.opencontainers.image.licenses="MIT"
+COPY tools tools
+COPY tests/field tests/field
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/src \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    OMP_NUM_THREADS=1 \
+    HOME=/tmp
+USER 10001:10001
+ENTRYPOINT ["python", "-m", "tools.price_check"]
 
 FROM ${BASE}
 # No installer, and no program that takes another user's rights.

@@ -22,7 +22,7 @@ CHECKOV := build/checkov/bin/checkov --quiet --compact --skip-download
 LOCK_TOOLS := uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
+.PHONY: help run test browser lint format fit backtest prices prices-check schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -76,6 +76,9 @@ backtest: $(VENV)/run.stamp ## test every fit on sources left out; write the fig
 
 prices: $(VENV)/test.stamp ## append a dated price or offer and show which verdicts move; see docs/prices.md
 	$(BIN)/python tools/prices.py $(ARGS)
+
+prices-check: $(VENV)/run.stamp ## tell what a newer genai-prices changes and which verdicts would move (ARGS="--to 0.2.4 --json")
+	$(BIN)/python -m tools.price_check $(ARGS)
 
 schemas: $(VENV)/run.stamp ## write the schemas by which editors check the larder's TOML files
 	$(BIN)/python tools/schemas.py

@@ -10,28 +10,16 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from service import __version__
-from service.assessment import assess, versions_of
-from service.http.decoding import decode
-from service.larder import tokens
-from service.larder.capability import FIGURES
-from service.larder.effects import DRIFT, IMPROVEMENT, MODEL_CHANGE
-from service.larder.facts import AssumedValue, OfferValue
-from service.larder.hazard import HAZARD, HazardValue
-from service.larder.lifetimes import LIVES
 from service.larder.load import Catalogue, CatalogueError, parse, read
 from service.larder.prices import PriceList
-from service.larder.self_hosted import GPUS, SELF_HOSTED, Figure, GpuPrice, HostingValue
-from service.nouns.request.assessment import AssessmentRequest
 from tools import larder as files
+from tools.advice import EXAMPLES, NEXT, ROOT, Verdict, answered, verdict_of
+from tools.ages import show_ages
 
-ROOT = Path(__file__).parent.parent
-LARDER, EXAMPLES = ROOT / "service" / "larder" / "data", ROOT / "openapi" / "examples"
+LARDER = ROOT / "service" / "larder" / "data"
 
 REFUSED = 1
 """What the command exits with when the change cannot be true, or could not be written."""
@@ -39,91 +27,11 @@ REFUSED = 1
 UNREADABLE = 2
 """What the command exits with when the change cannot be read."""
 
-NEXT = "now run `make examples`, `make openapi ARGS=--answers` and `make test`; a moved verdict is a changelog entry"
-
-
-class Verdict(NamedTuple):
-    """What an example is advised: the action, the option it stands for, and the expected NPV of that option."""
-
-    action: str
-    option: str
-    npv: float
-
-    def shown(self) -> str:
-        """Return it as a cell of the table."""
-        return f"{self.action:<18}{self.option:<40}{self.npv:>14,.0f}"
-
 
 def verdicts(larder: Catalogue, day: datetime.date) -> dict[str, Verdict]:
     """Return what every example is advised, assessed on a day no earlier than `day`."""
     prices = PriceList(larder.identifiers)
-
-    def count(texts: Any, model: str | None) -> tuple[list[int], bool]:
-        name, own = tokens.encoding_of(model or "", larder.identifiers)
-        return tokens.count(texts, name), own
-
-    found = {}
-    for path in sorted(EXAMPLES.glob("*.json")):
-        request = decode(path.read_bytes(), AssessmentRequest)
-        as_of = max(day, request.as_of or day)
-        versions = versions_of(request, larder, prices, as_of, __version__)
-        answer = json.loads(assess(request, larder, prices, count, as_of, versions))
-        verdict = answer["verdict"]
-        npv = {option["id"]: option["npv"]["mean"] for option in answer["options"]}
-        found[path.stem] = Verdict(verdict["action"], verdict["option"], npv[verdict["option"]])
-    return found
-
-
-def _figures(value: GpuPrice | HostingValue) -> list[Figure]:
-    return [found for name in value.__struct_fields__ if isinstance(found := getattr(value, name), Figure)]
-
-
-def _checks(larder: Catalogue, today: datetime.date) -> dict[str, list[datetime.date]]:
-    """Return when each fact in force was checked, by file: of a price its day, not that of the dates beside it."""
-    checks: dict[str, list[datetime.date]] = {}
-    in_force: list[tuple[str, AssumedValue | OfferValue | HazardValue | None]] = [
-        *((larder.files[name], found.at(today)) for name, found in larder.assumptions.items()),
-        *((larder.files[name], offer.at(today)) for name, offer in larder.offers.items()),
-        *((HAZARD, found.at(today)) for found in larder.hazards.values()),
-    ]
-    for path, value in in_force:
-        if value is not None:
-            checks.setdefault(path, []).append(value.checked)
-    hosting: list[tuple[str, GpuPrice | HostingValue | None]] = [
-        *((GPUS, gpu.at(today)) for gpu in larder.gpus.values()),
-        *((SELF_HOSTED, offer.at(today)) for offer in larder.self_hosted.values()),
-    ]
-    for path, figures in hosting:
-        checks.setdefault(path, []).extend(figure.checked for figure in (_figures(figures) if figures else ()))
-    checks[FIGURES] = [values[-1].checked for values in larder.capabilities.figures.values()]
-    effects = larder.effects
-    checks[IMPROVEMENT] = [effects.improvement(today).checked]
-    checks[MODEL_CHANGE] = [effects.model_change(today).checked]
-    checks[DRIFT] = [effects.drift(today).checked]
-    checks[LIVES] = [values[-1].checked for values in larder.lifetimes.lives.values()]
-    return checks
-
-
-def ages(larder: Catalogue, today: datetime.date) -> list[tuple[str, datetime.date, int, int]]:
-    """Return each file with its oldest check, how many of its facts are old and how many there are, the oldest first.
-
-    Of each entry the value in force on the day counts: what was replaced need not be checked again.
-    """
-    limit = larder.assumptions["checked_long_ago"].at(today).value or 0.0
-    found = [
-        (path, min(days), sum((today - day).days > limit for day in days), len(days))
-        for path, days in _checks(larder, today).items()
-        if days
-    ]
-    return sorted(found, key=lambda row: (row[1], row[0]))
-
-
-def show_ages(larder: Catalogue, today: datetime.date) -> None:
-    """Print the files of dated facts, those checked longest ago first."""
-    limit = larder.assumptions["checked_long_ago"].at(today).value
-    print(f"{'file':<42}{'oldest check':<16}{f'older than {limit:g} days on {today}':>36}")
-    for path, oldest, old, count in ages(larder, today):
-        print(f"{path:<42}{oldest!s:<16}{f'{old} of {count}':>36}")
+    return {path.stem: verdict_of(answered(path, larder, prices, day)) for path in sorted(EXAMPLES.glob("*.json"))}
 
 
 def main(arguments: list[str] | None = None, today: datetime.date | None = None) -> int:
@@ -152,7 +60,7 @@ def main(arguments: list[str] | None = None, today: datetime.date | None = None)
         print(f"refused: {error}", file=sys.stderr)
         return REFUSED
     was, now = verdicts(parse(before), day), verdicts(new, day)
-    print(f"{'example':<22}{'':<8}{'action':<18}{'option':<40}{'expected NPV':>14}   from {day}")
+    print(f"{'example':<22}{'':<8}{'action':<20}{'option':<40}{'expected NPV':>14}   from {day}")
     for name, old in was.items():
         moved = "  <- moved" if now[name][:2] != old[:2] else ""
         print(f"{name:<22}{'before':<8}{old.shown()}")

@@ -85,8 +85,8 @@ def write(version: str, changelog: str) -> None:
     """Set the version and write all that follows from it."""
     module = ROOT / "service" / "__init__.py"
     module.write_text(STATED.sub(f'__version__ = "{version}"', module.read_text()))
-    images = ROOT / "k8s" / "base" / "kustomization.yaml"
-    images.write_text(TAGGED.sub(rf"\g<1>{version}", images.read_text()))
+    for images in (ROOT / "k8s").rglob("kustomization.yaml"):
+        images.write_text(TAGGED.sub(rf"\g<1>{version}", images.read_text()))
     (ROOT / "CHANGELOG.md").write_text(changelog)
     _run(sys.executable, "tools/contract.py", "--answers")
     made = ROOT / "openapi" / "openapi.json"

@@ -56,7 +56,7 @@ def test_the_linter_of_dockerfiles_is_content() -> None:
 def test_the_base_image_is_pinned() -> None:
     """Every stage stands on one base image, whose version is said to the last number, or on another stage."""
     assert BASE.search(DOCKERFILE)
-    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${BASE}", "tools"}
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)) == {"${BASE}", "tools", "build"}
 
 
 @pytest.mark.parametrize("lock", sorted((ROOT / "tools" / "locks").iterdir()), ids=lambda path: path.name)

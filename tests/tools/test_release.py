@@ -81,7 +81,9 @@ def test_a_release_sets_the_version_everywhere(repository: Path) -> None:
     """A release names its version in code, document and examples, moves the contract, dates the changelog, and tags."""
     done = release(repository, "7.1.0")
     assert done.returncode == 0, done.stderr
-    assert "newTag: 7.1.0" in (repository / "k8s" / "base" / "kustomization.yaml").read_text()
+    images = [path.read_text() for path in (repository / "k8s").rglob("kustomization.yaml")]
+    tags = [line.strip() for text in images for line in text.splitlines() if "newTag" in line]
+    assert len(tags) > 1 and set(tags) == {"newTag: 7.1.0"}
     assert '__version__ = "7.1.0"' in (repository / "service" / "__init__.py").read_text()
     document = json.loads((repository / "openapi" / "openapi.json").read_text())
     assert document["info"]["version"] == "7.1.0"
