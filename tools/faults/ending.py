@@ -40,21 +40,21 @@ def ended(service: Service, start: int) -> str:
 @scenario("SIGTERM under load", is_short=True)
 def one_worker() -> str:
     """What was asked before SIGTERM is answered, and the exit code is 0."""
-    with RedisServer() as redis, Service(redis_url=redis.url) as service:
+    with RedisServer() as redis, Service(redis_url=redis.url, wait_seconds=30) as service:
         return ended(service, 4_000_000)
 
 
 @scenario("SIGTERM under load, two workers")
 def two_workers() -> str:
     """The same holds of both processes behind a port."""
-    with RedisServer() as redis, Service(redis_url=redis.url, workers=2) as service:
+    with RedisServer() as redis, Service(redis_url=redis.url, wait_seconds=30, workers=2) as service:
         return ended(service, 4_100_000)
 
 
 @scenario("SIGTERM while Redis is frozen")
 def frozen() -> str:
     """A Redis that does not answer holds up no end."""
-    with RedisServer() as redis, Service(redis_url=redis.url) as service:
+    with RedisServer() as redis, Service(redis_url=redis.url, wait_seconds=30) as service:
         redis.freeze()
         try:
             return ended(service, 4_200_000)

@@ -79,7 +79,7 @@ def workers() -> str:
     return f"shared: {shared} of {TIMES * LIMIT}; Redis dead: {dead} more within the window"
 
 
-@scenario("the limit while Redis is restarted", is_short=True)
+@scenario("the limit while Redis is restarted")
 def restarted() -> str:
     """A Redis that is restarted and forgets lets a caller in at most as often again, never for ever."""
     with RedisServer() as redis, Service(redis_url=redis.url, requests_per_minute=LIMIT) as service:

@@ -12,9 +12,10 @@ from tools.faults.client import Answers, Asked, at_once
 from tools.faults.processes import hold
 from tools.faults.scenario import scenario
 
-KEPT, FRESH, LISTED, ROUNDS = 4, 2, 4, 3
+KEPT, FRESH, LISTED, ROUNDS = 2, 2, 4, 5
 SLOWEST_HIT = 0.25
 """Longest that an answer which is kept in the process may take during a fault [s]; it takes milliseconds otherwise."""
+FAULTS_NOTICED = "prompt_or_tune_store_faults_total"
 SLOWER = 3.0
 """How many times as long as undisturbed what is computed may take."""
 SLOW_LINK, BRISK_LINK = 0.2, 0.004
@@ -31,9 +32,15 @@ def asked_of(bench: Bench, kept: list[Asked]) -> Answers:
     return found
 
 
+def noticed(bench: Bench) -> list[float]:
+    """Return how many times each service has found that Redis cannot be used."""
+    return [service.metric(FAULTS_NOTICED) for service in (bench.a, bench.b)]
+
+
 def survived(bench: Bench, break_it: Callable[[], object], mend_it: Callable[[], object]) -> str:
-    """Return the figures of a fault during which every answer is right and none is late."""
+    """Return the figures of a fault that both services meet, during which every answer is right and none is late."""
     bench.await_shared()
+    before_it = noticed(bench)
     computed = Answers()
     kept = bench.fresh(KEPT, "hit")
     for service in (bench.a, bench.b):
@@ -43,10 +50,12 @@ def survived(bench: Bench, break_it: Callable[[], object], mend_it: Callable[[],
         break_it()
         found = asked_of(bench, kept)
         ready = [service.get("/readyz") for service in (bench.a, bench.b)]
+        met = noticed(bench)
     finally:
         mend_it()
     bench.right.check(found)
     hold([one.status for one in ready] == [200, 200], f"readyz says {[(one.status, one.body) for one in ready]}")
+    hold(all(now > was for now, was in zip(met, before_it, strict=True)), "the services did not meet the fault at all")
     again = bench.await_shared()
     hits, new, before = found.of("hit"), found.of("computed"), computed.quantile(0.5)
     hold(hits.quantile(1) < SLOWEST_HIT, f"what is kept took {hits.quantile(1):.3f} s")
@@ -91,13 +100,13 @@ def slow(bench: Bench) -> str:
     return f"{said}; shared by a link of {1e3 * BRISK_LINK:.0f} ms after {after:.1f} s"
 
 
-@scenario("Redis refuses connections", is_short=True)
+@scenario("Redis refuses connections")
 def refused(bench: Bench) -> str:
     """A port on which nobody listens costs no request anything."""
     return survived(bench, bench.line.shut, bench.line.heal)
 
 
-@scenario("Redis is unreachable", is_short=True)
+@scenario("Redis is unreachable")
 def mute(bench: Bench) -> str:
     """A line that swallows what is sent, as a lost network does, is not waited for."""
 
@@ -113,7 +122,7 @@ def full(bench: Bench) -> str:
     return survived(bench, bench.redis.fill, bench.redis.unfill)
 
 
-@scenario("Redis comes and goes", is_short=True)
+@scenario("Redis comes and goes")
 def flapping(bench: Bench) -> str:
     """Connections that are reset over and over fail no request."""
     found = Answers()

@@ -12,6 +12,8 @@ from tools.faults.processes import Miss, hold
 from tools.faults.scenario import scenario
 
 TRIES = 3
+PLACES = (0, 5, 500, 8000, 60_000)
+"""Bytes after which answers of Redis break off: amidst its greeting, amidst a length, amidst a value."""
 
 
 def _value(client: redis.Redis, key: bytes) -> bytes:
@@ -62,11 +64,12 @@ TAMPERED: dict[str, Callable[[redis.Redis, bytes, bytes], None]] = {
 def tampered(bench: Bench) -> str:
     """Whatever stands in Redis in place of an answer, the right answer is given and does not say that it was kept."""
     bench.await_shared()
+    other = _kept(bench, *bench.fresh())
     for what, tamper in TAMPERED.items():
-        asked, other = bench.fresh(2)
-        keys = [_kept(bench, one) for one in (asked, other)]
+        (asked,) = bench.fresh()
+        key = _kept(bench, asked)
         with bench.redis.client() as client:
-            tamper(client, *keys)
+            tamper(client, key, other)
         answer = bench.b.ask(asked)
         hold(answer.status == 200, f"{what}: {answer.status} {answer.body[:200]!r}")
         hold(not is_hit(answer), f"{what}: served as kept")
@@ -88,8 +91,7 @@ def _kept(bench: Bench, asked: Asked) -> bytes:
 @scenario("answers of Redis break off", is_short=True)
 def cut_amidst(bench: Bench) -> str:
     """An answer of Redis that breaks off, wherever it does, is none, and what has arrived of it is not used."""
-    places = (0, 1, 5, 60, 500, 2000, 4000, 8000, 20_000, 60_000)
-    for place in places:
+    for place in PLACES:
         bench.await_shared()
         (asked,) = bench.fresh()
         bench.a.ask(asked)
@@ -102,4 +104,4 @@ def cut_amidst(bench: Bench) -> str:
         for answer in answers:
             hold(answer.status == 200, f"cut after {place} bytes: {answer.status} {answer.body[:200]!r}")
             hold(answer.digest == bench.right.digest(asked), f"cut after {place} bytes: a wrong answer")
-    return f"cut after {', '.join(map(str, places))} bytes; shared after {bench.await_shared():.1f} s"
+    return f"cut after {', '.join(map(str, PLACES))} bytes; shared after {bench.await_shared():.1f} s"
