@@ -13,6 +13,14 @@ Install Debian's chromium and chromium-driver as root, or name yours in CHROMIUM
 endef
 export NO_CHROMIUM
 
+export LIBFAKETIME ?= $(firstword $(wildcard /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1))
+
+define NO_REDIS
+Faults are tested with a real redis-server, the clock with libfaketime, and they could not be installed here.
+Install Debian's redis-server and libfaketime as root, or put a redis-server on PATH and name the library in LIBFAKETIME.
+endef
+export NO_REDIS
+
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 LINT := openapi/lint
@@ -22,7 +30,7 @@ CHECKOV := build/checkov/bin/checkov --quiet --compact --skip-download
 LOCK_TOOLS := uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser lint format fit backtest prices prices-check schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
+.PHONY: help run test browser redis test-faults load lint format fit backtest prices prices-check schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -45,7 +53,7 @@ $(LINT)/node_modules/stamp: $(LINT)/package.json
 run: $(VENV)/run.stamp ## install what it needs and serve on HOST:PORT (127.0.0.1:8000)
 	$(BIN)/python -m service
 
-test: browser lint ## install what it needs, check the rules and run every test
+test: browser redis lint ## install what it needs, check the rules and run every test
 	$(BIN)/python -m pytest
 
 browser: ## install Chromium and its driver with apt-get, for the tests of the pages, when they are absent
@@ -53,6 +61,18 @@ browser: ## install Chromium and its driver with apt-get, for the tests of the p
 	test -z "$$missing" || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 	apt-get install -qq -y --no-install-recommends chromium chromium-driver > /dev/null; } || \
 	{ echo "$$NO_CHROMIUM" >&2; exit 1; }
+
+redis: ## install redis-server and libfaketime with apt-get, for the tests of faults, when they are absent; nothing is left running
+	@command -v redis-server > /dev/null && test -n "$$LIBFAKETIME" || { apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+	apt-get install -qq -y --no-install-recommends redis-server libfaketime > /dev/null && \
+	{ ! command -v systemctl > /dev/null || systemctl disable --quiet --now redis-server 2> /dev/null || true; }; } || \
+	{ echo "$$NO_REDIS" >&2; exit 1; }
+
+test-faults: $(VENV)/test.stamp redis ## play every fault and load that the service must bear, some 40 minutes (ARGS="--only frozen": some)
+	$(BIN)/python -m tools.faults $(ARGS)
+
+load: $(VENV)/test.stamp redis ## print how much the service answers and how fast, for docs/operations.md
+	$(BIN)/python -m tools.load $(ARGS)
 
 lint: $(VENV)/test.stamp $(LINT)/node_modules/stamp ## style, types, import contracts, the OpenAPI documents and what they break
 	$(BIN)/ruff check .
