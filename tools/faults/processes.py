@@ -153,3 +153,10 @@ def busy_seconds(pid: int) -> float:
             continue
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def machine_busy_seconds() -> float:
+    """Return the seconds of a core that all programs of this machine have used."""
+    fields = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+    user, nice, system, _idle, _waiting, *interrupts = fields[:8]
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
