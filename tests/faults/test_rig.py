@@ -89,6 +89,10 @@ def test_a_line_passes_on_and_fails_as_told(server: RedisServer) -> None:
         with pytest.raises(redis.ConnectionError):
             client.get("a")
         line.heal()
+        client.ping()
+        line.instead = b"+no\r\n"
+        assert client.get("a") == b"no"
+        line.heal()
         line.is_mute = True
         with pytest.raises(redis.TimeoutError):
             client.get("a")

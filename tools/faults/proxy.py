@@ -25,6 +25,8 @@ class Proxy:
         """Bytes of answers after which a connection is reset; counted for each connection anew."""
         self.is_mute = False
         """Whether what comes is taken and passed on to nobody."""
+        self.instead: bytes | None = None
+        """What is passed on in place of every piece of an answer."""
         self.connections = 0
         """Connections that were ever made."""
         self._open: set[asyncio.StreamWriter] = set()
@@ -62,7 +64,7 @@ class Proxy:
 
     def heal(self) -> None:
         """Take every fault back; connections that a fault has met are reset."""
-        self.latency, self.cut_after, self.is_mute = 0.0, None, False
+        self.latency, self.cut_after, self.is_mute, self.instead = 0.0, None, False, None
         self.cut()
         self.open()
 
@@ -106,6 +108,7 @@ class Proxy:
                 continue
             if is_answer:
                 await asyncio.sleep(self.latency)
+                piece = piece if self.instead is None else self.instead
                 if self.cut_after is not None and passed + len(piece) > self.cut_after:
                     writer.write(piece[: self.cut_after - passed])
                     await writer.drain()

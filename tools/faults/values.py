@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import redis
 
-from tools.faults.bench import Bench, is_hit
-from tools.faults.client import Asked
-from tools.faults.processes import Miss, hold
+from tools.faults.asking import LISTINGS, assessment
+from tools.faults.bench import Bench, Right, is_hit
+from tools.faults.client import Answers, Asked
+from tools.faults.processes import Miss, hold, until
+from tools.faults.proxy import Proxy
+from tools.faults.redis_server import RedisServer
+from tools.faults.running import Service, together
 from tools.faults.scenario import scenario
 
 TRIES = 3
+USED_WITHIN = 15.0
 PLACES = (0, 5, 500, 8000, 60_000)
 """Bytes after which answers of Redis break off: amidst its greeting, amidst a length, amidst a value."""
 
@@ -105,3 +111,55 @@ def cut_amidst(bench: Bench) -> str:
             hold(answer.status == 200, f"cut after {place} bytes: {answer.status} {answer.body[:200]!r}")
             hold(answer.digest == bench.right.digest(asked), f"cut after {place} bytes: a wrong answer")
     return f"cut after {', '.join(map(str, PLACES))} bytes; shared after {bench.await_shared():.1f} s"
+
+
+NONSENSE = {
+    "a simple string": b"+OK\r\n",
+    "a number": b":1\r\n",
+    "nothing": b"$-1\r\n",
+    "null": b"_\r\n",
+    "an empty list": b"*0\r\n",
+    "a list too short": b"*1\r\n:1\r\n",
+    "a list of words": b"*3\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n",
+    "a map": b"%1\r\n+a\r\n:1\r\n",
+    "an error": b"-ERR no\r\n",
+    "an error of a cluster": b"-MOVED 1 127.0.0.1:1\r\n",
+    "that it loads": b"-LOADING Redis is loading the dataset in memory\r\n",
+    "that it may only be read": b"-READONLY You can't write against a read only replica.\r\n",
+    "a length without an end": b"$99999999999999999999\r\n",
+    "HTTP": b"HTTP/1.1 400 Bad Request\r\n\r\n",
+    "bytes": bytes(range(128, 256)) + b"\r\n",
+}
+MANY = 100_000
+
+
+@scenario("Redis answers nonsense")
+def nonsense() -> str:
+    """Whatever comes in place of what Redis says, on connections old and new, everything is answered, and rightly."""
+    with (
+        RedisServer() as redis,
+        Proxy(redis.port) as line,
+        together({"redis_url": redis.url_at(line.port), "requests_per_minute": MANY}, {}) as (service, alone),
+    ):
+        right, numbers = Right(alone), itertools.count(2_500_000)
+        for what, instead in NONSENSE.items():
+            for is_new in (False, True):
+                until(lambda: is_ok(service), USED_WITHIN, "Redis is not used", every=0.2)
+                service.get(LISTINGS[0])
+                line.instead = instead
+                if is_new:
+                    line.cut()
+                asked = [assessment(next(numbers)), Asked("listing", LISTINGS[0])]
+                found = Answers(service.ask(one) for one in asked * 2)
+                hold(not found.but(200), f"{what}: {found.failures}")
+                right.check(found)
+                line.heal()
+                until(lambda: is_ok(service), USED_WITHIN, f"{what}: Redis is not used again", every=0.2)
+        hold("Traceback" not in service.log, f"a traceback in the log: {service.log[-2000:]}")
+    return f"{len(NONSENSE)} kinds, on connections old and new: all answered, and rightly"
+
+
+def is_ok(service: Service) -> bool:
+    """Tell whether a service says, once it was asked for something, that nothing is amiss."""
+    service.get(LISTINGS[0])
+    return bool(service.get("/readyz").json()["status"] == "ok")
