@@ -13,8 +13,6 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
-from redis.exceptions import RedisError
-
 from service.store.breaker import Breaker
 from service.store.client import CONNECTIONS, AnyRedis, client_of
 from service.store.embedded import Embedded
@@ -123,11 +121,14 @@ class Shared(Store):
         """Count for all processes; while Redis is away this process goes on from the last that it knows."""
         key = NAMESPACE + "limit:" + hashlib.sha256(caller.encode()).hexdigest()
         owed, window = self.embedded.alone(caller), WINDOW_SECONDS * 1000
-        found = await self._trip(lambda: self.client.eval(TAKE, 1, key, cost, limit, window, owed))
-        if found is None:
+
+        async def counted() -> Quota:
+            may, used, milliseconds = await self.client.eval(TAKE, 1, key, cost, limit, window, owed)
+            return Quota(bool(may), int(used), int(milliseconds) / 1000)
+
+        quota = await self._trip(counted)
+        if quota is None:
             return await self.embedded.take(caller, cost, limit)
-        may, used, milliseconds = found
-        quota = Quota(bool(may), used, milliseconds / 1000)
         self.embedded.note(caller, quota)
         return quota
 
@@ -140,7 +141,8 @@ class Shared(Store):
                 return None
             try:
                 return await _within(self.seconds, command())
-            except (RedisError, OSError, TimeoutError, ValueError) as error:
+            except Exception as error:
+                # Where what answers is not Redis, or not itself, the library trips over it in ways of any type.
                 self.breaker.failed(type(error).__name__)
                 return None
 
