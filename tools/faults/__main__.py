@@ -7,6 +7,8 @@ if something did not hold; the last line says how much did.
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import time
 from contextlib import ExitStack
 
@@ -33,6 +35,8 @@ def chosen() -> list[Scenario]:
 
 def main() -> int:
     """Play scenarios one after another; return 1 if one of them was missed."""
+    # Told to stop, it ends what it has started.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     found, passed = chosen(), 0
     with ExitStack() as stack:
         shared: list[Bench] = []

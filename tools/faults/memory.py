@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from tools.faults.asking import REFUSALS, assessment, listings, refused
-from tools.faults.client import Asked, at_once, interleaved
+from tools.faults.client import Answers, Asked, at_once, interleaved
 from tools.faults.processes import hold
 from tools.faults.redis_server import RedisServer
 from tools.faults.running import Service
@@ -18,7 +18,8 @@ REQUESTS = int(os.environ.get("FAULT_REQUESTS", "200000"))
 """How many are sent; fewer for a quick look."""
 CHUNKS = 10
 GROWTH = 0.05
-CALLERS = 8
+CALLERS, VISITS = 16, 20
+"""Callers at a time, and how often in a tenth they come anew: a connection stays with the worker that took it."""
 SHARES = {"computed": 0.1, "hit": 0.5, "listing": 0.2, "refused": 0.2}
 KEPT = 100
 SETTLES = 2.0
@@ -44,7 +45,9 @@ def bounded() -> str:
         stream, sizes, start = mixture(), [], time.monotonic()
         count = 0
         for _ in range(CHUNKS):
-            found = at_once(service.port, itertools.islice(stream, REQUESTS // CHUNKS), CALLERS)
+            found = Answers()
+            for _ in range(VISITS):
+                found += at_once(service.port, itertools.islice(stream, REQUESTS // CHUNKS // VISITS), CALLERS)
             wanted = {kind: found.of(kind).but(200) for kind in ("computed", "hit", "listing")}
             hold(not any(wanted.values()), f"{[(kind, one.failures) for kind, one in wanted.items()]}")
             hold(not found.of("refused").but(*REFUSALS), f"{found.of('refused').statuses}")
