@@ -9,25 +9,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from granian import Granian
-from granian.constants import Interfaces, Loops
-from granian.http import HTTP2Settings
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.http import HTTP1Settings
 
 from service.http.keys import Keys
 from service.log import configuration
-from service.settings import Settings, address_of, check_is_guarded, read_settings
+from service.settings import Settings, address_of, check_is_guarded, check_metrics_port, read_settings
 from service.store import Shared
 from service.store.embedded import Embedded
 
 SPARE_SECONDS = 5
-"""From the longest that an answer may take to the end of a worker that does not end by itself."""
+"""From the longest that a body and its answer may take to the end of a worker that does not end by itself."""
 
-LONGEST_HEADERS = 65_536
-"""Bytes of the headers of one request over HTTP/2."""
+HEAD_MILLISECONDS = 30_000
+"""Longest that a connection may be silent before a request and its headers are there, the first and every later one."""
+
+MOST_CONNECTIONS = 16_384
+"""Connections of a worker, silent ones included: bodies and computations are bounded elsewhere."""
 
 
 def stop_seconds(settings: Settings) -> int:
-    """Return the longest that a worker may take to end: what it has begun is answered, or given up, by then."""
-    return math.ceil(settings.answer_seconds) + SPARE_SECONDS
+    """Return the longest that a worker may take to end: what has begun to arrive is answered, or given up, by then."""
+    return math.ceil(settings.body_seconds + settings.answer_seconds) + SPARE_SECONDS
 
 
 def read_all() -> tuple[Settings, str]:
@@ -41,6 +44,8 @@ def read_all() -> tuple[Settings, str]:
     settings = read_settings()
     address = address_of(settings)
     check_is_guarded(settings, address)
+    if settings.metrics_port:
+        check_metrics_port(settings)
     Keys(settings.api_keys, settings.api_keys_file)
     if settings.redis_url:
         Shared(settings.redis_url, settings.redis_seconds, Embedded(0))
@@ -82,7 +87,10 @@ def main() -> None:
             # One that fails alone is replaced; where it was the only one, the service ends and whoever started it sees that.
             respawn_failed_workers=workers > 1,
             websockets=False,
-            http2_settings=HTTP2Settings(max_headers_size=LONGEST_HEADERS),
+            # Nothing closes a connection of HTTP/2 that says nothing, at work or at the end.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
+            backpressure=MOST_CONNECTIONS,
             log_access=False,
             log_dictconfig=configuration(settings.log_level),
             workers_kill_timeout=stop_seconds(settings),

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import datetime
 import logging
+import os
 import queue
-import sys
 import threading
-from typing import Any, TextIO
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 
@@ -39,44 +40,54 @@ def line(level: str, event: str, fields: dict[str, Any], seconds: float | None =
     return msgspec.json.encode(told | {name: value for name, value in fields.items() if value is not None}) + b"\n"
 
 
+def _to_standard_output(text: bytes) -> None:
+    """Write bytes past Python's own buffer, which a reader that takes nothing would leave locked at the end."""
+    while text:
+        text = text[os.write(1, text) :]
+
+
 class Log:
     """Takes lines from anywhere and writes them in their order."""
 
-    def __init__(self, level: str = "info", out: TextIO | None = None) -> None:
+    def __init__(self, level: str = "info", write: Callable[[bytes], object] = _to_standard_output) -> None:
         """Start with nothing to write."""
         self.least = LEVELS[level]
-        self.out = out
+        self.write = write
         self.waiting: queue.Queue[bytes | None] = queue.Queue(MOST_LINES)
         self.dropped = 0
         self.writer: threading.Thread | None = None
+        self.process = os.getpid()
 
     def tell(self, level: str, event: str, **fields: Any) -> None:
         """Log an event, unless it is not grave enough."""
-        if LEVELS[level] < self.least:
-            return
-        if self.writer is None:
-            self.writer = threading.Thread(target=self._write, name="log", daemon=True)
+        if LEVELS[level] >= self.least:
+            self.put(line(level, event, fields))
+
+    def put(self, text: bytes) -> None:
+        """Have a line written, or drop it where too many wait."""
+        if self.writer is None or self.process != os.getpid():
+            # A thread does not come along into a process that was forked.
+            self.process, self.waiting = os.getpid(), queue.Queue(MOST_LINES)
+            self.writer = threading.Thread(target=self._write, args=(self.waiting,), name="log", daemon=True)
             self.writer.start()
         try:
-            self.waiting.put_nowait(line(level, event, fields))
+            self.waiting.put_nowait(text)
         except queue.Full:
             self.dropped += 1
 
     def close(self) -> None:
-        """Write what waits and end."""
-        if self.writer is not None:
-            self.waiting.put(None)
-            self.writer.join(FLUSH_SECONDS)
+        """Write what waits and end; a reader that takes nothing is not waited for."""
+        if self.writer is not None and self.process == os.getpid():
+            with contextlib.suppress(queue.Full):
+                self.waiting.put(None, timeout=FLUSH_SECONDS)
+                self.writer.join(FLUSH_SECONDS)
             self.writer = None
 
-    def _write(self) -> None:
-        out = self.out or sys.stdout
-        while (text := self.waiting.get()) is not None:
+    def _write(self, waiting: queue.Queue[bytes | None]) -> None:
+        while (text := waiting.get()) is not None:
             # A log that cannot be written is no reason to stop answering.
             with contextlib.suppress(OSError, ValueError):
-                out.write(text.decode())
-                if self.waiting.empty():
-                    out.flush()
+                self.write(text)
 
 
 class AsLine(logging.Formatter):
@@ -94,13 +105,31 @@ class AsLine(logging.Formatter):
         return line(record.levelname.lower(), "log", fields, record.created).decode().rstrip("\n")
 
 
+class Lines(logging.Handler):
+    """Hands what libraries log, and faults of ours, to a log of this process."""
+
+    def __init__(self) -> None:
+        """Start with nothing to write."""
+        super().__init__()
+        self.log = Log()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Have a record written as a line."""
+        self.log.put(self.format(record).encode() + b"\n")
+
+    def close(self) -> None:
+        """Write what waits."""
+        self.log.close()
+        super().close()
+
+
 def configuration(level: str) -> dict[str, Any]:
     """Return the configuration of the standard library's logging."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": AsLine}},
-        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}},
+        "handlers": {"out": {"()": Lines, "formatter": "line"}},
         "root": {"handlers": ["out"], "level": level.upper()},
         "loggers": {"_granian": {"level": level.upper()}, "granian": {"level": level.upper()}},
     }

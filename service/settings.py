@@ -119,6 +119,23 @@ def _not_origins(texts: Iterable[str]) -> list[str]:
     ]
 
 
+def check_metrics_port(settings: Settings) -> None:
+    """See to it that the metrics have a port.
+
+    Raises
+    ------
+    ValueError
+        If it is that of the service, or another program listens on it.
+    """
+    port = settings.metrics_port
+    if port == settings.port:
+        raise ValueError(f"METRICS_PORT and PORT are both {port}: take another, or leave METRICS_PORT out")
+    try:
+        address_of(msgspec.structs.replace(settings, port=port))
+    except ValueError as error:
+        raise ValueError(f"METRICS_PORT is {port}: {error}") from None
+
+
 def check_is_guarded(settings: Settings, address: str) -> None:
     """See to it that nobody beyond this machine is let in by oversight.
 

@@ -101,7 +101,7 @@ deny contains sprintf("%s may be killed while it finishes its requests", [one.na
 }
 
 # Longest that the server takes to end the requests at hand: stop_seconds of service/__main__.py.
-server_seconds := 35
+server_seconds := 45
 
 deny contains sprintf("%s has no %s", [one.name, probe]) if {
 	some one in servers

@@ -12,6 +12,9 @@ from service.nouns.faults import NotAllowed, NotLetIn, TooMany
 from service.store import Quota, Store
 from service.store.port import WINDOW_SECONDS
 
+MOST_HOPS = 20
+"""Proxies that are looked behind: more than any caller of ours has before it."""
+
 IPV6_NETWORK = 64
 """A caller has a network of this many bits; what it puts behind them is its own choice."""
 
@@ -40,7 +43,7 @@ def caller_of(peer: str, forwarded_for: Sequence[str], proxies: Sequence[Network
     >>> caller_of("198.51.100.1", ["203.0.113.7"], trusted), caller_of("2001:db8::1", [], [])
     ('198.51.100.1', '2001:db8::/64')
     """
-    claimed = [address.strip() for header in forwarded_for for address in header.split(",")]
+    claimed = [address.strip() for header in forwarded_for for address in header.rsplit(",", MOST_HOPS)][-MOST_HOPS:]
     caller = peer
     for nearer in [*reversed(claimed), None]:
         address = _address(caller)
@@ -75,8 +78,15 @@ class AccessControl:
         self.limit = requests_per_minute
         self.store = store
 
-    async def check(self, headers: Mapping[str, str], address: str, operation: Operation, told: dict[str, str]) -> str:
-        """Return the name of the key that a request brought, empty where none is needed; `told` gets what is left.
+    async def check(
+        self,
+        headers: Mapping[str, str],
+        address: str,
+        operation: Operation,
+        gathered: dict[str, str],
+        told: dict[str, str],
+    ) -> None:
+        """Let a request in; `gathered` gets the headers of what is left, `told` the name of the key that it brought.
 
         Raises
         ------
@@ -85,32 +95,32 @@ class AccessControl:
         NotAllowed
             If its key may not do this.
         TooMany
-            If the caller has used up the limit; whoever has no key is counted by address, so guessing is limited too.
+            If the caller has used up the limit; whoever has no key is counted by address.
         """
         if not self.keys.are_needed:
-            await self._take(f"address {address}", operation.cost, told)
-            return ""
+            await self._take(f"address {address}", operation.cost, gathered)
+            return
         key = self.keys.find(key_of(headers))
         if key is None:
             await self._take(f"address {address}", 1, {})
             raise NotLetIn
-        await self._take(f"key {key.sha256}", operation.cost, told)
+        told["key"] = key.name
+        await self._take(f"key {key.sha256}", operation.cost, gathered)
         if operation.tag not in key.scopes:
             raise NotAllowed
-        return key.name
 
-    async def _take(self, caller: str, cost: int, told: dict[str, str]) -> None:
+    async def _take(self, caller: str, cost: int, gathered: dict[str, str]) -> None:
         if not self.limit:
             return
         quota = await self.store.take(caller, min(cost, self.limit), self.limit)
         if not quota.is_let_in:
             raise TooMany(_seconds(quota), self._headers(quota))
-        told.update(self._headers(quota))
+        gathered.update(self._headers(quota))
 
     def _headers(self, quota: Quota) -> dict[str, str]:
         """Return the headers that tell the limit and what is left of it."""
         return {
-            "RateLimit": f'"default";r={self.limit - quota.used};t={_seconds(quota)}',
+            "RateLimit": f'"default";r={max(0, self.limit - quota.used)};t={_seconds(quota)}',
             "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_SECONDS}',
         }
 

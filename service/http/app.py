@@ -33,7 +33,7 @@ def checked_by(house: House) -> Callable[[AnyRequest], Awaitable[None]]:
         gathered = answer_headers(request)
         if operation.deprecation:
             gathered.update(operation.deprecation.headers)
-        told_of(request)["key"] = await house.access.check(request.headers, address, operation, gathered)
+        await house.access.check(request.headers, address, operation, gathered, told_of(request))
         if not accepts(", ".join(request.headers.getall("accept", [])), JSON):
             raise NotAcceptable
 

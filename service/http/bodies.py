@@ -10,8 +10,30 @@ from service.nouns.faults import Overloaded
 COME_BACK_SECONDS = 1
 
 
+class Held:
+    """The bytes of one body, as far as it has arrived."""
+
+    def __init__(self, bodies: Bodies) -> None:
+        self.bodies = bodies
+        self.size = 0
+
+    def grow(self, size: int) -> None:
+        """Hold so many bytes more.
+
+        Raises
+        ------
+        Overloaded
+            If it would be too much beside the others; alone, any body that is read at all may be held.
+        """
+        others = self.bodies.held - self.size
+        if others and self.bodies.held + size > self.bodies.most_bytes:
+            raise Overloaded(COME_BACK_SECONDS)
+        self.size += size
+        self.bodies.held += size
+
+
 class Bodies:
-    """Counts the bytes that are promised for bodies, from before the first is read to the end of the answer."""
+    """Counts the bytes of bodies as they arrive, to the end of their answers: what was only announced holds nothing."""
 
     def __init__(self, most_bytes: int) -> None:
         """Start with none."""
@@ -19,18 +41,10 @@ class Bodies:
         self.held = 0
 
     @contextmanager
-    def holding(self, size: int) -> Iterator[None]:
-        """Hold a body of a size.
-
-        Raises
-        ------
-        Overloaded
-            If it would be too much beside the others; alone, any body that is read at all may be held.
-        """
-        if self.held and self.held + size > self.most_bytes:
-            raise Overloaded(COME_BACK_SECONDS)
-        self.held += size
+    def holding(self) -> Iterator[Held]:
+        """Hold one body, of nothing yet."""
+        held = Held(self)
         try:
-            yield
+            yield held
         finally:
-            self.held -= size
+            self.held -= held.size

@@ -21,7 +21,7 @@ from service.http.cache import HIT
 from service.http.house import House
 from service.http.metrics import MEDIA_TYPE
 from service.http.negotiation import JSON
-from service.http.reading import BODY_LIMIT, SMALL_BODY, AnyRequest, query, read, size_of, told_of
+from service.http.reading import BODY_LIMIT, SMALL_BODY, AnyRequest, query, read, told_of
 from service.http.responses import NO_STORE, Representation, fresh, listed, tagged, told
 from service.larder import tokens
 from service.larder.load import Catalogue
@@ -66,7 +66,7 @@ async def create_assessment(request: AnyRequest, house: NamedDependency[House]) 
     asked = await read(request, AssessmentRequest, house)
     as_of, seen = asked.as_of or today(), told_of(request)
     seal = partial(versions_of, asked, house.catalogue, house.prices, as_of, house.version)
-    versions = await asyncio.to_thread(seal) if size_of(request) > SMALL_BODY else seal()
+    versions = await asyncio.to_thread(seal) if seen["body_bytes"] > SMALL_BODY else seal()
     kept = await house.answers.find(versions.result_digest, JSON)
     if kept is not None:
         seen["cache"] = "hit"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import math
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -31,6 +32,8 @@ from service.settings import Settings
 from service.store import Embedded, Shared, Store
 
 MEGABYTE = 1_000_000
+LOOK_SECONDS = 1.0
+"""Between two looks at what changes by itself: the file of keys, Redis, answers whose time is over."""
 
 MOST_THREADS = 2
 """Computations that one worker does at once: they share an interpreter, so a second keeps short ones from waiting behind a
@@ -101,7 +104,7 @@ class House(Struct, frozen=True, kw_only=True):
         embedded = Embedded(settings.cache_megabytes * MEGABYTE)
         log = Log(settings.log_level)
         store = _shared(settings, embedded, log) if settings.redis_url else embedded
-        keys = Keys(settings.api_keys, settings.api_keys_file)
+        keys = Keys(settings.api_keys, settings.api_keys_file, _telling(log, "keys"))
         cores = min(MOST_THREADS, math.ceil(cores_at_hand() / (settings.workers or cores_at_hand())))
         bounds = (cores, settings.most_waiting, settings.answer_seconds, settings.wait_seconds)
         metrics = Metrics()
@@ -129,20 +132,26 @@ class House(Struct, frozen=True, kw_only=True):
     async def at_work(self) -> AsyncIterator[None]:
         """Hold the store open, and let go of everything at the end."""
         await self.store.open()
+        looking = asyncio.create_task(self._keep_looking())
         self.log.tell("info", "ready", version=self.version, assumptions=self.catalogue.digest, degraded=self.degraded)
         try:
             yield
         finally:
+            looking.cancel()
             await self.store.close()
             if self.tracing is not None:
-                self.tracing.close()
+                await self.tracing.close()
             self.log.tell("info", "stopped")
             self.log.close()
 
     @property
     def degraded(self) -> list[str]:
         """What is not used at the moment, and what follows from it; answers are the same."""
-        keys = f"{self.keys.fault}; the keys of before still hold" if self.keys.fault else ""
+        keys = (
+            "The file of keys cannot be read (the log says why); the keys of before still hold"
+            if self.keys.fault
+            else ""
+        )
         return [words for words in (self.store.degraded, keys) if words]
 
     def count(self, texts: Sequence[str], model: str | None) -> tuple[list[int], bool]:
@@ -161,6 +170,14 @@ class House(Struct, frozen=True, kw_only=True):
         self.metrics.verdicts.labels(brief.verdict.action).inc()
         return Computed(body, brief.verdict.action, brief.provenance.draws, (begun, ended))
 
+    async def _keep_looking(self) -> None:
+        """See every second what has changed by itself, whether requests come or not."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.store.look()
+            await asyncio.to_thread(self.keys.look)
+            self.look()
+
     def look(self) -> None:
         """Take down the state of this moment for the metrics."""
         self.metrics.state(
@@ -170,11 +187,12 @@ class House(Struct, frozen=True, kw_only=True):
 
 def _shared(settings: Settings, embedded: Embedded, log: Log) -> Shared:
     """Return the store that Redis shares, with a line in the log whenever it is left and taken up again."""
+    return Shared(settings.redis_url, settings.redis_seconds, embedded, _telling(log, "redis"))
 
-    def tell(fault: str) -> None:
-        log.tell("warning" if fault else "info", "redis", fault=fault, is_used=not fault)
 
-    return Shared(settings.redis_url, settings.redis_seconds, embedded, tell)
+def _telling(log: Log, event: str) -> Callable[[str], None]:
+    """Return what tells the log of a fault, and with nothing of its end."""
+    return lambda fault: log.tell("warning" if fault else "info", event, fault=fault or "none any more")
 
 
 def cores_at_hand() -> int:

@@ -8,7 +8,6 @@ import hmac
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 from typing import Annotated
 
 import msgspec
@@ -16,10 +15,8 @@ from msgspec import Meta, Struct
 
 from service.contract.operations import SCOPES
 
-LOOK_SECONDS = 2.0
-"""Between two looks at the file."""
-MOST_BYTES = 1_000_000
-"""Size of a file of some thousand keys; what is larger is another file."""
+MOST_BYTES = 200_000
+"""Size of a file of some two thousand keys, which are found in a third of a millisecond; what is larger is another file."""
 
 Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,60}\Z")]
@@ -36,7 +33,7 @@ class Key(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse scopes that there are not, and an end that is no moment everywhere."""
         if unknown := set(self.scopes) - set(SCOPES):
-            raise ValueError(f"{self.name} has the unknown scope {min(unknown)!r}; there are {', '.join(SCOPES)}")
+            raise ValueError(f"{self.name} has {len(unknown)} unknown scope(s); there are {', '.join(SCOPES)}")
         if self.expires is not None and self.expires.tzinfo is None:
             raise ValueError(f"{self.name} expires at a time without a zone; end it with Z")
 
@@ -53,8 +50,10 @@ def now() -> datetime.datetime:
 class Keys:
     """Finds the key that a request brings among those that are known, in a time that does not tell which."""
 
-    def __init__(self, digests: tuple[str, ...] = (), file: str = "", clock: Callable[[], float] = monotonic) -> None:
-        """Read the file, if there is one.
+    def __init__(
+        self, digests: tuple[str, ...] = (), file: str = "", tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Read the file, if there is one; `tell` is told of every fault of it later on, and with nothing of its end.
 
         Raises
         ------
@@ -63,9 +62,8 @@ class Keys:
         """
         self.given = tuple(Key(name=f"key-{digest[:8]}", sha256=digest) for digest in digests)
         self.file = Path(file) if file else None
-        self.clock = clock
+        self.tell = tell
         self.fault = ""
-        self.looked = clock()
         self.seen = self._state()
         self.known = self._read()
 
@@ -76,7 +74,6 @@ class Keys:
 
     def find(self, secret: str, moment: Callable[[], datetime.datetime] = now) -> Key | None:
         """Return the key that a secret is, unless its time is over; every known digest is compared to the end."""
-        self._look()
         digest = hashlib.sha256(secret.encode()).hexdigest()
         found = None
         for key in self.known:
@@ -85,19 +82,19 @@ class Keys:
         is_over = found is not None and found.expires is not None and found.expires <= moment()
         return None if is_over else found
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Read the file anew if it has changed; a file that cannot be read leaves the keys as they were, and a fault."""
-        if self.file is None or self.clock() - self.looked < LOOK_SECONDS:
-            return
-        self.looked = self.clock()
         state = self._state()
-        if state == self.seen and not self.fault:
+        if self.file is None or (state == self.seen and not self.fault):
             return
         self.seen = state
         try:
-            self.known, self.fault = self._read(), ""
+            self.known, fault = self._read(), ""
         except ValueError as error:
-            self.fault = str(error)
+            fault = str(error)
+        if fault != self.fault:
+            self.fault = fault
+            self.tell(fault)
 
     def _state(self) -> tuple[int, ...]:
         """Return what differs once the file has been written or replaced; nothing where it is not there."""
@@ -123,7 +120,7 @@ class Keys:
             if len(text) > MOST_BYTES:
                 raise ValueError(f"it holds more than {MOST_BYTES:,} bytes")
             read = msgspec.convert(tomllib.loads(text.decode()), _File)
-        except (OSError, ValueError, msgspec.ValidationError) as error:
+        except (OSError, ValueError, RecursionError, msgspec.ValidationError) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise ValueError(f"API_KEYS_FILE {str(self.file)!r}: {why}") from None
         keys = (*self.given, *read.keys)

@@ -6,6 +6,7 @@ one process needs no folder.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 from collections.abc import Iterable, Mapping
@@ -115,7 +116,10 @@ class _Everywhere(Collector):
     def collect(self) -> Iterable[Metric]:
         for file in Path(self.folder).glob("gauge_live*_*.db"):
             number = file.stem.rpartition("_")[2]
-            if not Path(f"/proc/{number}").exists():
+            # Another worker that is asked at the same time may have been quicker.
+            with contextlib.suppress(FileNotFoundError):
+                if Path(f"/proc/{number}").exists():
+                    continue
                 multiprocess.mark_process_dead(int(number), self.folder)  # type: ignore[no-untyped-call]
         return self.files.collect()  # type: ignore[no-untyped-call]
 

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from litestar import Request
 from litestar.exceptions import InternalServerException
 from msgspec import Struct
 
 from service.contract.operations import BY_ID, Operation
+from service.http.bodies import Held
 from service.http.decoding import decode, decode_query, decode_sound
 from service.http.house import House
 from service.http.negotiation import is_json, is_plain
@@ -51,13 +53,18 @@ def operation_of(request: AnyRequest) -> Operation | None:
 
 def query(request: AnyRequest, noun: type[N]) -> N:
     """Return the query parameters as the noun that the operation names."""
-    return decode_query(list(request.query_params.multi_items()), noun)
+    # Not the framework's: that keeps what callers have sent.
+    return decode_query(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True), noun)
 
 
-def size_of(request: AnyRequest) -> int:
-    """Return the bytes of the body that a request announces; one that announces none may be as long as any."""
-    length = request.headers.get("content-length", "")
-    return min(int(length), BODY_LIMIT) if length.isdecimal() and len(length) < len(str(BODY_LIMIT)) + 1 else BODY_LIMIT
+async def _arrived(request: AnyRequest, held: Held) -> bytes:
+    """Return the body of a request once all of it is there, counted as it comes."""
+    parts = []
+    async for part in request.stream():
+        held.grow(len(part))
+        parts.append(part)
+    told_of(request)["body_bytes"] = held.size
+    return b"".join(parts)
 
 
 async def read(request: AnyRequest, noun: type[N], house: House) -> N:
@@ -72,9 +79,9 @@ async def read(request: AnyRequest, noun: type[N], house: House) -> N:
     if not all(map(is_json, types)) or not all(map(is_plain, codings)):
         raise UnsupportedMedia
     scope: Mapping[str, Any] = request.scope
-    scope["at_end"].enter_context(house.bodies.holding(size_of(request)))
+    held = scope["at_end"].enter_context(house.bodies.holding())
     try:
-        body = await asyncio.wait_for(request.body(), house.settings.body_seconds)
+        body = await asyncio.wait_for(_arrived(request, held), house.settings.body_seconds)
     except TimeoutError:
         raise TooSlow from None
     except InternalServerException:
@@ -84,5 +91,5 @@ async def read(request: AnyRequest, noun: type[N], house: House) -> N:
     if len(body) > SMALL_BODY:
         return await house.light.run(work)
     sound = None if faults else decode_sound(body, noun)
-    # Naming faults takes tens of milliseconds: too long for the event loop, too short to wait behind assessments.
-    return await asyncio.to_thread(work) if sound is None else sound
+    # Naming faults takes tens of milliseconds: too long for the event loop.
+    return await house.light.run(work) if sound is None else sound

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from collections.abc import Mapping
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from service import __version__
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 NAME = "prompt-or-tune"
+CLOSE_SECONDS = 2.0
 
 
 class Tracing:
@@ -26,7 +30,7 @@ class Tracing:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
         told = Resource.create({"service.name": NAME, "service.version": __version__})
-        self.provider = TracerProvider(resource=told.merge(OTELResourceDetector().detect()))
+        self.provider = TracerProvider(shutdown_on_exit=False, resource=told.merge(OTELResourceDetector().detect()))
         self.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self.tracer = self.provider.get_tracer(NAME, __version__)
 
@@ -55,9 +59,13 @@ class Tracing:
             span.set_status(Status(StatusCode.ERROR))
         span.end()
 
-    def close(self) -> None:
-        """Send what waits."""
-        self.provider.shutdown()
+    async def close(self) -> None:
+        """Send what waits, for a moment: a collector that is silent holds up no end."""
+        sending = threading.Thread(target=self.provider.shutdown, daemon=True)
+        sending.start()
+        until = monotonic() + CLOSE_SECONDS
+        while sending.is_alive() and monotonic() < until:
+            await asyncio.sleep(CLOSE_SECONDS / 100)
 
 
 def tracing() -> Tracing | None:

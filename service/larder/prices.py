@@ -141,7 +141,9 @@ class PriceList:
 
     def find(self, model_id: str, as_of: datetime.date) -> InferencePrice | None:
         """Return the price of a model (id or exact alias) in force at a date, None if there is none."""
-        return self._find(self.canonical(model_id), as_of)
+        name = self.canonical(model_id)
+        # Only what there is is looked up and remembered: what a caller made up is not.
+        return self._find(name, as_of) if name in self._models else None
 
     def first_day(self, model_id: str) -> datetime.date | None:
         """Return the first day on which a model can have had a price, None where the model is unknown."""

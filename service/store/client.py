@@ -45,6 +45,9 @@ def client_of(url: str, seconds: float) -> AnyRedis:
             return RedisCluster.from_url(url.replace(kind, CLUSTERS[kind], 1), max_connections=CONNECTIONS, **kept)
         if kind in PLAIN:
             pool = BlockingConnectionPool.from_url(url, max_connections=CONNECTIONS, timeout=seconds, **kept)
+            pool.connection_class(
+                **pool.connection_kwargs
+            )  # an option that there is not is found now, not by a request
             return Redis.from_pool(pool)
     except (ValueError, RedisError, TypeError) as error:
         # What the library says may repeat a password.

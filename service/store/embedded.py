@@ -41,6 +41,14 @@ class Embedded(Store):
         """None: nothing is shared."""
         return 0
 
+    def look(self) -> None:
+        """Forget what is over: answers whose time has come, and windows that have closed."""
+        now = self.clock()
+        for key in [key for key, (_, until) in self.values.items() if until <= now]:
+            self._drop(key)
+        for caller in [caller for caller, (_, closes, _) in self.callers.items() if closes <= now]:
+            del self.callers[caller]
+
     async def open(self) -> None:
         """Do nothing: it is ready."""
 
@@ -84,10 +92,19 @@ class Embedded(Store):
         if len(self.callers) > MOST_CALLERS:
             self.callers.popitem(last=False)
 
-    def alone(self, caller: str) -> int:
-        """Return what a caller has used of its window that was counted here alone, and has not been told elsewhere."""
-        _, closes, alone = self.callers.get(caller, (0, 0.0, 0))
-        return alone if closes > self.clock() else 0
+    def settle(self, caller: str) -> int:
+        """Return what a caller has used of its window that was counted here alone: whoever takes it tells it elsewhere."""
+        used, closes, alone = self.callers.get(caller, (0, 0.0, 0))
+        if not alone or closes <= self.clock():
+            return 0
+        self.callers[caller] = (used, closes, 0)
+        return alone
+
+    def owe(self, caller: str, alone: int) -> None:
+        """Take back what could not be told elsewhere."""
+        if alone and caller in self.callers:
+            used, closes, more = self.callers[caller]
+            self.callers[caller] = (used, closes, more + alone)
 
     def _drop(self, key: str) -> None:
         value, _ = self.values.pop(key, (None, 0.0))

@@ -38,6 +38,10 @@ class Store(ABC):
         """How many times what is shared was found not to be usable."""
 
     @abstractmethod
+    def look(self) -> None:
+        """See what has changed by itself; called every second."""
+
+    @abstractmethod
     async def open(self) -> None:
         """Make ready; called once, before the first request."""
 

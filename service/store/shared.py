@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
+from redis.exceptions import ResponseError
+
 from service.store.breaker import Breaker
 from service.store.client import CONNECTIONS, AnyRedis, client_of
 from service.store.embedded import Embedded
@@ -37,16 +39,18 @@ PARTS, MOST_PARTS = 4, 40
 
 TAKE = """
 local cost, limit, window, owed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local used = tonumber(redis.call('GET', KEYS[1]) or '0')
+local used = tonumber(redis.pcall('GET', KEYS[1]) or '0')
+if not used or not (used >= 0 and used < 1e9) then used = 0 end
 local left = redis.call('PTTL', KEYS[1])
+local is_other = owed > 0 or left < 0 or left > window
 if left < 0 or left > window then left = window end
 used = used + owed
 local may = 0
-if used + cost <= limit then may, used = 1, used + cost end
-if may + owed > 0 then redis.call('SET', KEYS[1], used, 'PX', math.max(left, 1)) end
+if used + cost <= limit then may, used, is_other = 1, used + cost, true end
+if is_other then redis.call('SET', KEYS[1], used, 'PX', math.max(left, 1)) end
 return {may, used, left}
 """
-"""Counts, and tells when the window closes, in one trip; a window that Redis' clock has made longer is cut to its length.
+"""Counts, and tells when the window closes, in one trip. What cannot be a count is none; a window that Redis' clock has made longer is cut to its length.
 
 What is owed was let in while Redis was away: it is counted now, so that a moment's absence lets nobody beyond the limit.
 """
@@ -91,6 +95,11 @@ class Shared(Store):
         """How many times the breaker opened."""
         return self.breaker.opened
 
+    def look(self) -> None:
+        """Probe Redis where it was left, and forget what is over."""
+        self.breaker.may_try()
+        self.embedded.look()
+
     async def open(self) -> None:
         """Open every connection, so that no request has to."""
         await self.breaker.try_again()
@@ -106,7 +115,7 @@ class Shared(Store):
         found = await self.embedded.get(key)
         if found is not None:
             return found
-        sealed = await self._trip(lambda: self.client.get(NAMESPACE + key))
+        sealed = await self._trip(lambda: self._read(NAMESPACE + key))
         value = _unsealed(key, sealed) if isinstance(sealed, bytes) else None
         if value is not None:
             await self.embedded.put(key, value, NEAR_SECONDS)
@@ -120,17 +129,31 @@ class Shared(Store):
     async def take(self, caller: str, cost: int, limit: int) -> Quota:
         """Count for all processes; while Redis is away this process goes on from the last that it knows."""
         key = NAMESPACE + "limit:" + hashlib.sha256(caller.encode()).hexdigest()
-        owed, window = self.embedded.alone(caller), WINDOW_SECONDS * 1000
+        window = WINDOW_SECONDS * 1000
 
         async def counted() -> Quota:
-            may, used, milliseconds = await self.client.eval(TAKE, 1, key, cost, limit, window, owed)
-            return Quota(bool(may), int(used), int(milliseconds) / 1000)
+            owed = self.embedded.settle(caller)
+            try:
+                may, used, milliseconds = await self.client.eval(TAKE, 1, key, cost, limit, window, owed)
+                return Quota(bool(may), int(used), int(milliseconds) / 1000)
+            except BaseException:
+                self.embedded.owe(caller, owed)
+                raise
 
         quota = await self._trip(counted)
         if quota is None:
             return await self.embedded.take(caller, cost, limit)
         self.embedded.note(caller, quota)
         return quota
+
+    async def _read(self, key: str) -> object:
+        try:
+            return await self.client.get(key)
+        except ResponseError as error:
+            # What stands there is no text: nothing of ours, and no fault of Redis.
+            if str(error).startswith("WRONGTYPE"):
+                return None
+            raise
 
     async def _trip(self, command: Callable[[], Awaitable[T]]) -> T | None:
         """Return what a command gives; None where Redis cannot be used."""

@@ -109,7 +109,7 @@ FAULTS: dict[str, Callable[[list[Json]], object]] = {
     "has no service account of its own": lambda m: pod(m).update(serviceAccountName="default"),
     "is told of other services": lambda m: pod(m).pop("enableServiceLinks"),
     "is not spread over %s": lambda m: pod(m)["topologySpreadConstraints"].pop(),
-    "may be killed while it finishes its requests": lambda m: pod(m).update(terminationGracePeriodSeconds=40),
+    "may be killed while it finishes its requests": lambda m: pod(m).update(terminationGracePeriodSeconds=50),
     "has no %s": lambda m: container(m).pop("readinessProbe"),
     "may gain rights": lambda m: safety(m).pop("allowPrivilegeEscalation"),
     "is privileged": lambda m: safety(m).update(privileged=True),

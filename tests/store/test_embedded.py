@@ -95,12 +95,31 @@ def test_what_was_counted_elsewhere_is_gone_on_from(clock: Clock) -> None:
     """What another count says replaces ours; what was let in here since is told to it later, until the window closes."""
     store = Embedded(0, clock)
     store.note("a", Quota(True, 2, 30.0))
-    assert store.alone("a") == 0
+    assert store.settle("a") == 0
     assert take(store) == Quota(True, 3, 30.0)
     assert not take(store).is_let_in
-    assert store.alone("a") == 1
+    assert [store.settle("a"), store.settle("a")] == [1, 0]
+    store.owe("a", 1)
     clock.now += 30
-    assert store.alone("a") == 0
+    assert store.settle("a") == 0
+
+
+def test_what_is_over_is_forgotten(clock: Clock) -> None:
+    """Answers whose time has come and windows that have closed are let go of, though nobody asks for them."""
+
+    async def go() -> None:
+        store = room(3, 1, clock)
+        await store.put("short", b"1", 10)
+        await store.put("long", b"2", 60)
+        await store.take("a", 1, 3)
+        clock.now += 30
+        store.look()
+        assert list(store.values) == ["long"] and list(store.callers) == ["a"]
+        clock.now += 30
+        store.look()
+        assert not store.values and not store.callers and store.kept_bytes == 0
+
+    asyncio.run(go())
 
 
 def test_callers_that_are_remembered_are_bounded(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_without_redis_each_goes_on_from_what_it_knew(server: RedisServer) -> No
         assert "TimeoutError" in one.degraded and one.faults == 1
         server.thaw()
         while one.degraded:
-            await one.get("anything")
+            one.look()
             await asyncio.sleep(0.01)
         assert (await one.take("a", 1, 9)).used in (9, 10)
         assert not (await other.take("a", 1, 9)).is_let_in
@@ -184,3 +184,45 @@ def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"^REDIS_URL") as refused:
         client_of(url, 1.0)
     assert "s3cret" not in str(refused.value)
+
+
+def test_what_is_owed_is_counted_once(server: RedisServer) -> None:
+    """What was let in while Redis was away is added once, however many come at once when it is back."""
+
+    async def test(one: Shared, _: Shared) -> None:
+        for _number in range(10):
+            await one.embedded.take("a", 1, 100)
+        found = await asyncio.gather(*(one.take("a", 1, 100) for _number in range(20)))
+        assert all(quota.is_let_in for quota in found)
+        assert max(quota.used for quota in found) == 30
+
+    stores(server.url, test)
+
+
+@pytest.mark.parametrize("value", [b"abc", b"nan", b"-5", b"1e300", b"99999"])
+def test_a_count_that_cannot_be_locks_nobody_out(server: RedisServer, value: bytes) -> None:
+    """What stands where a count should is none, or ends with its window; Redis stays in use."""
+
+    async def test(one: Shared, _: Shared) -> None:
+        await one.take("a", 1, 3)
+        with server.client() as client:
+            (key,) = client.keys(NAMESPACE + "limit:*")
+            client.set(key, value)
+            await one.take("a", 1, 3)
+            assert 0 < client.pttl(key) <= WINDOW_SECONDS * 1000
+        assert one.degraded == "" and one.faults == 0
+
+    stores(server.url, test)
+
+
+def test_something_else_under_a_key_is_no_answer(server: RedisServer) -> None:
+    """A list where an answer should stand is passed over and replaced; Redis stays in use."""
+
+    async def test(one: Shared, other: Shared) -> None:
+        with server.client() as client:
+            client.rpush(NAMESPACE + "k", "x")
+        assert await one.get("k") is None and one.faults == 0
+        await one.put("k", b"v", 60)
+        assert await other.get("k") == b"v"
+
+    stores(server.url, test)
