@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 import threading
 import time
@@ -14,7 +15,7 @@ import redis
 
 from tools.faults.asking import assessment, listings
 from tools.faults.client import Answers, Asked, at_once, interleaved, steady
-from tools.faults.processes import LOOPBACK, Miss, hold, resident_bytes, until
+from tools.faults.processes import LOOPBACK, Miss, descendants, hold, resident_bytes, until
 from tools.faults.proxy import Proxy
 from tools.faults.redis_server import Certificates, RedisServer, client_of
 from tools.faults.scenario import scenarios
@@ -74,6 +75,15 @@ def test_a_process_is_ended_by_its_id(server: RedisServer) -> None:
     server.close()
     assert not server.process.is_alive
     assert resident_bytes(pid) == 0
+
+
+def test_what_does_not_start_is_not_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that cannot be reached in time is ended before that is told."""
+    monkeypatch.setattr("tools.faults.redis_server.STARTS_WITHIN", 0.2)
+    before = set(descendants(os.getpid()))
+    with pytest.raises(Miss, match="does not answer"):
+        RedisServer(options=["--requirepass", "secret"])
+    assert set(descendants(os.getpid())) == before
 
 
 def test_a_line_passes_on_and_fails_as_told(server: RedisServer) -> None:

@@ -67,11 +67,12 @@ class Bench:
 
     def __init__(self, **settings: Any) -> None:
         """Start all of it."""
-        self._stack = ExitStack()
-        self.redis = self._stack.enter_context(RedisServer())
-        self.line = self._stack.enter_context(Proxy(self.redis.port))
-        shared = {"redis_url": self.redis.url_at(self.line.port), **settings}
-        self.a, self.b, self.alone = self._stack.enter_context(together(shared, shared, {}))
+        with ExitStack() as stack:
+            self.redis = stack.enter_context(RedisServer())
+            self.line = stack.enter_context(Proxy(self.redis.port))
+            shared = {"redis_url": self.redis.url_at(self.line.port), **settings}
+            self.a, self.b, self.alone = stack.enter_context(together(shared, shared, {}))
+            self._stack = stack.pop_all()
         self.right = Right(self.alone)
         self._fresh = itertools.count(1_000_000)
 

@@ -116,7 +116,11 @@ class RedisServer:
         keeps_nothing = ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         command = [program(), "--bind", LOOPBACK, *ports, *keeps_nothing, *secret, *self.options]
         self.process = Process(command, self.folder / "log", ENVIRONMENT | self.environment, self.folder)
-        until(self.answers, STARTS_WITHIN, f"redis-server does not answer: {self.process.text()[-500:]}")
+        try:
+            until(self.answers, STARTS_WITHIN, f"redis-server does not answer: {self.process.text()[-500:]}")
+        except BaseException:
+            self.close()
+            raise
 
     def client(self, seconds: float = 2.0) -> redis.Redis:
         """Return a client of it that gives up after a while, and asks once."""

@@ -51,7 +51,11 @@ class Service:
             ROOT,
         )
         if is_awaited:
-            self.await_ready()
+            try:
+                self.await_ready()
+            except BaseException:
+                self.__exit__()
+                raise
 
     def __enter__(self) -> Service:
         """Return it, started."""

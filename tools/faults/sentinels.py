@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +26,17 @@ class Sentinels:
     def __init__(self, count: int = 3) -> None:
         """Start all of them, and wait until they know each other."""
         self.folder = Path(tempfile.mkdtemp(prefix="sentinels-"))
-        self.primary = RedisServer()
-        self.replica = RedisServer(options=["--replicaof", LOOPBACK, str(self.primary.port)])
         self.ports = [free_port() for _ in range(count)]
-        self.processes = [self._started(port, count // 2 + 1) for port in self.ports]
-        until(lambda: self._know_all(count), MEETS_WITHIN, "the sentinels do not know each other and the replica")
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self.primary = stack.enter_context(RedisServer())
+            self.replica = stack.enter_context(RedisServer(options=["--replicaof", LOOPBACK, str(self.primary.port)]))
+            for port in self.ports:
+                process = self._started(port, count // 2 + 1)
+                stack.callback(process.kill)
+                until(partial(self._ask, port), STARTS_WITHIN, "a sentinel does not answer")
+            until(lambda: self._know_all(count), MEETS_WITHIN, "the sentinels do not know each other and the replica")
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Sentinels:
         """Return them, started."""
@@ -36,11 +44,7 @@ class Sentinels:
 
     def __exit__(self, *_: object) -> None:
         """End them and both servers."""
-        for process in self.processes:
-            process.kill()
-        self.primary.close()
-        self.replica.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._stack.close()
 
     @property
     def url(self) -> str:
@@ -60,9 +64,7 @@ class Sentinels:
         ]
         (folder / "sentinel.conf").write_text("\n".join(said) + "\n")
         command = [program(), str(folder / "sentinel.conf"), "--sentinel"]
-        process = Process(command, folder / "log", ENVIRONMENT, folder)
-        until(lambda: self._ask(port) is not None, STARTS_WITHIN, f"sentinel: {process.text()[-500:]}")
-        return process
+        return Process(command, folder / "log", ENVIRONMENT, folder)
 
     def _ask(self, port: int) -> dict[str, Any] | None:
         """Return what a sentinel knows of the service; None where it does not answer."""
