@@ -45,6 +45,8 @@ class Workers:
         self.answer_seconds = answer_seconds
         self.wait_seconds = wait_seconds
         self.mean_seconds = 0.0
+        self.share_seconds = 0.0
+        """Mean of how long a computation takes by how many are at work: about every so often one ends."""
         self.lock = threading.Lock()
         self.line: deque[_Job] = deque()
         self.at_work = 0
@@ -106,8 +108,8 @@ class Workers:
         """Count work that ended, and send away what, as is known now, cannot end in time: the last in line first."""
         with self.lock:
             now = time.monotonic()
-            self.at_work -= 1
             self._learn(now - job.started)
+            self.at_work -= 1
             while self.line and self._is_late(self.at_hand - 1, self.line[-1].until - now):
                 other = self.line.pop().outcome
                 if other.set_running_or_notify_cancel():
@@ -115,7 +117,10 @@ class Workers:
 
     def _learn(self, seconds: float) -> None:
         """Take a computation into the mean; the time that it waited for a core is not the time it takes."""
-        self.mean_seconds += (SMOOTHING if self.mean_seconds else 1.0) * (seconds - self.mean_seconds)
+        weight = SMOOTHING if self.mean_seconds else 1.0
+        self.mean_seconds += weight * (seconds - self.mean_seconds)
+        # Threads share an interpreter: two at work may each take twice as long, and yet as many end in an hour.
+        self.share_seconds += weight * (seconds / max(1, self.at_work) - self.share_seconds)
 
     def _is_late(self, before: int, seconds: float) -> bool:
         """Return whether work with so much before it will hardly end in time; with nothing before it, it is tried."""
@@ -123,7 +128,7 @@ class Workers:
 
     def _wait(self, before: int) -> float:
         """Return how long work with so much before it can be expected to wait for a core [s]."""
-        return self.mean_seconds * max(0, before + 1 - self.cores) / self.cores
+        return self.share_seconds * max(0, before + 1 - self.cores)
 
     def _overloaded(self) -> Overloaded:
         """Return the error that says when to come back."""

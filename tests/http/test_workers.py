@@ -258,15 +258,25 @@ def test_work_that_would_wait_long_is_not_let_in() -> None:
 
     async def test(until: threading.Event) -> None:
         workers = pool_of(50, PATIENCE, wait_seconds=0.5)
-        workers.mean_seconds = 0.4
         tasks = await stuck(workers, workers.cores, until)
-        workers.mean_seconds = 0.4 * workers.cores
-        tasks += await stuck(workers, workers.cores + 1, until, more=1)
-        with pytest.raises(Overloaded) as refused:
+        workers.share_seconds = 0.25
+        tasks += await stuck(workers, workers.cores + 2, until, more=2)
+        with pytest.raises(Overloaded):
             await workers.run(lambda: None)
-        assert refused.value.retry_after == math.ceil(0.4 * (workers.cores + 1))
-        workers.mean_seconds = 0.0
+        workers.share_seconds = 0.0
         until.set()
         await asyncio.gather(*tasks)
+
+    run(test)
+
+
+def test_two_at_work_that_take_twice_as_long_are_as_quick() -> None:
+    """How soon a core is free is learned from how long work takes by how many share the interpreter meanwhile."""
+
+    async def test(_: threading.Event) -> None:
+        workers = pool_of(10, PATIENCE)
+        await asyncio.gather(*(workers.run(lambda: time.sleep(0.2)) for _ in range(workers.cores)))
+        assert workers.mean_seconds >= 0.2
+        assert 0.2 / workers.cores <= workers.share_seconds < 0.2 or workers.cores == 1
 
     run(test)
