@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -62,6 +63,19 @@ def test_what_one_keeps_another_finds(server: RedisServer) -> None:
     stores(server.url, test)
     with server.client() as client:
         assert 0 < client.pttl(NAMESPACE + "k") <= 1000
+
+
+def test_a_socket_does_as_well_as_a_port(tmp_path: Path) -> None:
+    """Redis may be reached by a socket of this machine."""
+    socket = tmp_path / "redis.sock"
+
+    async def test(one: Shared, other: Shared) -> None:
+        await one.put("k", b"value", 60)
+        assert await other.get("k") == b"value"
+        assert (await one.take("a", 1, 1)).is_let_in and not (await other.take("a", 1, 1)).is_let_in
+
+    with RedisServer(options=("--unixsocket", str(socket))):
+        stores(f"unix://{socket}", test)
 
 
 @pytest.mark.parametrize(
