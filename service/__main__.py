@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from service.http.keys import Keys
 from service.log import configuration
@@ -92,6 +93,7 @@ def main() -> None:
             http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS),
             backpressure=MOST_CONNECTIONS,
             log_access=False,
+            log_level=LogLevels(settings.log_level),
             log_dictconfig=configuration(settings.log_level),
             workers_kill_timeout=stop_seconds(settings),
         ).serve()

@@ -131,5 +131,6 @@ def configuration(level: str) -> dict[str, Any]:
         "formatters": {"line": {"()": AsLine}},
         "handlers": {"out": {"()": Lines, "formatter": "line"}},
         "root": {"handlers": ["out"], "level": level.upper()},
-        "loggers": {"_granian": {"level": level.upper()}, "granian": {"level": level.upper()}},
+        # The server's own handlers are put aside: its words go the way of all others.
+        "loggers": {name: {"handlers": [], "level": level.upper()} for name in ("_granian", "granian.access")},
     }

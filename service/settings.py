@@ -132,8 +132,8 @@ def check_metrics_port(settings: Settings) -> None:
         raise ValueError(f"METRICS_PORT and PORT are both {port}: take another, or leave METRICS_PORT out")
     try:
         address_of(msgspec.structs.replace(settings, port=port))
-    except ValueError as error:
-        raise ValueError(f"METRICS_PORT is {port}: {error}") from None
+    except ValueError:
+        raise ValueError(f"METRICS_PORT {port} cannot be listened on, on HOST {settings.host!r}") from None
 
 
 def check_is_guarded(settings: Settings, address: str) -> None:

@@ -90,6 +90,9 @@ def serving() -> Iterator[int]:
         **os.environ,
         "HOST": "127.0.0.1",
         "PORT": str(port),
+        # Nothing is shed here, so that no status from 500 up is any but a fault.
+        "WAIT_SECONDS": "30",
+        "LOG_LEVEL": "error",
         "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": "1",
         "PYTHONWARNINGS": "error::RuntimeWarning",

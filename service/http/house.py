@@ -7,7 +7,7 @@ import datetime
 import math
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -104,7 +104,7 @@ class House(Struct, frozen=True, kw_only=True):
         embedded = Embedded(settings.cache_megabytes * MEGABYTE)
         log = Log(settings.log_level)
         store = _shared(settings, embedded, log) if settings.redis_url else embedded
-        keys = Keys(settings.api_keys, settings.api_keys_file, _telling(log, "keys"))
+        keys = Keys(settings.api_keys, settings.api_keys_file, lambda fault: _tell_of_keys(log, keys, fault))
         cores = min(MOST_THREADS, math.ceil(cores_at_hand() / (settings.workers or cores_at_hand())))
         bounds = (cores, settings.most_waiting, settings.answer_seconds, settings.wait_seconds)
         metrics = Metrics()
@@ -187,12 +187,17 @@ class House(Struct, frozen=True, kw_only=True):
 
 def _shared(settings: Settings, embedded: Embedded, log: Log) -> Shared:
     """Return the store that Redis shares, with a line in the log whenever it is left and taken up again."""
-    return Shared(settings.redis_url, settings.redis_seconds, embedded, _telling(log, "redis"))
+
+    def tell(fault: str) -> None:
+        log.tell("warning" if fault else "info", "redis", is_used=not fault, fault=fault or None)
+
+    return Shared(settings.redis_url, settings.redis_seconds, embedded, tell)
 
 
-def _telling(log: Log, event: str) -> Callable[[str], None]:
-    """Return what tells the log of a fault, and with nothing of its end."""
-    return lambda fault: log.tell("warning" if fault else "info", event, fault=fault or "none any more")
+def _tell_of_keys(log: Log, keys: Keys, fault: str) -> None:
+    """Log that the file of keys was read anew: the names that are known now, or why they are those of before."""
+    known = [key.name for key in keys.known]
+    log.tell("warning" if fault else "info", "keys", known=known, fault=fault or None)
 
 
 def cores_at_hand() -> int:

@@ -53,7 +53,7 @@ class Keys:
     def __init__(
         self, digests: tuple[str, ...] = (), file: str = "", tell: Callable[[str], None] = lambda _: None
     ) -> None:
-        """Read the file, if there is one; `tell` is told of every fault of it later on, and with nothing of its end.
+        """Read the file, if there is one; `tell` is told, whenever it was read anew, of its fault, or nothing.
 
         Raises
         ------
@@ -92,8 +92,9 @@ class Keys:
             self.known, fault = self._read(), ""
         except ValueError as error:
             fault = str(error)
-        if fault != self.fault:
-            self.fault = fault
+        is_news = not fault or fault != self.fault
+        self.fault = fault
+        if is_news:
             self.tell(fault)
 
     def _state(self) -> tuple[int, ...]:

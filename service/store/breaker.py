@@ -23,7 +23,7 @@ class Breaker:
         tell: Callable[[str], None],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Start closed: the dependency may be tried; `tell` is told of every fault that opens it, and of its end with nothing."""
+        """Start closed: the dependency may be tried; `tell` is told of every fault that it is open for, and of its end with nothing."""
         self.probe = probe
         self.tell = tell
         self.clock = clock
@@ -41,8 +41,8 @@ class Breaker:
 
     def failed(self, fault: str) -> None:
         """Open: something went wrong."""
-        if not self.fault:
-            self.opened += 1
+        self.opened += not self.fault
+        if fault != self.fault:
             self.tell(fault)
         self.fault = fault
 

@@ -48,6 +48,6 @@ def test_open_until_a_probe_gets_through() -> None:
             await asyncio.sleep(0)
         assert server.probed == 2
         assert breaker.may_try() and breaker.fault == ""
-        assert (breaker.opened, told) == (1, ["TimeoutError", ""])
+        assert (breaker.opened, told) == (1, ["TimeoutError", "ConnectionError", ""])
 
     asyncio.run(go())
