@@ -54,9 +54,9 @@ def read_all() -> tuple[Settings, str]:
 
 
 @contextmanager
-def figures_of_all(settings: Settings, address: str, workers: int) -> Iterator[None]:
+def figures_of_all(settings: Settings, address: str) -> Iterator[None]:
     """Give processes that are not alone a folder for their figures, and serve these on a port of their own if there is one."""
-    if workers == 1 and not settings.metrics_port:
+    if settings.processes == 1 and not settings.metrics_port:
         yield
         return
     with tempfile.TemporaryDirectory(prefix="prompt-or-tune-") as folder:
@@ -75,8 +75,7 @@ def main() -> None:
         settings, address = read_all()
     except ValueError as error:
         raise SystemExit(str(error)) from None
-    workers = settings.workers or len(os.sched_getaffinity(0))
-    with figures_of_all(settings, address, workers):
+    with figures_of_all(settings, address):
         Granian(
             "service.http.app:create_app",
             factory=True,
@@ -84,9 +83,9 @@ def main() -> None:
             port=settings.port,
             interface=Interfaces.ASGI,
             loop=Loops.uvloop,
-            workers=workers,
+            workers=settings.processes,
             # One that fails alone is replaced; where it was the only one, the service ends and whoever started it sees that.
-            respawn_failed_workers=workers > 1,
+            respawn_failed_workers=settings.processes > 1,
             websockets=False,
             # Nothing closes a connection of HTTP/2 that says nothing, at work or at the end.
             http=HTTPModes.http1,

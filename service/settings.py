@@ -64,6 +64,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged: a line a request from info on."""
 
+    @property
+    def processes(self) -> int:
+        """How many worker processes there are."""
+        return self.workers or cores_at_hand()
+
+
+def cores_at_hand() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of an environment; a variable that is empty counts as not set.

@@ -89,6 +89,6 @@ def test_what_libraries_log_is_a_line_without_the_words_of_exceptions() -> None:
         return told
 
     fit = ValueError("request mine: KeyError at f:1")
-    fit.is_fit_for_logs = True  # type: ignore[attr-defined]
+    fit.is_fit_for_logs = True
     assert (shown(ValueError("SECRET"))["exception"], shown(fit)["exception"]) == ("ValueError", str(fit))
     assert shown(fit)["message"] == "it broke" and shown(fit)["level"] == "error"

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from service.settings import Settings, address_of, check_is_guarded, read_settings
+from tools.faults.processes import free_port
 
 ROOT = Path(__file__).parent.parent
 DIGEST = hashlib.sha256(b"correct horse").hexdigest()
@@ -30,14 +31,6 @@ def taken() -> Iterator[int]:
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| (.+) \|$", re.MULTILINE)

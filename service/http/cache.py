@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib import resources
+from pathlib import Path
 
 from service.store import Store
 
@@ -17,7 +18,7 @@ def code_digest() -> str:
     """Return the SHA-256 of the code that answers hang on: another build never takes its answers from this one."""
     digest = hashlib.sha256()
     for package in ("service", "models"):
-        for file in sorted(resources.files(package).rglob("*.py")):  # type: ignore[attr-defined]
+        for file in sorted(Path(str(resources.files(package))).rglob("*.py")):
             digest.update(file.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import math
-import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -28,7 +27,7 @@ from service.larder.load import Catalogue, load
 from service.larder.prices import PriceList
 from service.log import Log
 from service.nouns.request.assessment import AssessmentRequest
-from service.settings import Settings
+from service.settings import Settings, cores_at_hand
 from service.store import Embedded, Shared, Store
 
 MEGABYTE = 1_000_000
@@ -105,7 +104,7 @@ class House(Struct, frozen=True, kw_only=True):
         log = Log(settings.log_level)
         store = _shared(settings, embedded, log) if settings.redis_url else embedded
         keys = Keys(settings.api_keys, settings.api_keys_file, lambda fault: _tell_of_keys(log, keys, fault))
-        cores = min(MOST_THREADS, math.ceil(cores_at_hand() / (settings.workers or cores_at_hand())))
+        cores = min(MOST_THREADS, math.ceil(cores_at_hand() / settings.processes))
         bounds = (cores, settings.most_waiting, settings.answer_seconds, settings.wait_seconds)
         metrics = Metrics()
         effects = catalogue.effects
@@ -198,8 +197,3 @@ def _tell_of_keys(log: Log, keys: Keys, fault: str) -> None:
     """Log that the file of keys was read anew: the names that are known now, or why they are those of before."""
     known = [key.name for key in keys.known]
     log.tell("warning" if fault else "info", "keys", known=known, fault=fault or None)
-
-
-def cores_at_hand() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -29,7 +29,7 @@ from service.store import Store
 PREFIX = "prompt_or_tune"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 MEDIA_TYPE = prometheus.CONTENT_TYPE_LATEST
-prometheus.disable_created_metrics()  # type: ignore[no-untyped-call]
+prometheus.disable_created_metrics()
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -111,7 +111,7 @@ class _Everywhere(Collector):
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.files = multiprocess.MultiProcessCollector(None, path=folder)  # type: ignore[no-untyped-call]
+        self.files = multiprocess.MultiProcessCollector(None, path=folder)
 
     def collect(self) -> Iterable[Metric]:
         for file in Path(self.folder).glob("gauge_live*_*.db"):
@@ -120,8 +120,8 @@ class _Everywhere(Collector):
             with contextlib.suppress(FileNotFoundError):
                 if Path(f"/proc/{number}").exists():
                     continue
-                multiprocess.mark_process_dead(int(number), self.folder)  # type: ignore[no-untyped-call]
-        return self.files.collect()  # type: ignore[no-untyped-call]
+                multiprocess.mark_process_dead(int(number), self.folder)
+        return self.files.collect()
 
 
 def serve(folder: str, address: str, port: int) -> None:

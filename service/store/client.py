@@ -67,7 +67,7 @@ def _behind_sentinels(url: str, kept: dict[str, Any], *, is_encrypted: bool) -> 
     sentinels = [_address(host) for host in hosts.split(",")]
     options = dict(parse_qsl(parts.query))
     more: dict[str, Any] = {**kept, **options, "ssl": True} if is_encrypted else {**kept, **options}
-    manager: Any = Sentinel(sentinels, sentinel_kwargs=more, **more)  # type: ignore[no-untyped-call]
+    manager: Any = Sentinel(sentinels, sentinel_kwargs=more, **more)
     client: Redis = manager.master_for(
         name,
         db=int(database or 0),

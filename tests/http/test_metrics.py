@@ -65,7 +65,7 @@ def test_what_was_computed_is_counted(client: Client) -> None:
     verdict = client.post("/v1/assessments", json=SMALL).json()["verdict"]["action"]
     client.post("/v1/assessments", json=SMALL)
     assert figure(client, "verdicts_total", action=verdict) == 1
-    assert figure(client, "draws_total") == SMALL["simulation"]["draws"]  # type: ignore[index]
+    assert figure(client, "draws_total") == SMALL["simulation"]["draws"]
     assert [figure(client, "answers_total", cache=cache) for cache in ("miss", "hit")] == [1, 1]
     assert figure(client, "assessment_seconds_count") == 1
     assert figure(client, "cache_bytes") > 10_000

@@ -84,6 +84,11 @@ def _seen(service: Service) -> float:
     return (datetime.datetime.fromisoformat(stamps[-1]) - datetime.datetime.now(datetime.UTC)).total_seconds()
 
 
+def _await_step(service: Service, step: int) -> None:
+    """Wait until the service's log has made a step."""
+    until(lambda: abs(_seen(service) - step) < NEAR, NEAR, f"the service did not see a step of {step} s")
+
+
 @scenario("the clock of the service is set")
 def of_the_service() -> str:
     """Neither limit nor answers know what time of day it is: exactly the limit is let in around every step."""
@@ -92,7 +97,7 @@ def of_the_service() -> str:
         with Clock() as clock, Service(clock.environment, requests_per_minute=LIMIT) as service:
             found = let_in_around(service, step, clock.set)
             hold(found == LIMIT, f"{found} were let in around a step of {step} s, not {LIMIT}")
-            until(lambda: abs(_seen(service) - step) < NEAR, NEAR, f"the service did not see a step of {step} s")  # noqa: B023
+            _await_step(service, step)
             said.append(f"{step:+d} s: {found}")
     return f"limit {LIMIT}; {'; '.join(said)}"
 
