@@ -232,6 +232,23 @@ def test_a_key_lets_in() -> None:
     assert answer(livez, settings).status_code == 200
 
 
+def test_who_is_not_let_in_learns_nothing_else(tmp_path: Path) -> None:
+    """No key, an unknown one and one whose time is over have the same answer, on every operation, whatever they send."""
+    file = tmp_path / "keys.toml"
+    digest = hashlib.sha256(KEY.encode()).hexdigest()
+    file.write_text(f'[[keys]]\nname = "ended"\nsha256 = "{digest}"\nexpires = 2020-01-01T00:00:00Z\n')
+    app, named = create_app(Settings(api_keys_file=str(file), log_level="error")), {"X-Request-Id": "same"}
+    for operation in OPERATIONS:
+        if operation.is_probe:
+            continue
+        sent = [{}, {"X-Api-Key": "unknown"}, {"X-Api-Key": KEY}]
+        found = [asyncio.run(ask(app, operation, headers={**named, **key})) for key in sent]
+        found += [asyncio.run(ask(app, operation, headers=named, content=b"{"))] if operation.body else []
+        assert {answer.status_code for answer in found} == {401}
+        assert len({(answer.content, tuple(sorted(answer.headers.items()))) for answer in found}) == 1
+        assert "ended" not in found[0].text
+
+
 def test_limits_are_told_with_every_answer() -> None:
     """What is left of the limit is told while there is some, and when there is none; probes do not count."""
 
