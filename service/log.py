@@ -11,6 +11,7 @@ import datetime
 import logging
 import os
 import queue
+import select
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -106,21 +107,13 @@ class AsLine(logging.Formatter):
 
 
 class Lines(logging.Handler):
-    """Hands what libraries log, and faults of ours, to a log of this process."""
-
-    def __init__(self) -> None:
-        """Start with nothing to write."""
-        super().__init__()
-        self.log = Log()
+    """Writes what libraries log, and faults of ours, where there is room for it: without a thread, for a process with one must not fork."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Have a record written as a line."""
-        self.log.put(self.format(record).encode() + b"\n")
-
-    def close(self) -> None:
-        """Write what waits."""
-        self.log.close()
-        super().close()
+        """Write a record as a line, or drop it where nobody takes it."""
+        with contextlib.suppress(OSError, ValueError):
+            if select.select([], [1], [], 0)[1]:
+                _to_standard_output(self.format(record).encode() + b"\n")
 
 
 def configuration(level: str) -> dict[str, Any]:
