@@ -21,6 +21,12 @@ Install Debian's redis-server and libfaketime as root, or put a redis-server on 
 endef
 export NO_REDIS
 
+define NO_OFFICE
+Workbooks are calculated anew in LibreOffice, and it could not be installed here.
+Install Debian's libreoffice-calc-nogui as root, or put a soffice of version 7 or newer on PATH.
+endef
+export NO_OFFICE
+
 export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 LINT := openapi/lint
@@ -30,7 +36,7 @@ CHECKOV := build/checkov/bin/checkov --quiet --compact --skip-download
 LOCK_TOOLS := uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o
 
 .DEFAULT_GOAL := help
-.PHONY: help run test browser redis test-faults load lint format fit backtest prices prices-check schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
+.PHONY: help run test browser redis office axe test-faults load lint format fit backtest prices prices-check schemas examples openapi clients fuzz release lock bench image-check manifests-check clean
 
 help: ## show every command
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -50,10 +56,18 @@ $(LINT)/node_modules/stamp: $(LINT)/package.json
 	npm install --prefix $(LINT) --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
+AXE := tests/pages/node_modules/stamp
+$(AXE): tests/pages/package.json
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm; }
+	npm install --prefix tests/pages --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+axe: $(AXE) ## install axe-core with npm, by which the tests find fault with the pages
+
 run: $(VENV)/run.stamp ## install what it needs and serve on HOST:PORT (127.0.0.1:8000)
 	$(BIN)/python -m service
 
-test: browser redis lint ## install what it needs, check the rules and run every test
+test: browser redis office axe lint ## install what it needs, check the rules and run every test
 	$(BIN)/python -m pytest
 
 browser: ## install Chromium and its driver with apt-get, for the tests of the pages, when they are absent
@@ -67,6 +81,11 @@ redis: ## install redis-server and libfaketime with apt-get, for the tests of fa
 	apt-get install -qq -y --no-install-recommends redis-server libfaketime > /dev/null && \
 	{ ! command -v systemctl > /dev/null || systemctl disable --quiet --now redis-server 2> /dev/null || true; }; } || \
 	{ echo "$$NO_REDIS" >&2; exit 1; }
+
+office: ## install LibreOffice's spreadsheet with apt-get, by which the tests calculate workbooks anew, when it is absent
+	@command -v soffice > /dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	apt-get install -qq -y --no-install-recommends libreoffice-calc-nogui > /dev/null; } || \
+	{ echo "$$NO_OFFICE" >&2; exit 1; }
 
 test-faults: $(VENV)/test.stamp redis ## play every fault and load that the service must bear, some 40 minutes (ARGS="--only frozen": some)
 	$(BIN)/python -m tools.faults $(ARGS)
@@ -143,4 +162,4 @@ lock: ## pin every dependency with hashes (needs uv)
 	echo checkov==3.3.30 | $(LOCK_TOOLS) tools/locks/checkov.lock
 
 clean: ## remove what the commands made
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(LINT)/node_modules
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis $(LINT)/node_modules tests/pages/node_modules

@@ -48,7 +48,7 @@ def present_value(at_start: Array, monthly: Array, factors: Array) -> Array:
     return at_start + (monthly * factors).sum(axis=1, keepdims=True)
 
 
-def payback_months(at_start: Array, monthly: Array) -> Array:
+def payback_months(at_start: Array, monthly: Array, running: Array) -> Array:
     """Return when the cumulative flow reaches zero and stays there, interpolated within the month.
 
     Parameters
@@ -57,6 +57,8 @@ def payback_months(at_start: Array, monthly: Array) -> Array:
         Net gain in month 0 (an outlay is negative) [money].
     monthly : ndarray, shape (D, H)
         Net gain of each month [money].
+    running : ndarray, shape (D, H)
+        Net gain from month 0 up to each month [money].
 
     Returns
     -------
@@ -65,22 +67,47 @@ def payback_months(at_start: Array, monthly: Array) -> Array:
 
     Examples
     --------
-    >>> round(float(payback_months(np.array([[-2500.0]]), np.full((1, 12), 700.0))[0, 0]), 2)
+    >>> start, monthly = np.array([[-2500.0]]), np.full((1, 12), 700.0)
+    >>> round(float(payback_months(start, monthly, start + monthly.cumsum(axis=1))[0, 0]), 2)
     3.57
     """
-    flows = np.concatenate([np.broadcast_to(at_start, (monthly.shape[0], 1)), monthly], axis=1)
-    cumulative = flows.cumsum(axis=1)
-    slack = ROUNDING_SLACK * np.maximum(np.abs(flows).sum(axis=1, keepdims=True), 1.0)
+    cumulative = np.concatenate([np.broadcast_to(at_start, (running.shape[0], 1)), running], axis=1)
+    flows = np.abs(at_start) + np.abs(monthly).sum(axis=1, keepdims=True)
+    slack = ROUNDING_SLACK * np.maximum(flows, 1.0)
     cumulative = np.where(np.abs(cumulative) <= slack, 0.0, cumulative)
     below = cumulative < 0.0
     last = cumulative.shape[1] - 1
     last_below = last - below[:, ::-1].argmax(axis=1)
-    rows = np.arange(len(flows))
+    rows = np.arange(len(cumulative))
     before, after = cumulative[rows, last_below], cumulative[rows, np.minimum(last_below + 1, last)]
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = last_below + before / (before - after)
     months = np.where(below[:, last], np.inf, np.where(below.any(axis=1), crossing, 0.0))
     return months[:, None]
+
+
+def spread_over(amount: Array, share: Array) -> Array:
+    """Return an amount spread over the months by the share of each that counts; nothing where none does.
+
+    Parameters
+    ----------
+    amount : ndarray, shape (D, 1)
+        Paid once [money].
+    share : ndarray, shape (D, H)
+        Part of each month that counts, in [0, 1].
+
+    Returns
+    -------
+    ndarray, shape (D, H)
+        Money of each month; adds up to the amount.
+
+    Examples
+    --------
+    >>> spread_over(np.array([[50.0]]), np.array([[0.5, 1.0, 1.0]])).tolist()
+    [[10.0, 20.0, 20.0]]
+    """
+    total = share.sum(axis=1, keepdims=True)
+    return np.where(total > 0, amount * share / np.where(total > 0, total, 1.0), 0.0)
 
 
 def retraining_per_month(cost: Array, interval: Array, retrained: Array) -> Array:

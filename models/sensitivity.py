@@ -109,7 +109,7 @@ def first_order_shares(effects: Array, output: Array) -> Array:
     Returns
     -------
     ndarray, shape (K,)
-        Shares; all 0 for an output that does not vary.
+        Shares; all 0 for an output that does not vary. One that few draws put above 1 is 1.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def first_order_shares(effects: Array, output: Array) -> Array:
     [0.25]
     """
     variance = float(output.var())
-    return effects.var(axis=0) / variance if variance > 0 else np.zeros(effects.shape[1])
+    return np.minimum(effects.var(axis=0) / variance, 1.0) if variance > 0 else np.zeros(effects.shape[1])
 
 
 def tornado(uniform: Array, output: Array) -> tuple[float, float]:

@@ -1,9 +1,11 @@
-"""Starts the service: `python -m service`, on HOST and PORT, with as many worker processes as WORKERS says."""
+"""Starts the service: `python -m service`, on HOST and PORT, with as many worker processes as WORKERS says; or does a command."""
 
 from __future__ import annotations
 
+import datetime
 import math
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,5 +100,14 @@ def main() -> None:
         ).serve()
 
 
+def command(arguments: list[str]) -> int:
+    """Do what a command says."""
+    from service import cli  # which loads what a process that only forks does not need
+
+    return cli.main(arguments, datetime.datetime.now(datetime.UTC).date())
+
+
 if __name__ == "__main__":
+    if sys.argv[1:]:
+        sys.exit(command(sys.argv[1:]))
     main()

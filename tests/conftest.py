@@ -13,13 +13,14 @@ from litestar.testing import TestClient
 
 from service.assessment.case import Case
 from service.assessment.resolve import resolve
+from service.contract.decoding import decode
 from service.http.app import whole
-from service.http.decoding import decode
 from service.http.edge import Edge
 from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
 from service.settings import Settings
 
+pytest_plugins = ["pages.browsing", "renderings.asking"]
 TODAY = datetime.date(2026, 11, 23)
 ROOT = Path(__file__).parent.parent
 REQUESTS = ROOT / "openapi" / "examples"

@@ -13,8 +13,9 @@ from urllib.parse import unquote
 
 import httpx
 
-from service.contract.operations import Operation
+from service.contract.operations import OPERATIONS, Operation
 from service.http.edge import Edge, Unanswerable
+from service.nouns.request.assessment import AssessmentRequest
 
 Json = dict[str, Any]
 
@@ -32,8 +33,9 @@ SMALL = {
 }
 """A small legal request whose answer does not depend on the day."""
 
+CASE = {name: part for name, part in SMALL.items() if name != "as_of"}
 BODIES: dict[str, Any] = {
-    "createAssessment": {name: part for name, part in SMALL.items() if name != "as_of"},
+    **{operation.id: CASE for operation in OPERATIONS if operation.body is AssessmentRequest},
     "countTokens": {"texts": ["Route this e-mail to a queue."]},
 }
 """A small legal body of every operation that takes one."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from service import __version__
 from service.assessment import assess, versions_of
-from service.http.decoding import decode
+from service.contract.decoding import decode
 from service.larder import tokens
 from service.larder.load import Catalogue
 from service.larder.prices import PriceList

@@ -30,7 +30,7 @@ from service.assessment.simulate.drawing import Drawing, Way
 from service.assessment.simulate.frontier import Along, Drawn
 from service.assessment.simulate.screening import screen
 from service.assessment.simulate.varied import VARIED
-from service.http.decoding import decode
+from service.contract.decoding import decode
 from service.http.house import House
 from service.nouns.request.assessment import AssessmentRequest
 from service.settings import Settings

@@ -17,6 +17,7 @@ from litestar.testing import TestClient
 
 from service.contract.document import document, encode
 from service.contract.forms import COMMITTED, MADE, form
+from service.contract.operations import OPERATIONS, Rendering
 from service.http.app import create_app
 from service.settings import Settings
 from tools.differences import differences
@@ -32,6 +33,9 @@ SHOWN = 2
 """Items of a long list that stand in the example of a listing."""
 
 ASSESSED = ("minimal", "ticket-triage")
+RENDERED = ("minimal", "ticket_triage")
+"""Requests that stand in the document as examples of renderings."""
+
 LISTED = {
     "listModels": f"/v1/models?provider=mistral&as_of={AS_OF}",
     "getModel": f"/v1/models/openai/gpt-4.1-mini?as_of={AS_OF}",
@@ -71,6 +75,10 @@ def examples() -> dict[str, Any]:
     shortest_first = sorted(REQUESTS.glob("*.json"), key=lambda path: path.stat().st_size)
     requests = {path.stem.replace("-", "_"): json.loads(path.read_text()) for path in shortest_first}
     found: dict[str, Any] = {"createAssessment.request": requests, "countTokens.request": {"two_texts": TEXTS}}
+    rendered = {name: requests[name] for name in RENDERED}
+    found |= {
+        f"{operation.id}.request": rendered for operation in OPERATIONS if isinstance(operation.answer, Rendering)
+    }
     for path in sorted(ANSWERS.glob("*.json")):
         operation, _, name = path.stem.partition(".")
         found.setdefault(operation, {})[name.replace("-", "_")] = json.loads(path.read_text())

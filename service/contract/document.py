@@ -12,13 +12,12 @@ import msgspec
 from msgspec import Struct
 
 from service import __version__
-from service.contract.operations import ID, OPERATIONS, TAGS, Operation
+from service.contract.operations import ID, JSON, OPERATIONS, TAGS, Operation, Rendering
 from service.contract.schemas import COMPONENTS, components
 from service.nouns.problem import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
 
-JSON = "application/json"
 SERVER = "http://127.0.0.1:8000"
 
 ABOUT = """\
@@ -62,6 +61,9 @@ MEANING = MappingProxyType({
     504: "The answer took too long and was given up.",
 })  # fmt: skip
 
+BINARY = MappingProxyType({"type": "string", "format": "binary"})
+"""Any body that is not JSON: generated clients hand out its bytes."""
+
 SECONDS = {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86400}
 
 
@@ -86,6 +88,7 @@ UNSTORED = MappingProxyType({
     "Cache-Control": _header("no-store: it holds for this moment", required=True),
 })  # fmt: skip
 CACHE_STATUS = _header("Whether the answer was computed now or before (RFC 9211): `prompt-or-tune; hit`")
+FILE_NAME = _header("Name of a file to keep it in, with the first digits of its `result_digest`", required=True)
 OF_COMPUTED = MappingProxyType({
     "Content-Digest": _header("SHA-256 of the body (RFC 9530)", required=True),
     "Cache-Control": _header("no-store: an answer is computed for its request", required=True),
@@ -119,7 +122,8 @@ def _parameters(operation: Operation, schemas: Mapping[str, Json]) -> Iterable[J
         yield _parameter(part.name, "path", part.description, schema, required=True)
     for name, field in schemas[operation.query.__name__]["properties"].items():
         # What is absent is absent: a query parameter has no null.
-        schema = {**field, "type": next(t for t in field["type"] if t != "null")}
+        types = [field["type"]] if isinstance(field["type"], str) else field["type"]
+        schema = {**field, "type": next(t for t in types if t != "null")}
         yield _parameter(name, "query", schema.pop("description"), schema)
     if operation.is_probe:
         return
@@ -153,6 +157,8 @@ def _headers(operation: Operation, status: int) -> Json:
         found |= OF_LISTINGS if operation.method == "get" else OF_COMPUTED
         if operation.is_kept:
             found["Cache-Status"] = CACHE_STATUS
+        if isinstance(operation.answer, Rendering):
+            found["Content-Disposition"] = FILE_NAME
     return found
 
 
@@ -162,14 +168,18 @@ def _examples(found: Mapping[str, Any]) -> Json:
 
 
 def _response(operation: Operation, status: int, examples: Mapping[str, Any]) -> Json:
+    gives, is_answer = operation.answer, status == HTTPStatus.OK
+    meaning = gives.meaning if isinstance(gives, Rendering) else cleandoc(gives.__doc__ or "")
     said: Json = {
-        "description": MEANING.get(status, cleandoc(operation.answer.__doc__ or "")),
+        "description": MEANING.get(status, meaning),
         "headers": _headers(operation, status),
     }
     if status == HTTPStatus.NOT_MODIFIED:
         return said
-    is_answer = status == HTTPStatus.OK
-    noun = operation.answer if is_answer else Problem
+    if is_answer and isinstance(gives, Rendering):
+        said["content"] = {gives.media_type: {"schema": dict(BINARY)}}
+        return said
+    noun = gives if is_answer and not isinstance(gives, Rendering) else Problem
     content: Json = {"schema": {"$ref": COMPONENTS + noun.__name__}}
     shown = examples.get(operation.id if is_answer else str(status))
     if shown:
@@ -213,7 +223,9 @@ def document(examples: Mapping[str, Any], operations: tuple[Operation, ...] = OP
     operations : tuple of Operation
         The operations to describe.
     """
-    nouns: set[type[Struct]] = {Problem, *(n for op in operations for n in (op.answer, op.body, op.query) if n)}
+    nouns: set[type[Struct]] = {Problem}
+    for op in operations:
+        nouns.update(n for n in (op.answer, op.body, op.query) if n is not None and not isinstance(n, Rendering))
     schemas = components(sorted(nouns, key=lambda noun: noun.__name__))
     queries = {operation.query.__name__ for operation in operations}
     paths: Json = {}

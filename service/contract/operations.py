@@ -25,8 +25,9 @@ from service.nouns.listing import (
     TokenCounts,
 )
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
-from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider, NoQuery
+from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider, CashFlowQuery, NoQuery
 
+JSON = "application/json"
 MIDNIGHT = datetime.time(tzinfo=datetime.UTC)
 NOTICE = datetime.timedelta(days=365)
 """From the announcement of an end to the end, at least."""
@@ -70,6 +71,14 @@ class Link(Struct, frozen=True):
     parameters: dict[str, str]
 
 
+class Rendering(Struct, frozen=True):
+    """An answer in another form than JSON: its type, what it is, and the end of a file's name that holds it."""
+
+    media_type: str
+    meaning: str
+    suffix: str
+
+
 class Operation(Struct, frozen=True, kw_only=True):
     """One operation: what it takes and what it gives."""
 
@@ -79,7 +88,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     tag: str
     summary: str
     description: str
-    answer: type[Struct]
+    answer: type[Struct] | Rendering
     query: type[Closed] = NoQuery
     body: type[Closed] | None = None
     path_parameters: tuple[PathParameter, ...] = ()
@@ -93,6 +102,11 @@ class Operation(Struct, frozen=True, kw_only=True):
     cost: int = 1
     """How many requests it counts as towards a limit."""
     deprecation: Deprecation | None = None
+
+    @property
+    def media_type(self) -> str:
+        """Type of what it gives."""
+        return self.answer.media_type if isinstance(self.answer, Rendering) else JSON
 
     @property
     def statuses(self) -> tuple[int, ...]:
@@ -140,6 +154,56 @@ OPERATIONS = (
         answer=Assessment,
         is_computed=True,
         is_kept=True,
+        cost=5,
+    ),
+    Operation(
+        id="renderCashFlow",
+        method="post",
+        path="/v1/assessments/cash-flow",
+        tag="assessments",
+        summary="Render the monthly cash flow as CSV",
+        description="Takes what createAssessment takes and answers with the base case of every feasible option month by month: "
+        "RFC 4180, UTF-8, a decimal point, ISO 8601 dates, one header line, figures not rounded. A text that a spreadsheet would "
+        "take for a formula has an apostrophe before it. Wide: a row for each option and month, `cost` beside what it is made of; "
+        "long: a row for each cost of an option and month. `columns=focus` names the columns as the FinOps cost and usage "
+        "specification does, with those of our own behind them; a projection is no bill, so it is named alike, not conformant. Columns are only added at the end.",
+        query=CashFlowQuery,
+        body=AssessmentRequest,
+        answer=Rendering("text/csv", "The monthly cash flow, a header line first.", "csv"),
+        is_computed=True,
+        cost=5,
+    ),
+    Operation(
+        id="renderWorkbook",
+        method="post",
+        path="/v1/assessments/workbook",
+        tag="assessments",
+        summary="Render a workbook with live formulas",
+        description="Takes what createAssessment takes and answers with a workbook (XLSX) whose base case is made of formulas: "
+        "every input with its unit, source and date, every line of the calculation of each feasible option as a formula on the inputs, "
+        "the monthly cash flow, the frontier, the plan, and the draws as values. Change an input and every NPV follows; what "
+        "cannot be a formula says so. No macros and no links; the same request has the same bytes.",
+        body=AssessmentRequest,
+        answer=Rendering(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "A workbook with live formulas.",
+            "xlsx",
+        ),
+        is_computed=True,
+        cost=5,
+    ),
+    Operation(
+        id="renderMemo",
+        method="post",
+        path="/v1/assessments/memo",
+        tag="assessments",
+        summary="Render a decision memo",
+        description="Takes what createAssessment takes and answers with a page to decide on: the verdict, the plan with its stop "
+        "rule, options side by side, charts with the figures behind them, assumptions with their sources, and how to get it again. One "
+        "self-contained HTML document without scripts that needs no other host and prints to A4. Texts of the request stand in it as text.",
+        body=AssessmentRequest,
+        answer=Rendering("text/html", "A decision memo, one self-contained page.", "html"),
+        is_computed=True,
         cost=5,
     ),
     Operation(

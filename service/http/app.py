@@ -13,7 +13,7 @@ from service.http import documents, handlers, pages, problems
 from service.http.access import caller_of
 from service.http.edge import Edge
 from service.http.house import House
-from service.http.negotiation import JSON, accepts
+from service.http.negotiation import accepts
 from service.http.observing import Observed
 from service.http.pages import Pages
 from service.http.reading import AnyRequest, answer_headers, operation_of, told_of
@@ -34,8 +34,8 @@ def checked_by(house: House) -> Callable[[AnyRequest], Awaitable[None]]:
         if operation.deprecation:
             gathered.update(operation.deprecation.headers)
         await house.access.check(request.headers, address, operation, gathered, told_of(request))
-        if not accepts(", ".join(request.headers.getall("accept", [])), JSON):
-            raise NotAcceptable
+        if not accepts(", ".join(request.headers.getall("accept", [])), operation.media_type):
+            raise NotAcceptable(operation.media_type)
 
     return check
 
@@ -55,6 +55,7 @@ def _cross_origin(settings: Settings) -> CORSConfig | None:
             "Retry-After",
             "Cache-Status",
             "Content-Digest",
+            "Content-Disposition",
         ],
     )
 

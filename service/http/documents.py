@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from service.contract.forms import form
-from service.http.negotiation import JSON
+from service.contract.operations import JSON
 from service.http.reading import AnyRequest
 from service.http.responses import Representation, tagged
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 import msgspec
 from litestar import Response, get, post
@@ -15,24 +16,28 @@ from litestar.handlers import HTTPRouteHandler
 
 from service.assessment import versions_of
 from service.assessment.decide.framework import framework
-from service.contract.operations import BY_ID
+from service.assessment.explain import Versions
+from service.contract.operations import BY_ID, JSON, Rendering
 from service.http import hosting, listings
 from service.http.cache import HIT
-from service.http.house import House
+from service.http.house import Computed, House
 from service.http.metrics import MEDIA_TYPE
-from service.http.negotiation import JSON
 from service.http.reading import BODY_LIMIT, SMALL_BODY, AnyRequest, query, read, told_of
-from service.http.responses import NO_STORE, Representation, fresh, listed, tagged, told
+from service.http.responses import NO_MORE, NO_STORE, Representation, as_file, fresh, listed, tagged, told
 from service.larder import tokens
 from service.larder.load import Catalogue
 from service.larder.prices import PriceList
+from service.nouns.answer.assessment import Assessment
 from service.nouns.faults import Fault, TextsTooLarge, Unassessable
 from service.nouns.listing import Liveness, Readiness, TokenCounts
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.prompting import TEXTS_LIMIT
-from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider
+from service.nouns.request.query import AtDate, AtDateByGpu, AtDateByProvider, CashFlowQuery
+from service.renderings import cash_flow, memo, whole, workbook
 
 Handler = Callable[..., Awaitable[Response[bytes]]]
+Render = Callable[[AssessmentRequest, Assessment], bytes]
+"""Makes a rendering of a request and the whole answer to it."""
 
 LISTINGS_KEPT = 48
 """Listings of base models that are kept, each up to 600 kB."""
@@ -60,20 +65,74 @@ def serving(operation_id: str) -> Callable[[Handler], HTTPRouteHandler]:
     return get(paths, operation_id=operation.id)
 
 
-@serving("createAssessment")
-async def create_assessment(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
-    """Assess one case: verdict and break-even."""
-    asked = await read(request, AssessmentRequest, house)
+class _Asked(NamedTuple):
+    """A case that was asked about, and its answer where one is kept."""
+
+    request: AssessmentRequest
+    as_of: datetime.date
+    versions: Versions
+    kept: bytes | None
+
+
+async def _asked(request: AnyRequest, house: House, asked: AssessmentRequest) -> _Asked:
+    """Return what is asked, with its answer where one is kept."""
     as_of, seen = asked.as_of or today(), told_of(request)
     seal = partial(versions_of, asked, house.catalogue, house.prices, as_of, house.version)
     versions = await asyncio.to_thread(seal) if seen["body_bytes"] > SMALL_BODY else seal()
     kept = await house.answers.find(versions.result_digest, JSON)
-    if kept is not None:
-        seen["cache"] = "hit"
-        return fresh(kept, HIT)
-    computed = await house.workers.run(partial(house.compute, asked, as_of, versions))
-    seen |= {"cache": "miss", "verdict": computed.verdict, "draws": computed.draws, "computed": computed.between}
-    return fresh(computed.body, await house.answers.keep(versions.result_digest, JSON, computed.body))
+    seen["cache"] = "miss" if kept is None else "hit"
+    return _Asked(asked, as_of, versions, kept)
+
+
+async def _keep(request: AnyRequest, house: House, case: _Asked, computed: Computed) -> str:
+    """Tell of an answer that was computed just now, keep it, and return what Cache-Status says of that."""
+    told_of(request).update(verdict=computed.verdict, draws=computed.draws, computed=computed.between)
+    return await house.answers.keep(case.versions.result_digest, JSON, computed.body)
+
+
+@serving("createAssessment")
+async def create_assessment(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
+    """Assess one case: verdict and break-even."""
+    case = await _asked(request, house, await read(request, AssessmentRequest, house))
+    if case.kept is not None:
+        return fresh(case.kept, HIT)
+    computed = await house.workers.run(partial(house.compute, case.request, case.as_of, case.versions))
+    return fresh(computed.body, await _keep(request, house, case, computed))
+
+
+async def _rendered(
+    request: AnyRequest, house: House, render: Render, more: Mapping[str, str] = NO_MORE
+) -> Response[bytes]:
+    """Return a rendering of the whole answer to a request; the answer may be one that is kept, the rendering never is."""
+    case = await _asked(request, house, whole(await read(request, AssessmentRequest, house)))
+
+    answer = case.kept
+    if answer is None:
+        computed = await house.workers.run(partial(house.compute, case.request, case.as_of, case.versions))
+        await _keep(request, house, case, computed)
+        answer = computed.body
+    body = await house.workers.run(lambda: render(case.request, msgspec.json.decode(answer, type=Assessment)))
+    rendering = BY_ID[str(request.route_handler.operation_id)].answer
+    assert isinstance(rendering, Rendering)
+    return as_file(body, rendering, case.versions.result_digest, more)
+
+
+@serving("renderCashFlow")
+async def render_cash_flow(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
+    """Return the monthly cash flow of the answer to a case as CSV."""
+    return await _rendered(request, house, lambda _, answer: cash_flow.render(answer, query(request, CashFlowQuery)))
+
+
+@serving("renderWorkbook")
+async def render_workbook(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
+    """Return the answer to a case as a workbook with live formulas."""
+    return await _rendered(request, house, workbook.render)
+
+
+@serving("renderMemo")
+async def render_memo(request: AnyRequest, house: NamedDependency[House]) -> Response[bytes]:
+    """Return the answer to a case as a decision memo."""
+    return await _rendered(request, house, memo.render, {"Content-Security-Policy": memo.POLICY})
 
 
 @serving("countTokens")
@@ -193,6 +252,9 @@ async def metrics(house: NamedDependency[House]) -> Response[bytes]:
 
 HANDLERS = (
     create_assessment,
+    render_cash_flow,
+    render_workbook,
+    render_memo,
     count_tokens,
     list_models,
     get_model,

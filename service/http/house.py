@@ -6,7 +6,7 @@ import asyncio
 import datetime
 import math
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -15,6 +15,7 @@ from msgspec import Struct
 from service import __version__
 from service.assessment import assess
 from service.assessment.explain import Versions
+from service.assessment.resolve.prompting import Counter
 from service.http.access import AccessControl
 from service.http.bodies import Bodies
 from service.http.cache import Answers
@@ -153,10 +154,10 @@ class House(Struct, frozen=True, kw_only=True):
         )
         return [words for words in (self.store.degraded, keys) if words]
 
-    def count(self, texts: Sequence[str], model: str | None) -> tuple[list[int], bool]:
-        """Return the token counts of texts for a model, and whether its own tokenizer counted them."""
-        name, is_own = tokens.encoding_of(model or "", self.catalogue.identifiers)
-        return tokens.count(texts, name), is_own
+    @property
+    def count(self) -> Counter:
+        """What counts the tokens of texts for a model."""
+        return tokens.counter(self.catalogue.identifiers)
 
     def compute(self, asked: AssessmentRequest, as_of: datetime.date, versions: Versions) -> Computed:
         """Assess one case and count it."""

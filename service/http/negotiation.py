@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-JSON = "application/json"
+from service.contract.operations import JSON
+from service.nouns.problem import MEDIA_TYPE as PROBLEM
+
 QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
@@ -21,7 +23,8 @@ def _quality(parameters: list[str]) -> float:
 def accepts(accept: str, media_type: str) -> bool:
     """Return whether an Accept header admits a media type (RFC 9110, 12.5.1); an empty one admits everything.
 
-    The most specific range that covers the type decides.
+    The most specific range that covers the type decides. Problems alone admit everything too: clients that openapi-generator
+    makes (Python, Ruby, PHP) ask for the first documented type with JSON in it, which of a file's operation is the problem's.
 
     Examples
     --------
@@ -29,6 +32,8 @@ def accepts(accept: str, media_type: str) -> bool:
     True
     >>> accepts("application/json;q=0, */*", "application/json")
     False
+    >>> accepts("application/problem+json", "text/csv"), accepts("application/problem+json, text/html", "text/csv")
+    (True, False)
     """
     best: dict[str, float] = {}
     for part in accept.lower().split(","):
@@ -38,7 +43,7 @@ def accepts(accept: str, media_type: str) -> bool:
     for media in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
         if media in best:
             return best[media] > 0
-    return not best
+    return best in ({}, {PROBLEM: 1.0})
 
 
 def knows(if_none_match: str, tag: str) -> bool:

@@ -15,7 +15,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from service.http.reading import AnyRequest, answer_headers, told_of
-from service.nouns.faults import ComeBack, Fault, Faulty, NotLetIn, Refusal, TextsTooLarge, TooMany
+from service.nouns.faults import ComeBack, Fault, Faulty, NotAcceptable, NotLetIn, Refusal, TextsTooLarge, TooMany
 from service.nouns.problem import MEDIA_TYPE, TYPES, Problem, ProblemError
 
 LOGGER = logging.getLogger("service")
@@ -42,7 +42,6 @@ MENDS = {
     403: "The key is known, but may not do this; ask whoever gave it to you for the scope that is this operation's tag.",
     404: "See GET /v1/models, /v1/assumptions and /v1/fine-tuning-offers for what there is.",
     405: "The Allow header lists the methods of this path.",
-    406: "Answers are application/json; accept that, application/* or */*.",
     408: "The body did not arrive in time; send it again.",
     413: "A body holds at most 2 MB, all texts together 1,000,000 characters.",
     415: "Send application/json, *+json or text/plain in UTF-8, not compressed.",
@@ -109,11 +108,11 @@ def _count(faults: list[Fault], what: str) -> str:
     return f"The request {what}: {len(faults)} fault{'s' if len(faults) > 1 else ''}. {faults[0].message}"
 
 
-def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = None) -> Response[bytes]:
+def plain(request: AnyRequest, status: int, headers: dict[str, str] | None = None, mend: str = "") -> Response[bytes]:
     """Return the problem of a status that needs no more words than its mend."""
     title = title_of(status)
     slug = OTHER_SLUGS.get(status) or title.lower().replace(" ", "-")
-    return problem(request, status, slug, f"{title}. {MENDS.get(status, '')}".strip(), headers=headers)
+    return problem(request, status, slug, f"{title}. {mend or MENDS.get(status, '')}".strip(), headers=headers)
 
 
 def refused(request: AnyRequest, error: Refusal) -> Response[bytes]:
@@ -124,6 +123,10 @@ def refused(request: AnyRequest, error: Refusal) -> Response[bytes]:
         return problem(request, error.status, OTHER_SLUGS[error.status], _count(error.faults, what), error.faults)
     if isinstance(error, TextsTooLarge):
         return problem(request, error.status, OTHER_SLUGS[error.status], f"The texts are too large. {MENDS[413]}")
+    if isinstance(error, NotAcceptable):
+        kind = error.media_type.partition("/")[0]
+        mend = f"Answers are {error.media_type}; accept that, {kind}/* or */*."
+        return plain(request, error.status, mend=mend)
     headers = dict(error.headers) if isinstance(error, TooMany) else {}
     if isinstance(error, ComeBack):
         headers["Retry-After"] = str(error.retry_after)

@@ -12,9 +12,9 @@ from litestar import Request
 from litestar.exceptions import InternalServerException
 from msgspec import Struct
 
+from service.contract.decoding import decode, decode_query, decode_sound
 from service.contract.operations import BY_ID, Operation
 from service.http.bodies import Held
-from service.http.decoding import decode, decode_query, decode_sound
 from service.http.house import House
 from service.http.negotiation import is_json, is_plain
 from service.nouns.faults import Fault, TooSlow, Unreadable, UnsupportedMedia

@@ -11,10 +11,14 @@ import msgspec
 from litestar import Response
 from msgspec import Struct
 
-from service.http.negotiation import JSON, knows
+from service.contract.operations import JSON, Rendering
+from service.http.negotiation import knows
 from service.http.reading import AnyRequest
 
 NO_STORE = {"Cache-Control": "no-store"}
+DIGITS = 12
+"""Of a digest, to tell files apart by."""
+
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,11 +50,21 @@ def listed(request: AnyRequest, noun: Struct) -> Response[bytes]:
     return tagged(request, Representation.of(msgspec.json.encode(noun)))
 
 
-def fresh(body: bytes, cache_status: str = "") -> Response[bytes]:
-    """Return a computed answer: not to be stored by others, with its digest and what our own cache had to do with it."""
+def _sealed(body: bytes, media_type: str, more: Mapping[str, str]) -> Response[bytes]:
+    """Return what was computed for one request: not to be stored by others, with its digest."""
     seal = base64.b64encode(hashlib.sha256(body).digest()).decode()
-    more = {"Cache-Status": cache_status} if cache_status else {}
-    return Response(body, media_type=JSON, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:", **more})
+    return Response(body, media_type=media_type, headers={**NO_STORE, "Content-Digest": f"sha-256=:{seal}:", **more})
+
+
+def fresh(body: bytes, cache_status: str = "") -> Response[bytes]:
+    """Return a computed answer, and what our own cache had to do with it."""
+    return _sealed(body, JSON, {"Cache-Status": cache_status} if cache_status else {})
+
+
+def as_file(body: bytes, rendering: Rendering, digest: str, more: Mapping[str, str]) -> Response[bytes]:
+    """Return a rendering, with the name of a file to keep it in."""
+    name = f"prompt-or-tune-{digest[:DIGITS]}.{rendering.suffix}"
+    return _sealed(body, rendering.media_type, {"Content-Disposition": f'attachment; filename="{name}"', **more})
 
 
 def told(noun: Struct) -> Response[bytes]:

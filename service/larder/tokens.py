@@ -11,7 +11,7 @@ import base64
 import gzip
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -102,3 +102,13 @@ def count(texts: Sequence[str], name: EncodingName) -> list[int]:
     """
     coder = encoding(name)
     return [len(coder.encode_ordinary(text)) for text in texts]
+
+
+def counter(identifiers: Identifiers) -> Callable[[Sequence[str], str | None], tuple[list[int], bool]]:
+    """Return the function that counts texts for a model, and says whether the model's own tokenizer counted them."""
+
+    def counted(texts: Sequence[str], model: str | None) -> tuple[list[int], bool]:
+        name, is_own = encoding_of(model or "", identifiers)
+        return count(texts, name), is_own
+
+    return counted

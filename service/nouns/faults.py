@@ -53,10 +53,14 @@ class NotAllowed(Refusal):
 
 
 class NotAcceptable(Refusal):
-    """The caller accepts no media type that we answer with."""
+    """The caller does not accept the media type of the answer."""
 
     status = 406
     reason = "accept"
+
+    def __init__(self, media_type: str) -> None:
+        super().__init__(media_type)
+        self.media_type = media_type
 
 
 class TooSlow(Refusal):

@@ -9,7 +9,7 @@ from typing import Any
 from conftest import example
 
 from service.assessment.resolve.desk import Desk
-from service.http.decoding import decode
+from service.contract.decoding import decode
 from service.larder.load import load
 from service.nouns.request.assessment import AssessmentRequest
 

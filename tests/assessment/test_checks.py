@@ -15,7 +15,7 @@ from request_fields import ROOT, filled, put, resolved
 from requests_to_send import FILES
 
 from service.assessment.resolve.checks import faults_of
-from service.http.decoding import NOUNS, decode
+from service.contract.decoding import NOUNS, decode
 from service.nouns.faults import Fault
 from service.nouns.request.assessment import AssessmentRequest
 

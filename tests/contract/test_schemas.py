@@ -18,9 +18,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from openapi_schema_validator import OAS30Validator, OAS31Validator, oas30_format_checker, oas31_format_checker
 from requests_to_send import FILES, body_of
 
+from service.contract.decoding import _whole
 from service.contract.forms import down_convert
 from service.contract.schemas import components, schema_of
-from service.http.decoding import _whole
 from service.nouns.base import Closed
 from tools.contract import ANSWERS
 

@@ -144,10 +144,10 @@ def test_tags_are_compared_as_the_rules_say(path: str, client: Client, app: Edge
     "accept",
     [[], [""], ["*/*"], ["application/*"], ["APPLICATION/JSON"], ["text/html, */*;q=0.1"], ["text/html", "application/json"],
      ["application/json;q=0.001"], ["application/json ; q=1.000"], ["text/html;q=1, application/json;q=0.2"], [" , ,*/*"],
-     ["application/json, */*;q=0"], ["application/json, application/json;q=0"]],
+     ["application/json, */*;q=0"], ["application/json, application/json;q=0"], ["application/problem+json"]],
 )  # fmt: skip
 def test_what_is_acceptable(accept: list[str], app: Edge) -> None:
-    """An Accept that covers JSON with any quality above 0, or that says nothing, is answered."""
+    """An Accept that covers JSON with any quality above 0, or that says nothing, or nothing but problems, is answered."""
     response = raw(app, "GET", HOURLY_RATE, *(("Accept", value) for value in accept))
     assert response.status_code == 200
     assert response.headers["vary"] == "Accept"
@@ -157,7 +157,7 @@ def test_what_is_acceptable(accept: list[str], app: Edge) -> None:
     "accept",
     [["text/csv"], ["application/json;q=0"], ["application/json;q=0, */*"], ["application/json;q=0.0, text/html"],
      ["*/*;q=0"], ["text/html", "application/json;q=0"], ["application/json;q=2"], ["application/json;q=1.5"], ["application/json;q=0.5x"], ["application/json;q=x"], ["json"],
-     ["application/*;q=0, */*"], ["\xff"]],
+     ["application/*;q=0, */*"], ["application/problem+json;q=0"], ["text/html", "application/problem+json"], ["\xff"]],
 )  # fmt: skip
 def test_what_is_not_acceptable(accept: list[str], app: Edge) -> None:
     """An Accept that rules JSON out, by quality 0 or by naming others only, is 406."""

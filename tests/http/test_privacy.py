@@ -13,8 +13,8 @@ import pytest
 from litestar.testing import TestClient
 from requests_to_send import BODIES, SMALL, assert_is_problem
 
+from service.contract.decoding import EXACT_INTEGERS, MOST_FAULTS, MOST_UNKNOWN_FIELDS, _whole, decode, decode_sound
 from service.contract.schemas import schema_of
-from service.http.decoding import EXACT_INTEGERS, MOST_FAULTS, MOST_UNKNOWN_FIELDS, _whole, decode, decode_sound
 from service.nouns.faults import Unreadable
 from service.nouns.request.assessment import AssessmentRequest, TokenCountRequest
 from service.nouns.request.query import AtDate

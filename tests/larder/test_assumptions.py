@@ -16,7 +16,7 @@ from conftest import EXAMPLES, TODAY, example
 from service.assessment.decide.framework import DIMENSIONS, SIZE_OF_GAP, VERDICT
 from service.assessment.decide.rules import RULES
 from service.assessment.resolve import resolve
-from service.http.decoding import decode
+from service.contract.decoding import decode
 from service.http.house import House
 from service.larder.assumptions import FORMS, topic_of
 from service.larder.facts import Assumption, Unit

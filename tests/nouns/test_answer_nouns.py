@@ -153,7 +153,7 @@ def test_what_is_encoded_is_read_back() -> None:
 
 
 def test_only_what_is_asked_for_or_does_not_arise_may_be_absent() -> None:
-    """A part that is asked for, training, a question, a stop rule and what a forecast rests on; every other key needs no test by a client."""
+    """A part that is asked for, training, a question, a stop rule, what a forecast rests on and a line that is another option's; every other key needs no test by a client."""
     absent = {
         f"{noun}.{name}"
         for noun, schema in ANSWERS.items()
@@ -163,7 +163,7 @@ def test_only_what_is_asked_for_or_does_not_arise_may_be_absent() -> None:
     heavy = (*PER_OPTION, "curves")
     arising = {
         "OptionAnswer.training", "Assessment.next_question", "VerdictAnswer.until_answered", "PlanStep.stop_at",
-        "OptionAccuracy.evidence",
+        "OptionAccuracy.evidence", "TraceLine.taken_from",
     }  # fmt: skip
     assert absent == arising | {*(f"Assessment.{name}" for name in heavy)}
 

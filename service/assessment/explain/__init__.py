@@ -17,7 +17,6 @@ from service.assessment.explain.provenance import (
     assumptions_answer,
     curves_answer,
     sensitivity_answer,
-    trace_answer,
     value_of_information_answer,
     wide_ranges_answer,
 )
@@ -25,6 +24,7 @@ from service.assessment.explain.quality import accuracy_answer
 from service.assessment.explain.questions import question_answer
 from service.assessment.explain.suggestions import suggestions_answer
 from service.assessment.explain.thresholds import thresholds_of
+from service.assessment.explain.trace import trace_answer
 from service.assessment.explain.verdict import verdict_answer
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulation

@@ -26,7 +26,9 @@ from service.nouns.answer.money import CashFlow, CashFlowMonth
 
 AT_START = MappingProxyType({
     "cost": Lines.outlay, "cost_without_errors": Lines.outlay, "saving": Lines.saving_at_start,
-    "cumulative_saving": Lines.saving_at_start,
+    "cumulative_saving": Lines.saving_at_start, "one_off": Lines.one_off_cost, "stand_in": Lines.stand_in_outlay,
+    "stand_in_without_errors": Lines.stand_in_outlay, "present_cost": Lines.outlay,
+    "present_saving": Lines.saving_at_start,
 })  # fmt: skip
 """Columns of month 0; all others have nothing in it."""
 
@@ -87,10 +89,12 @@ def _cash_flow(case: Case, one: Simulated) -> CashFlow:
     columns = {
         field: figures.by_month(line, case.horizon_months) for field, line in standing_in("cash_flows.months").items()
     }
-    start: dict[str, Any] = {field: figures(AT_START[field]) if field in AT_START else 0.0 for field in columns}
-    months = [CashFlowMonth(month=0, **start | {"accuracy": None})]
+    start: dict[str, Any] = dict.fromkeys(columns, 0.0) | {field: figures(line) for field, line in AT_START.items()}
+    if figures(Lines.live_months) == 0.0:
+        start["one_off_spread"] = start["one_off"]
+    months = [CashFlowMonth(month=0, **start | {"accuracy": None, "discount_factor": 1.0})]
     months += [
-        CashFlowMonth(month=index + 1, **{field: column[index] for field, column in columns.items()})
+        CashFlowMonth(month=index + 1, one_off=0.0, **{field: column[index] for field, column in columns.items()})
         for index in range(case.horizon_months)
     ]
     return CashFlow(option=one.id, months=months)

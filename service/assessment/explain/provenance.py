@@ -1,21 +1,18 @@
-"""Where every figure of an answer comes from: assumptions, trace, sensitivity. Part of the explain stage."""
+"""What an answer rests on: assumptions, what moves it, what it is worth to know more. Part of the explain stage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 from msgspec import UNSET, UnsetType
 
 from service.assessment.case import Case, Used
 from service.assessment.decide.effectiveness import Acceptability
 from service.assessment.decide.information import Information, Input
-from service.assessment.decide.matrix import Matrix
 from service.assessment.decide.ranges import Wide
-from service.assessment.explain.figures import Figures, finite
-from service.assessment.ledger.line import KINDS, PRICE_LIST, PROMPTS, TUNES, Line, in_currency
-from service.assessment.ledger.lines import BASELINE, LEDGER, STAND_IN
-from service.assessment.simulate import Simulated, Simulation
+from service.assessment.explain.figures import finite
+from service.assessment.ledger.line import KINDS, PROMPTS, TUNES, Kind, in_currency
+from service.assessment.simulate import Simulation
 from service.nouns.answer.assessment import AssumptionUsed, WideRange
 from service.nouns.answer.information import (
     AcceptabilityAnswer,
@@ -24,15 +21,10 @@ from service.nouns.answer.information import (
     CurvesAnswer,
     Evppi,
     EvppiGroup,
-    OptionTrace,
     Sensitivity,
     StudyAnswer,
-    TraceLine,
     ValueOfInformation,
 )
-
-OF_OTHERS = STAND_IN.keys() | BASELINE.keys()
-"""Lines that an option takes from what stands in, and from option 0."""
 
 
 def wide_ranges_answer(found: tuple[Wide, ...]) -> list[WideRange]:
@@ -40,10 +32,15 @@ def wide_ranges_answer(found: tuple[Wide, ...]) -> list[WideRange]:
     return [WideRange(pointer=each.pointer, ratio=each.ratio) for each in found]
 
 
+def side_of(pointer: str) -> tuple[Kind, ...]:
+    """Return the kinds of option that a field speaks of."""
+    sides = {"prompting": PROMPTS, "fine_tuning": TUNES}
+    return sides.get(pointer.split("/")[1], KINDS)
+
+
 def _share(used: Used, information: Information) -> float | None:
     """Return the share of variance of what a default feeds, the largest; of the side that its pointer names."""
-    sides = {"prompting": PROMPTS, "fine_tuning": TUNES}
-    side = sides.get(used.pointer.split("/")[1], KINDS)
+    side = side_of(used.pointer)
     of_side = (found for found in information.inputs if found.line in used.feeds and found.kinds.intersection(side))
     return max((found.share_of_variance for found in of_side), default=None)
 
@@ -53,7 +50,8 @@ def assumptions_answer(case: Case, information: Information) -> list[AssumptionU
     return [
         AssumptionUsed(
             pointer=u.pointer, id=u.id or None, value=u.value, low=u.low, high=u.high, text=u.text, unit=u.unit, kind=u.kind,
-            source=u.source.title, href=u.source.href, note=u.note, share_of_variance=_share(u, information),
+            source=u.source.title, href=u.source.href, note=u.note, checked=u.checked,
+            share_of_variance=_share(u, information),
         )
         for u in case.used
     ]  # fmt: skip
@@ -65,49 +63,6 @@ def _by_line(inputs: Iterable[Input]) -> list[Input]:
     for one in inputs:
         found.setdefault(one.line.name, one)
     return list(found.values())
-
-
-def _origin(case: Case, one: Simulated, line: Line, assumed: set[Line]) -> str:
-    """Return where a value that is not calculated comes from."""
-    if line in assumed:
-        return "assumed"
-    if line.origin and line.origin != PRICE_LIST:
-        return line.origin
-    if one.option.price_checked is not None:
-        if one.candidate is not None and line in one.candidate.terms:
-            return "offer"
-        if line.origin == PRICE_LIST:
-            return PRICE_LIST
-    return "stated" if line in case.said else "derived"
-
-
-def _trace(case: Case, one: Simulated, assumed: set[Line]) -> OptionTrace:
-    """Return every line of the ledger as calculated for one option."""
-    figures, lines = Figures(one), []
-    for line in (line for line in LEDGER if line in one.base):
-        formula = None if line in one.folded.stated or line in OF_OTHERS else line.formula(one.option.kind)
-        is_drawn = line in one.draws and not np.isnan(one.draws[line]).any()
-        p10, p50, p90 = figures.percentiles(line) if is_drawn else (None,) * 3
-        lines.append(
-            TraceLine(
-                name=line.name,
-                unit=in_currency(line.unit, case.currency),
-                formula=formula.function.__name__ if formula else "",
-                inputs=[source.name for source in formula.reads] if formula else [],
-                origin="calculated" if formula else _origin(case, one, line, assumed),
-                base_case=figures.row(line),
-                p10=p10,
-                p50=p50,
-                p90=p90,
-            )
-        )
-    return OptionTrace(option=one.id, lines=lines)
-
-
-def trace_answer(case: Case, matrix: Matrix) -> list[OptionTrace]:
-    """Return the ledger as calculated for every option that can serve."""
-    assumed = {line for used in case.used for line in used.feeds}
-    return [_trace(case, held.one, assumed) for held in matrix.options if held.one.is_feasible]
 
 
 def sensitivity_answer(information: Information) -> list[Sensitivity]:

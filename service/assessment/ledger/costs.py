@@ -101,28 +101,29 @@ class Costs(Chapter):
     )
     token_costs = Line(
         "currency", "Token bill of the part of each month that the option serves.", arithmetic.multiply,
-        reads=(LIVE, tokens_per_month),
+        reads=(LIVE, tokens_per_month), parts=("cash_flows.months.tokens",),
     )
     error_costs = Line(
         "currency", "Cost of wrong answers for the part of each month that the option serves.", arithmetic.multiply,
-        reads=(LIVE, errors_per_month),
+        reads=(LIVE, errors_per_month), parts=("cash_flows.months.errors",),
     )
     upkeep_costs = Line(
         "currency", "Upkeep for the part of each month that the option serves.", arithmetic.multiply,
-        reads=(LIVE, upkeep_per_month),
+        reads=(LIVE, upkeep_per_month), parts=("cash_flows.months.upkeep",),
     )
     hosting_costs = Line(
         "currency", "Hosting for the part of each month that the option serves.", arithmetic.multiply,
-        reads=(LIVE, hosting_cost_per_month),
+        reads=(LIVE, hosting_cost_per_month), parts=("cash_flows.months.hosting",),
     )
     migration_costs = Line(
         "currency", "Cost of moves to another base model in each month; none where there are no requests.",
         cost.moves, reads=(Life.migrations, Projects.migration_cost, REQUESTS, LIVE),
         by_kind=each(TUNES, cost.moves, Life.migrations, Projects.migration_cost, REQUESTS),
+        parts=("cash_flows.months.migration",),
     )
     retraining_costs = Line(
         "currency", "Retraining bill of each month.", arithmetic.multiply,
-        reads=(Life.retrainings, Projects.retraining_cost),
+        reads=(Life.retrainings, Projects.retraining_cost), parts=("cash_flows.months.retraining",),
     )
     own_running_costs = Line(
         "currency", "Cash cost of the option itself in each month: no errors, nothing that stands in.", arithmetic.add,
@@ -134,10 +135,11 @@ class Costs(Chapter):
     stand_in_running_costs = Line(
         "currency", "Cash cost of what stands in, for the part of each month that the option does not serve.",
         arithmetic.outside_of, reads=(LIVE, stand_in_running_costs_per_month),
+        parts=("cash_flows.months.stand_in_without_errors",),
     )
     stand_in_costs = Line(
         "currency", "Full cost of what stands in, for the part of each month that the option does not serve.",
-        arithmetic.outside_of, reads=(LIVE, stand_in_costs_per_month),
+        arithmetic.outside_of, reads=(LIVE, stand_in_costs_per_month), parts=("cash_flows.months.stand_in",),
     )
     stand_in_outlay = Line(
         "currency",
@@ -146,6 +148,10 @@ class Costs(Chapter):
         by_kind=each(
             TUNES, cost.stand_in_outlay, stand_in_one_off_cost, Life.live_months, Volume.horizon_months
         ),
+    )
+    one_off_spread = Line(
+        "currency", "The one-off cost spread evenly over the time served, in each month; nothing where it never serves.",
+        finance.spread_over, reads=(Projects.one_off_cost, LIVE), parts=("cash_flows.months.one_off_spread",),
     )
     outlay = Line(
         "currency", "Paid in month 0: for the option, and for what stands in.", arithmetic.add,

@@ -42,7 +42,11 @@ class Money(Chapter):
     )
     discounted_savings = Line(
         "currency", "What the option saves in each month, in today's money.", arithmetic.multiply,
-        reads=(savings, FACTORS),
+        reads=(savings, FACTORS), parts=("cash_flows.months.present_saving",),
+    )
+    discounted_costs = Line(
+        "currency", "Full cost of each month, in today's money.", arithmetic.multiply, reads=(Costs.costs, FACTORS),
+        parts=("cash_flows.months.present_cost",),
     )
     npv = Line(
         "currency", "Worth today of the option rather than option 0; above 0 it is the cheaper way.",
@@ -93,14 +97,22 @@ class Money(Chapter):
         "ratio", "NPV per unit of money invested; 0.25 means a quarter on top of money back and the discount rate earned.",
         arithmetic.ratio, reads=(npv, invested), parts=("options.roi",),
     )
+    cumulative_savings = Line(
+        "currency", "What the option has saved up to each month, the outlay included, undiscounted.",
+        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.months.cumulative_saving",),
+    )
+    cumulative_present_savings = Line(
+        "currency", "What the option has saved up to each month in today's money, the outlay included.",
+        arithmetic.running_total, reads=(saving_at_start, discounted_savings),
+    )
     payback_months = Line(
         "months", "Months until the savings have earned the outlay back for good; 0 is from the start, infinite is never.",
-        finance.payback_months, reads=(saving_at_start, savings), is_drawn=True,
+        finance.payback_months, reads=(saving_at_start, savings, cumulative_savings), is_drawn=True,
     )
     discounted_payback_months = Line(
         "months",
         "Months until savings in today's money have earned the outlay back for good; as a rule later than plain payback.",
-        finance.payback_months, reads=(saving_at_start, discounted_savings), is_drawn=True,
+        finance.payback_months, reads=(saving_at_start, discounted_savings, cumulative_present_savings), is_drawn=True,
     )
     baseline_monthly_total = Line(
         "currency/month", "What the option's first full month costs with option 0.", finance.first_full_month,
@@ -161,8 +173,4 @@ class Money(Chapter):
     saving_from_tuning = Line(
         "currency", "Token saving over the horizon that fine-tuning brings beyond the other base model.",
         finance.present_value, reads=(NOTHING, saved_by_tuning, FACTORS), parts=("options.saving_from_tuning",),
-    )
-    cumulative_savings = Line(
-        "currency", "What the option has saved up to each month, the outlay included, undiscounted.",
-        arithmetic.running_total, reads=(saving_at_start, savings), parts=("cash_flows.months.cumulative_saving",),
     )

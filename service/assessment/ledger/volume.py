@@ -62,7 +62,7 @@ class Volume(Chapter):
     )
     discount_factors = Line(
         "share", "What one unit of money paid at the end of each month is worth today.", finance.discount_factors,
-        reads=(discount_rate, months),
+        reads=(discount_rate, months), parts=("cash_flows.months.discount_factor",),
     )
     price_factors = Line(
         "ratio", "Inference prices of each month over today's; 1 throughout when no price decline is expected.",

@@ -91,7 +91,8 @@ def _shutdown(desk: Desk, case: Case, again: Again) -> Iterator[Answer]:
     pointer = "/prompting/shutdown_date"
     share = desk.assume(pointer, "unsaid_shutdown").low
     months = desk.assume(pointer, "unsaid_shutdown_ahead").low
-    date = case.as_of + datetime.timedelta(days=round(months * DAYS_PER_MONTH))
+    days = min(round(months * DAYS_PER_MONTH), (datetime.date.max - case.as_of).days)
+    date = case.as_of + datetime.timedelta(days=days)
     said = structs.replace(case.request.prompting, shutdown_date=date)
     yield Answer(months, None, share, again(structs.replace(case.request, prompting=said)))
     yield Answer(None, "not known", 1.0 - share, case, is_as_now=True)

@@ -68,6 +68,10 @@ class AssumptionUsed(Open, frozen=True):
     source: Annotated[str, Meta(description="Title of the source; `the request` where the value follows from it.")]
     href: Annotated[str, Meta(description="Address of the source, without scheme; empty where there is none.")]
     note: Annotated[str, Meta(description="What the value is, why it is this one, and how far it can be trusted.")]
+    checked: Annotated[
+        datetime.date | None,
+        Meta(description="Day on which the source was last checked; null where the value follows from the request."),
+    ]
     share_of_variance: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from service.nouns.answer.break_even import VariedInput
 from service.nouns.answer.money import Money
@@ -94,6 +95,13 @@ class ValueOfInformation(Open, frozen=True):
     ]
 
 
+class TakenFrom(Open, frozen=True):
+    """A line of another option."""
+
+    option: Annotated[str, Meta(description="Id of the option, as in `options`.", examples=["keep"])]
+    name: Annotated[str, Meta(description="Name of the line.", examples=["costs"])]
+
+
 class TraceLine(Open, frozen=True):
     """One line of the ledger as it was calculated for one option."""
 
@@ -103,6 +111,7 @@ class TraceLine(Open, frozen=True):
     unit: Annotated[
         str, Meta(description="Unit of the line; money is in `finance.currency`.", examples=["USD/request"])
     ]
+    meaning: Annotated[str, Meta(description="What it is, in a sentence, as GET /v1/ledger says it.")]
     formula: Annotated[
         str,
         Meta(
@@ -148,6 +157,41 @@ class TraceLine(Open, frozen=True):
             "infinite."
         ),
     ]
+    low: Annotated[
+        float | None,
+        Meta(description="10th percentile of what was put in, in `unit`; null where it is no range, or calculated."),
+    ]
+    high: Annotated[
+        float | None,
+        Meta(description="90th percentile of what was put in, in `unit`; null where it is no range, or calculated."),
+    ]
+    pointer: Annotated[
+        str,
+        Meta(
+            description="JSON pointer of the request field that states it for this option, or that it follows from; empty where "
+            "none does.",
+            examples=["/volume/requests_per_month"],
+        ),
+    ]
+    source: Annotated[
+        str,
+        Meta(
+            description="Title of the source of what was put in, `the request` where it is stated or follows from it; empty "
+            "where it is calculated.",
+            examples=["genai-prices 0.2.3"],
+        ),
+    ]
+    checked: Annotated[
+        datetime.date | None,
+        Meta(description="Day on which the source was last checked; null where it is the request, or calculated."),
+    ]
+    is_shared: Annotated[bool, Meta(description="Whether it is put in for all options at once, as the volume is.")]
+    taken_from: Annotated[
+        TakenFrom | UnsetType,
+        Meta(
+            description="The line of another option that it is: of what stands in, or of `options[0]`; absent where it is its own."
+        ),
+    ] = UNSET
 
 
 class OptionTrace(Open, frozen=True):

@@ -227,6 +227,43 @@ class CashFlowMonth(Open, frozen=True):
             "null in month 0."
         ),
     ]
+    one_off: Annotated[
+        Money,
+        Meta(description="The option's own one-off cost, all of it in month 0; part of `cost` [finance.currency]."),
+    ]
+    tokens: Annotated[Money, Meta(description="Its tokens; part of `cost` [finance.currency].")]
+    errors: Annotated[Money, Meta(description="Its wrong answers; part of `cost` [finance.currency].")]
+    hosting: Annotated[Money, Meta(description="Its hosting; part of `cost` [finance.currency].")]
+    upkeep: Annotated[Money, Meta(description="Its upkeep; part of `cost` [finance.currency].")]
+    retraining: Annotated[Money, Meta(description="Its regular retrainings; part of `cost` [finance.currency].")]
+    migration: Annotated[
+        Money, Meta(description="Its moves to another base model or host; part of `cost` [finance.currency].")
+    ]
+    stand_in: Annotated[
+        Money,
+        Meta(
+            description="What stands in while it does not serve, wrong answers included; part of `cost` [finance.currency]."
+        ),
+    ]
+    stand_in_without_errors: Annotated[
+        Money, Meta(description="The same without its wrong answers [finance.currency].")
+    ]
+    one_off_spread: Annotated[
+        Money,
+        Meta(
+            description="Its own one-off cost spread over the time that it serves, as books write it off: over all months as "
+            "much as `one_off`; all in month 0 where it never serves [finance.currency]."
+        ),
+    ]
+    discount_factor: Annotated[
+        float, Meta(ge=0, description="What one unit of money of this month is worth today [ratio].", examples=[0.992])
+    ]
+    present_cost: Annotated[
+        Money, Meta(description="`cost` in today's money; over all months the base case of `tco` [finance.currency].")
+    ]
+    present_saving: Annotated[
+        Money, Meta(description="`saving` in today's money; over all months the base case of `npv` [finance.currency].")
+    ]
 
 
 class CashFlow(Open, frozen=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -57,3 +57,26 @@ class AtDateByGpu(Closed, frozen=True):
 
     as_of: AsOf | None = None
     gpu: Gpu | None = None
+
+
+Shape = Annotated[
+    Literal["wide", "long"],
+    Meta(
+        description="wide: a row for each option and month; long: a row for each cost of an option and month. Absent: wide",
+        examples=["long"],
+    ),
+]
+Columns = Annotated[
+    Literal["plain", "focus"],
+    Meta(
+        description="plain: named as in the answer; focus: named as the FinOps cost and usage specification does. Absent: plain",
+        examples=["focus"],
+    ),
+]
+
+
+class CashFlowQuery(Closed, frozen=True):
+    """The shape of a monthly cash flow, and how its columns are named."""
+
+    shape: Shape | None = None
+    columns: Columns | None = None

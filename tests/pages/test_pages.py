@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 import tomllib
-import urllib.request
-from collections.abc import Iterator
 from fnmatch import fnmatch
 from html import escape
 from html.parser import HTMLParser
@@ -24,10 +15,8 @@ from urllib.parse import urljoin
 
 import pytest
 from litestar.testing import TestClient
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from pages.looking import Browser, brightness, is_within, look, see
+from selenium.webdriver.support.ui import Select
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "service" / "http" / "web"
@@ -35,7 +24,6 @@ PAGES = ("/", "/docs")
 ELSEWHERE = re.compile(rb"https?://|[\"'(]//", re.IGNORECASE)
 ANSWER = ".live-responses-table tr.response"
 Client = TestClient[Any]
-Browser = webdriver.Chrome
 
 
 class Reader(HTMLParser):
@@ -191,103 +179,6 @@ def test_the_first_page_says_what_the_document_says(client: Client) -> None:
 def test_pages_are_not_part_of_the_contract(client: Client) -> None:
     """The document describes the API; the pages are not in it."""
     assert not [path for path in client.get("/openapi.json").json()["paths"] if path == "/" or path.startswith("/docs")]
-
-
-@pytest.fixture(scope="module")
-def origin() -> Iterator[str]:
-    """Yield the address of the service, started as the README says."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(ROOT)}
-    server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=ROOT)
-    address = f"http://127.0.0.1:{port}"
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        for _ in range(300):
-            try:
-                opener.open(f"{address}/readyz", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(20)
-
-
-def program(variable: str, name: str) -> str:
-    """Return the path of a program of Chromium's; `make browser` installs it."""
-    found = shutil.which(os.environ.get(variable) or name)
-    assert found, f"{name} is missing: run `make browser`, or name it in {variable}"
-    return found
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Yield a headless Chromium that logs every request and every message of the console."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = program("CHROMIUM", "chromium")
-    for argument in ("--headless=new", "--disable-dev-shm-usage", "--disable-gpu", "--no-proxy-server"):
-        options.add_argument(argument)
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NO_PROXY", "*")
-        patch.setenv("no_proxy", "*")
-        browser = webdriver.Chrome(options=options, service=Service(program("CHROMEDRIVER", "chromedriver")))
-        yield browser
-        browser.quit()
-
-
-@pytest.fixture
-def browser(chromium: Browser, origin: str) -> Iterator[Browser]:
-    """Yield the browser; afterwards no request may have gone to another origin, and the console must be quiet."""
-    look(chromium, width=1280)
-    chromium.get("about:blank")
-    chromium.get_log("performance"), chromium.get_log("browser")
-    yield chromium
-    events = [json.loads(entry["message"])["message"] for entry in chromium.get_log("performance")]
-    sent = [event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"]
-    assert any(url.startswith(f"{origin}/") for url in sent)
-    assert [url for url in sent if not url.startswith((f"{origin}/", "data:"))] == []
-    assert not [event for event in events if event["method"] == "Network.webSocketCreated"]
-    assert chromium.get_log("browser") == []
-
-
-def look(browser: Browser, *, width: int, scheme: str = "light", scripts: bool = True) -> None:
-    """Set what the browser looks through: a wide or narrow window, light or dark, with or without scripts."""
-    metrics = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
-
-
-def see(browser: Browser, selector: str) -> WebElement:
-    """Return the first element of a selector, once it is shown."""
-    wait: WebDriverWait[Browser] = WebDriverWait(browser, 60, 0.05)
-
-    def shown(at: Browser) -> list[WebElement]:
-        return [found for found in at.find_elements("css selector", selector) if found.is_displayed()]
-
-    return wait.until(shown)[0]
-
-
-def brightness(browser: Browser) -> int:
-    """Return how bright the page's ground is, 0 to 765."""
-    colour = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
-    return sum(int(part) for part in re.findall(r"\d+", colour)[:3])
-
-
-def is_within(browser: Browser) -> bool:
-    """Return whether the page needs no scrolling to the side."""
-    within: bool = browser.execute_script(
-        "return document.documentElement.scrollWidth <= document.documentElement.clientWidth && innerWidth <= arguments[0]",
-        390,
-    )
-    return within
 
 
 def test_an_assessment_is_tried_out_in_the_browser(browser: Browser, origin: str) -> None:
