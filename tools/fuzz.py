@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import csv
 import http.client
+import io
 import itertools
 import json
 import os
@@ -24,11 +26,13 @@ import sys
 import threading
 import time
 import urllib.request
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import jsonschema_rs
 
@@ -50,7 +54,7 @@ MOST_WRITTEN = 200
 """Findings that are written; the others are counted."""
 
 OK, NO_CONTENT, NOT_MODIFIED, BAD_REQUEST, NOT_FOUND, NOT_ALLOWED, FAULT = 200, 204, 304, 400, 404, 405, 500
-PROBLEM = "application/problem+json"
+JSON, PROBLEM = "application/json", "application/problem+json"
 GENERATED = re.compile(r"(\d+) generated")
 
 
@@ -140,6 +144,25 @@ def out_of_order(part: Any, where: str = "") -> str | None:
     return next((fault for name, item in items if (fault := out_of_order(item, f"{where}/{name}"))), None)
 
 
+def fault_of_file(media_type: str, body: bytes) -> str | None:
+    """Return what is wrong with a file: rows of unequal length, a script, a part that cannot be read."""
+    try:
+        if media_type == "text/csv":
+            lengths = {len(row) for row in csv.reader(io.StringIO(body.decode(), newline=""), strict=True)}
+            return None if len(lengths) == 1 else f"rows have {lengths} fields"
+        if media_type == "text/html":
+            text = body.decode().lower()
+            return (
+                None if text.startswith("<!doctype html") and "<script" not in text else "no page, or one with a script"
+            )
+        with zipfile.ZipFile(io.BytesIO(body)) as workbook:
+            for name in workbook.namelist():
+                ElementTree.fromstring(workbook.read(name))
+    except (ValueError, csv.Error, zipfile.BadZipFile, ElementTree.ParseError) as error:
+        return f"the file cannot be read: {error}"
+    return None
+
+
 class Judge:
     """Knows the document, and says what is wrong with an answer."""
 
@@ -201,10 +224,12 @@ class Judge:
             return f"{', '.join(missing)} must be there"
         if sent.method == "HEAD" or answer.status == NOT_MODIFIED:
             return "a body where there is none" if answer.body else None
-        expected = "application/json" if answer.status == OK else PROBLEM
-        if said != expected:
+        expected = next(iter(response.get("content", {})), JSON) if answer.status == OK else PROBLEM
+        if said != expected + ("; charset=utf-8" if expected.startswith("text/") else ""):
             return f"the media type is {said!r}, not {expected}"
-        return self._fault_of_body(answer, response)
+        return (
+            self._fault_of_body(answer, response) if said in (JSON, PROBLEM) else fault_of_file(expected, answer.body)
+        )
 
     def _fault_of_body(self, answer: Answer, response: Mapping[str, Any]) -> str | None:
         try:

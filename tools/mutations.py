@@ -25,6 +25,9 @@ LONGEST_BODY = 1_900_000
 COMPUTED = 0.5
 """Share of the bodies that fit the document which are sent as they are; the others are spoiled further."""
 
+RENDERED = 0.1
+"""Share of the cases to assess that are sent to an operation which answers with a file."""
+
 RAW = re.compile(r'"@([^"@]*)@"')
 """A text that stands for a piece of JSON, or of what is none."""
 
@@ -90,8 +93,8 @@ PATHS = (
     "/v1/fine-tuning-offers", "/v1/self-hosted-offers", "/v1/assumptions", "/v1/models", "/livez", "/healthz", "/readyz", "/openapi.json", "/docs", "/", "/v1", ASSESSMENTS, TOKEN_COUNTS,
 )  # fmt: skip
 PIECES = ("%2F", "%00", "%ff", "%C3%A9", "%20", "%25", "//", "/", "/..", "/.", ";a=b", "%3F", "%23", "a" * 2000, "{id}", "*", "%", "%zz", "~", "+", ":")  # fmt: skip
-QUERIES = ("as_of", "provider", "gpu", "As_Of", "as_of[]", "limit", "", "é", "include", "a" * 300)
-VALUES = ("2026-11-23", "2026-02-30", "0001-01-01", "9999-12-31", "0000-01-01", "", "x", "mistral", "openai", "-", "%00", "%ff", "%F0%9F%98%80", "a" * 61, "2026-11-23T00:00", "+", "%zz", "&", "=", "20261123", "2026-W01-1")  # fmt: skip
+QUERIES = ("as_of", "provider", "gpu", "shape", "columns", "As_Of", "as_of[]", "limit", "", "é", "include", "a" * 300)
+VALUES = ("2026-11-23", "long", "focus", "2026-02-30", "0001-01-01", "9999-12-31", "0000-01-01", "", "x", "mistral", "openai", "-", "%00", "%ff", "%F0%9F%98%80", "a" * 61, "2026-11-23T00:00", "+", "%zz", "&", "=", "20261123", "2026-W01-1")  # fmt: skip
 
 Tree = Any
 Place = tuple[Any, Any]
@@ -124,6 +127,12 @@ class Mutations:
         """Read the corpus; `fits` tells whether a tree fits the document at a path."""
         self.schemas: dict[str, Any] = document["components"]["schemas"]
         self.fits = fits
+        self.renderings: dict[str, list[dict[str, Any]]] = {
+            path: [part for part in ways["post"]["parameters"] if part["in"] == "query"]
+            for path, ways in document["paths"].items()
+            if path.startswith(f"{ASSESSMENTS}/")
+        }
+        """The operations that answer a case with a file, each with the parameters of its query."""
         self.trees: list[tuple[str, Tree]] = [(TOKEN_COUNTS, {"texts": ["Route this.", "é"], "encoding": "o200k_base"})]
         self.bodies: list[tuple[str, bytes]] = []
         for file in sorted((ROOT / "openapi" / "examples").glob("*.json")):
@@ -325,14 +334,23 @@ class Mutations:
         """Return the posted request of a number."""
         random = Random(f"{seed}:{number}")
         path, body, fits = self.body(random)
+        if path == ASSESSMENTS and random.random() < RENDERED:
+            path = self._rendering(random)
         return Sent("POST", path, (("Content-Type", "application/json"),), body, fits)
+
+    def _rendering(self, random: Random) -> str:
+        """Return the path of an operation that answers with a file, with a query that the document admits."""
+        path = random.choice(list(self.renderings))
+        stated = [part for part in self.renderings[path] if random.random() < 0.5]
+        pairs = [f"{part['name']}={random.choice(part['schema']['enum'])}" for part in stated]
+        return f"{path}?{'&'.join(pairs)}" if pairs else path
 
     def asked(self, seed: int, number: int) -> Sent:
         """Return the request of a number that is spoiled in its method, path, query or headers."""
         random = Random(f"{seed}:asked:{number}")
-        method, path = random.choice(METHODS), random.choice(PATHS)
+        method, path = random.choice(METHODS), random.choice((*PATHS, *self.renderings))
         if method == "POST" and random.random() < 0.9:
-            path = random.choice((ASSESSMENTS, TOKEN_COUNTS))
+            path = random.choice((ASSESSMENTS, TOKEN_COUNTS, *self.renderings))
         if random.random() < 0.3:
             at = random.randrange(len(path) + 1)
             path = "/" + (path[:at] + random.choice(PIECES) + path[at:]).lstrip("/")

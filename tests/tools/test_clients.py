@@ -51,3 +51,9 @@ def test_a_missed_step_stands_in_the_table() -> None:
     """A generator whose client does not compile has a yes, a bold no, and nothing behind it."""
     row = page.results([(GENERATORS[0], 1)]).splitlines()[-1]
     assert "| yes | **no** | - | - |" in row
+
+
+def test_a_client_without_files_says_so() -> None:
+    """A generator whose client has no type for a file has a no, which is no miss."""
+    without = next(one for one in GENERATORS if not one.has_files)
+    assert "| yes | no |" in page.results([(without, len(page.STEPS))])

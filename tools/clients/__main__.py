@@ -21,6 +21,7 @@ def passed(generator: Generator, address: str) -> int:
         lambda: kits.compile_client(generator),
         lambda: kits.call(generator, address),
         lambda: kits.untyped(generator),
+        lambda: kits.files(generator),
     )
     done = 0
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,8 +83,8 @@ def generate(generator: Generator) -> None:
     folder = place(generator)
     shutil.rmtree(folder, ignore_errors=True)
     answers(generator).mkdir(parents=True)
-    said = shlex.split(generator.command.format(document=DOCUMENT, client=generator.client))
-    (folder / "generate.log").write_text(run(said, folder, path_of(generator)))
+    said = generator.command.format(document=DOCUMENT, client=generator.client)
+    (folder / "generate.log").write_text(run(["sh", "-ec", said], folder, path_of(generator)))
     if left_out := _left_out(generator):
         raise Miss(f"operations or types are left out, see {folder / 'generate.log'}: {', '.join(left_out)}")
 
@@ -231,6 +230,14 @@ def untyped(generator: Generator) -> None:
         raise Miss(
             "\n".join(faults[: machine.LINES_SHOWN]) + f"\n{len(faults)} places without a type or with another value"
         )
+
+
+def files(generator: Generator) -> None:
+    """Refuse a client that gives a file otherwise than it is sent."""
+    raw = [path for path in (REQUESTS / "raw").iterdir() if path.suffix != ".json"]
+    altered = [path.name for path in raw if (answers(generator) / path.name).read_bytes() != path.read_bytes()]
+    if altered:
+        raise Miss(f"not what is sent: {', '.join(altered)}")
 
 
 def unlike(raw: object, said: object, where: str) -> list[str]:

@@ -10,7 +10,7 @@ from tools.clients.table import Generator
 
 PAGE = ROOT / "docs" / "clients.md"
 BLOCK = re.compile(r"(<!-- (results|commands) -->\n).*?(<!-- end -->)", re.DOTALL)
-STEPS = ("generates", "compiles", "calls", "typed answer")
+STEPS = ("generates", "compiles", "calls", "typed answer", "files")
 
 
 def results(found: Sequence[tuple[Generator, int]]) -> str:
@@ -21,6 +21,8 @@ def results(found: Sequence[tuple[Generator, int]]) -> str:
     ]
     for generator, passed in found:
         said = ["yes" if step < passed else "**no**" if step == passed else "-" for step in range(len(STEPS))]
+        if not generator.has_files and passed == len(STEPS):
+            said[-1] = "no"
         pinned = version(generator.pins, generator.package)
         cells = [generator.name, pinned, generator.language, *said, generator.remarks]
         lines.append("| " + " | ".join(cells) + " |")

@@ -23,6 +23,8 @@ EXAMPLE = ROOT / "openapi" / "examples" / "ticket-triage.json"
 HEAVY = ["cash_flows", "trace", "sensitivity", "curves"]
 UNKNOWN = "openai/gtp-4.1"
 AS_OF = "2026-11-23"
+BEGINNINGS = {"workbook.xlsx": b"PK", "cash_flow.csv": b"option,month,", "memo.html": b"<!doctype html"}
+"""How the files begin that every client asks for."""
 LIMITS = ("API_KEYS", "REQUESTS_PER_MINUTE")
 """Settings of whoever runs this that are not passed on."""
 STARTS_WITHIN, ENDS_WITHIN = 60, 10
@@ -34,16 +36,16 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def ask(url: str, body: Any = None) -> tuple[int, Any]:
-    """Return the status and the JSON of an answer."""
+def ask(url: str, body: Any = None) -> tuple[int, bytes]:
+    """Return the status and the body of an answer."""
     sent = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, sent, {"Content-Type": "application/json"} if sent else {})
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
+            return answer.status, answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, json.load(error)
+        return error.code, error.read()
 
 
 @contextmanager
@@ -94,15 +96,19 @@ def ask_everything(address: str) -> None:
     }
     for name, body in sent.items():
         (REQUESTS / f"{name}.json").write_text(json.dumps(body))
+    assessments = f"{address}/v1/assessments"
     asked = {
-        "example": (f"{address}/v1/assessments", sent["example"], HTTPStatus.OK),
-        "everything": (f"{address}/v1/assessments", sent["everything"], HTTPStatus.OK),
-        "problem": (f"{address}/v1/assessments", sent["misspelt"], HTTPStatus.UNPROCESSABLE_ENTITY),
-        "model": (f"{address}/v1/models/openai/gpt-4.1-mini?as_of={AS_OF}", None, HTTPStatus.OK),
-        "assumptions": (f"{address}/v1/assumptions?as_of={AS_OF}", None, HTTPStatus.OK),
+        "example.json": (assessments, example, HTTPStatus.OK),
+        "everything.json": (assessments, sent["everything"], HTTPStatus.OK),
+        "problem.json": (assessments, sent["misspelt"], HTTPStatus.UNPROCESSABLE_ENTITY),
+        "model.json": (f"{address}/v1/models/openai/gpt-4.1-mini?as_of={AS_OF}", None, HTTPStatus.OK),
+        "assumptions.json": (f"{address}/v1/assumptions?as_of={AS_OF}", None, HTTPStatus.OK),
+        "workbook.xlsx": (f"{assessments}/workbook", example, HTTPStatus.OK),
+        "cash_flow.csv": (f"{assessments}/cash-flow?shape=long", example, HTTPStatus.OK),
+        "memo.html": (f"{assessments}/memo", example, HTTPStatus.OK),
     }
     for name, (url, body, expected) in asked.items():
         status, answer = ask(url, body)
-        if status != expected:
-            raise Miss(f"{url} answered with {status}: {answer}")
-        (raw / f"{name}.json").write_text(json.dumps(answer))
+        if status != expected or not answer.startswith(BEGINNINGS.get(name, b"{")):
+            raise Miss(f"{url} answered with {status}: {answer[:1000]!r}")
+        (raw / name).write_bytes(answer)

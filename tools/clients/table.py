@@ -28,6 +28,8 @@ class Generator:
     """Whether the generated code itself passes the strictest check of its language; the caller always must."""
     has_calls: bool = True
     """Whether it makes operations, not only types."""
+    has_files: bool = True
+    """Whether its operations give a file as its language has one."""
     leaves_out: tuple[str, ...] = ()
     """Operations that it is known to leave out."""
     request_type: str = ""
@@ -39,6 +41,12 @@ class Generator:
 
 OPENAPI_GENERATOR = "openapi-generator-cli generate -i {document} -o {client} "
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OCTETS = (
+    "echo 'content_type_overrides: {{text/csv: application/octet-stream, text/html: application/octet-stream, "
+    f"{XLSX}: application/octet-stream}}}}' > files.yaml\n"
+)
+
 GENERATORS = (
     Generator(
         name="openapi-python-client",
@@ -46,9 +54,11 @@ GENERATORS = (
         pins="openapi-python-client",
         kit="python",
         language="Python (httpx, attrs)",
-        command="openapi-python-client generate --path {document} --output-path {client} --meta none --overwrite",
+        command=OCTETS
+        + "openapi-python-client generate --path {document} --output-path {client} --meta none --overwrite --config files.yaml",
         caller="openapi_python_client",
-        remarks="A problem is returned, not raised: tell it from the answer by its type.",
+        remarks="A problem is returned, not raised: tell it from the answer by its type. Without `content_type_overrides` it leaves a workbook out "
+        "of the answers and fails on CSV and HTML.",
     ),
     Generator(
         name="openapi-generator python",
@@ -74,7 +84,8 @@ GENERATORS = (
         caller="datamodel_code_generator_pydantic",
         client="generated.py",
         has_calls=False,
-        remarks="Types only; the calls are made with httpx. Without `--use-annotated` mypy refuses the limits.",
+        has_files=False,
+        remarks="Types only; the calls are made with httpx, those for files too. Without `--use-annotated` mypy refuses the limits.",
     ),
     Generator(
         name="datamodel-code-generator msgspec",
@@ -87,7 +98,8 @@ GENERATORS = (
         caller="datamodel_code_generator_msgspec",
         client="generated.py",
         has_calls=False,
-        remarks="Types only; the calls are made with httpx.",
+        has_files=False,
+        remarks="Types only; the calls are made with httpx, those for files too.",
     ),
     Generator(
         name="clientele",
@@ -97,8 +109,10 @@ GENERATORS = (
         language="Python (httpx, pydantic)",
         command="clientele start-api --file {document} --output {client}",
         caller="clientele",
+        has_files=False,
         remarks="Demands every field of an object that has optional fields only, so such objects are put together with "
-        "`model_construct`; its functions have no types of their own, so the answer's type is asked for.",
+        "`model_construct`; its functions have no types of their own, so the answer's type is asked for. Its own operations fail on a file, for which they expect an object: write "
+        "the function yourself, with a `response_parser` that returns the content (`tools/clients/callers/clientele.py`).",
     ),
     Generator(
         name="openapi-typescript",
@@ -111,7 +125,8 @@ GENERATORS = (
         client="generated/schema.ts",
         request_type='import type { components } from "./generated/schema";\n'
         'type AssessmentRequest = components["schemas"]["AssessmentRequest"];',
-        remarks="Types; openapi-fetch calls with them.",
+        remarks='Types; openapi-fetch calls with them. A file is asked for with `parseAs: "blob"`, which makes its type a Blob; without, it is '
+        "taken for JSON.",
     ),
     Generator(
         name="@hey-api/openapi-ts",
@@ -122,7 +137,7 @@ GENERATORS = (
         command="openapi-ts --input {document} --output {client} --client @hey-api/client-fetch",
         caller="hey_api",
         request_type='import type { AssessmentRequest } from "./generated";',
-        remarks="Needs Node 22 or newer.",
+        remarks='Needs Node 22 or newer. CSV and HTML are asked for with `parseAs: "blob"`; without, they come as text, whatever their type says.',
     ),
     Generator(
         name="orval",
@@ -135,7 +150,8 @@ GENERATORS = (
         client="generated/client.ts",
         request_type='import type { AssessmentRequest } from "./generated/client";',
         remarks="Needs Node 22 or newer. Its paths are relative: outside a page of the same host set `baseUrl` in a "
-        "configuration file, or put the host in front in a `fetch` of your own.",
+        "configuration file, or put the host in front in a `fetch` of your own. A problem in place of a file is a Blob, "
+        "whatever its type says.",
     ),
     Generator(
         name="openapi-generator typescript-fetch",
@@ -159,7 +175,8 @@ GENERATORS = (
         command=OPENAPI_GENERATOR + "-g typescript-axios",
         caller="openapi_generator_typescript_axios",
         request_type='import type { AssessmentRequest } from "./generated";',
-        remarks="A problem comes as an AxiosError: `isAxiosError<Problem>(error)`.",
+        remarks='A problem comes as an AxiosError: `isAxiosError<Problem>(error)`. A file is asked for with `{ responseType: "blob" }`, outside '
+        'a browser with `adapter: "fetch"` too; a problem in its place then is a Blob.',
     ),
     Generator(
         name="swagger-typescript-api",
@@ -170,7 +187,8 @@ GENERATORS = (
         command="swagger-typescript-api generate --path {document} --output generated --name client.ts",
         caller="swagger_typescript_api",
         request_type='import type { AssessmentRequest } from "./generated/client";',
-        remarks="A problem is thrown as the response; its `error` is the problem.",
+        remarks='A problem is thrown as the response; its `error` is the problem. A file is asked for with `{ format: "blob" }`; a problem in '
+        "its place then is a Blob.",
     ),
     Generator(
         name="openapi-generator java",
@@ -182,7 +200,7 @@ GENERATORS = (
         "--additional-properties openApiNullable=false,useJakartaEe=true,containerDefaultToNull=true",
         caller="Caller.java",
         remarks="Without `containerDefaultToNull=true` a list that is absent becomes an empty one. Sends no API key by itself: set it with `setRequestInterceptor`. A problem is the text of the "
-        "exception's body: decode it with the client's own ObjectMapper.",
+        "exception's body: decode it with the client's own ObjectMapper. A file comes as a temporary one.",
     ),
     Generator(
         name="openapi-generator go",
@@ -196,6 +214,6 @@ GENERATORS = (
         caller="caller.go",
         remarks="Without `disallowAdditionalPropertiesIfNotPresent=false` it refuses an answer with a new field. The "
         "error's `Model()` is the problem. Runs here with the distribution's validator.v2 of 2016, which is taught to "
-        "accept a number in an estimate, as v2.0.1 does.",
+        "accept a number in an estimate, as v2.0.1 does. A file comes as a temporary one.",
     ),
 )

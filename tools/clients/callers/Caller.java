@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -102,6 +103,10 @@ public final class Caller {
     }
   }
 
+  private void keep(String name, File file) throws IOException {
+    Files.copy(file.toPath(), answers.resolve(name));
+  }
+
   private void call() throws IOException, ApiException {
     AssessmentRequest body = read("example");
     body.getVolume().setRequestsPerMonth(new VolumeEstimate(new VolumeRange().low(350000.0).high(480000.0)));
@@ -121,6 +126,9 @@ public final class Caller {
       throw new IllegalStateException("not what was asked for: " + example.getVerdict() + example.getPlan());
     }
     expectFrontier(example.getBreakEven().getItems(), raw.at("/break_even/items"));
+    keep("cash_flow.csv", assessments.renderCashFlow(body, "long", null, null, null, null));
+    keep("workbook.xlsx", assessments.renderWorkbook(body, null, null, null));
+    keep("memo.html", assessments.renderMemo(body, null, null, null));
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("example", example);
     found.put("everything", assess(read("everything")));

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -38,6 +39,14 @@ func read(name string, into any) {
 
 func write(name string, value any) {
 	if err := os.WriteFile(filepath.Join(answers, name+".json"), must(json.Marshal(value)), 0o644); err != nil {
+		panic(err)
+	}
+}
+
+// keep writes a file as the client gives it.
+func keep(name string, file *os.File, err error) {
+	content := must(io.ReadAll(must(file, err)))
+	if err := os.WriteFile(filepath.Join(answers, name), content, 0o644); err != nil {
 		panic(err)
 	}
 }
@@ -168,6 +177,14 @@ func main() {
 	must(model, err)
 	assumptions, _, err := client.CatalogueAPI.ListAssumptions(background).AsOf(asOf).Execute()
 	must(assumptions, err)
+
+	assessments := client.AssessmentsAPI
+	cashFlow, _, err := assessments.RenderCashFlow(background).AssessmentRequest(body).Shape("long").Execute()
+	keep("cash_flow.csv", cashFlow, err)
+	workbook, _, err := assessments.RenderWorkbook(background).AssessmentRequest(body).Execute()
+	keep("workbook.xlsx", workbook, err)
+	memo, _, err := assessments.RenderMemo(background).AssessmentRequest(body).Execute()
+	keep("memo.html", memo, err)
 
 	faults := []string{}
 	for name, value := range map[string]any{

@@ -47,6 +47,12 @@ def expect(said: list[str], option_id: str, npv: float | None, build_cost: float
     assert leaders == [[part["option"] for part in item["segments"]] for item in raw["break_even"]["items"]], leaders
 
 
+def keep(workbook: bytes, cash_flow: bytes, memo: bytes) -> None:
+    """Write the files as the client gives them."""
+    for name, file in (("workbook.xlsx", workbook), ("cash_flow.csv", cash_flow), ("memo.html", memo)):
+        (ANSWERS / name).write_bytes(file)
+
+
 def _fields(noun: Any) -> tuple[str, ...]:
     """Return the names of the fields of a pydantic, attrs or msgspec type."""
     if hasattr(noun, "model_fields"):

@@ -1,6 +1,7 @@
 """Calls the service with the client that clientele makes.
 
-clientele demands every field of an object that has optional fields only, so such objects are put together unchecked.
+clientele demands every field of an object that has optional fields only, so such objects are put together unchecked; and
+its operations cannot read a file, so the program has one of its own.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import typing
 from typing import Any
 
+from clientele.http.response import Response
 from generated import client, schemas
 from generated.config import Config
 from pydantic import BaseModel
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, keep, report, request
 
 
 def nouns(hint: Any) -> list[type[BaseModel]]:
@@ -38,6 +40,17 @@ def read(name: str) -> schemas.AssessmentRequest:
     return body
 
 
+def content(response: Response) -> bytes:
+    """Return what is in a file."""
+    return response.content
+
+
+@client.client.post("/v1/assessments/{kind}", response_parser=content)
+def render(result: bytes, kind: str, data: schemas.AssessmentRequest, shape: str | None = None) -> bytes:
+    """Return a file; clientele puts in the result."""
+    return result
+
+
 def main() -> None:
     """Call every operation and report."""
     client.client.configure(config=Config(base_url=ADDRESS, timeout=60))
@@ -51,6 +64,8 @@ def main() -> None:
     said = [example.verdict.headline, example.verdict.action, example.plan.steps[0].step]
     leaders = [[segment.option for segment in item.segments] for item in example.break_even.items]
     expect(said, tuned.id, tuned.npv.mean, tuned.training.build_cost, leaders)
+    cash_flow = render(kind="cash-flow", data=body, shape="long")
+    keep(render(kind="workbook", data=body), cash_flow, render(kind="memo", data=body))
     found: dict[str, tuple[type[BaseModel], BaseModel]] = {
         "example": (schemas.Assessment, example),
         "everything": (schemas.Assessment, client.create_assessment(data=read("everything"))),

@@ -9,17 +9,22 @@ import httpx
 import msgspec
 from generated import Assessment, AssessmentRequest, AssumptionList, ModelPrice, Problem, TrainingAnswer, VolumeRange
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, keep, report, request
 
 Noun = TypeVar("Noun", bound=msgspec.Struct)
 
 
+def send(body: AssessmentRequest, status: int, path: str = "") -> bytes:
+    """Send a request and return its answer."""
+    sent = msgspec.json.encode(body)
+    answer = httpx.post(f"{ADDRESS}/v1/assessments{path}", content=sent, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text
+    return answer.content
+
+
 def post(body: AssessmentRequest, status: int, noun: type[Noun]) -> Noun:
     """Send a request and decode its answer."""
-    sent = msgspec.json.encode(body)
-    answer = httpx.post(f"{ADDRESS}/v1/assessments", content=sent, headers={"Content-Type": "application/json"})
-    assert answer.status_code == status, answer.text
-    return msgspec.json.decode(answer.content, type=noun)
+    return msgspec.json.decode(send(body, status), type=noun)
 
 
 def get(path: str, noun: type[Noun]) -> Noun:
@@ -38,6 +43,7 @@ def main() -> None:
     said = [example.verdict.headline, example.verdict.action, example.plan.steps[0].step]
     leaders = [[segment.option for segment in item.segments] for item in example.break_even.items]
     expect(said, tuned.id, tuned.npv.mean, tuned.training.build_cost, leaders)
+    keep(send(body, 200, "/workbook"), send(body, 200, "/cash-flow?shape=long"), send(body, 200, "/memo"))
     found: dict[str, msgspec.Struct] = {
         "example": example,
         "everything": post(msgspec.convert(request("everything"), AssessmentRequest), 200, Assessment),

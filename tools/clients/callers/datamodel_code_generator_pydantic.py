@@ -18,17 +18,22 @@ from generated import (
 )
 from pydantic import BaseModel
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, keep, report, request
 
 Noun = TypeVar("Noun", bound=BaseModel)
 
 
+def send(body: AssessmentRequest, status: int, path: str = "") -> bytes:
+    """Send a request and return its answer."""
+    sent = body.model_dump_json(by_alias=True, exclude_unset=True)
+    answer = httpx.post(f"{ADDRESS}/v1/assessments{path}", content=sent, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status, answer.text
+    return answer.content
+
+
 def post(body: AssessmentRequest, status: int, noun: type[Noun]) -> Noun:
     """Send a request and decode its answer."""
-    sent = body.model_dump_json(by_alias=True, exclude_unset=True)
-    answer = httpx.post(f"{ADDRESS}/v1/assessments", content=sent, headers={"Content-Type": "application/json"})
-    assert answer.status_code == status, answer.text
-    return noun.model_validate_json(answer.content)
+    return noun.model_validate_json(send(body, status))
 
 
 def get(path: str, noun: type[Noun]) -> Noun:
@@ -47,6 +52,7 @@ def main() -> None:
     said = [example.verdict.headline, example.verdict.action, example.plan.steps[0].step]
     leaders = [[segment.option for segment in item.segments] for item in example.break_even.items]
     expect(said, tuned.id, tuned.npv.mean, tuned.training.build_cost, leaders)
+    keep(send(body, 200, "/workbook"), send(body, 200, "/cash-flow?shape=long"), send(body, 200, "/memo"))
     found: dict[str, BaseModel] = {
         "example": example,
         "everything": post(AssessmentRequest.model_validate(request("everything")), 200, Assessment),

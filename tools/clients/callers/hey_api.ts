@@ -1,7 +1,7 @@
 // Calls the service with the client that @hey-api/openapi-ts makes.
-import { createAssessment, getModel, listAssumptions } from "./generated";
+import { createAssessment, getModel, listAssumptions, renderCashFlow, renderMemo, renderWorkbook } from "./generated";
 import { client } from "./generated/client.gen";
-import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, keep, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function main() {
@@ -26,6 +26,12 @@ async function main() {
     assumptions: must(assumptions.data, assumptions.error),
     problem: must(refused.error, refused.data),
   };
+  const cashFlow = await renderCashFlow({ body: example, query: { shape: "long" }, parseAs: "blob" });
+  const workbook = await renderWorkbook({ body: example });
+  const memo = await renderMemo({ body: example, parseAs: "blob" });
+  await keep("cash_flow.csv", must(cashFlow.data, cashFlow.error));
+  await keep("workbook.xlsx", must(workbook.data, workbook.error));
+  await keep("memo.html", must(memo.data, memo.error));
   report(answers);
   return answers;
 }

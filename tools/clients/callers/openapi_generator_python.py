@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, assert_type
 
 import generated
 from generated import (
@@ -19,7 +19,7 @@ from generated import (
     VolumeRange,
 )
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, keep, report, request
 
 
 def read(name: str) -> AssessmentRequest:
@@ -64,6 +64,10 @@ def main() -> None:
             "assumptions": catalogue.list_assumptions(as_of=AS_OF),
             "problem": provoke(assessments),
         }
+        workbook, memo = assessments.render_workbook(body), assessments.render_memo(body)
+        cash_flow = assessments.render_cash_flow(body, shape="long")
+    assert_type((workbook, cash_flow, memo), tuple[bytes, bytes, bytes])
+    keep(workbook, cash_flow, memo)
     report({name: (value, encoded(value)) for name, value in found.items()}, vars(generated))
 
 

@@ -1,8 +1,11 @@
 // Calls the service with the client that openapi-generator makes for axios.
 import { isAxiosError } from "axios";
 import { AssessmentsApi, CatalogueApi, Configuration, type Problem } from "./generated";
-import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, keep, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
+
+// In a browser `responseType` is enough.
+const AS_FILE = { responseType: "blob", adapter: "fetch" } as const;
 
 async function provoke(api: AssessmentsApi) {
   try {
@@ -33,6 +36,11 @@ async function main() {
   const said = [verdict.headline, verdict.action, plan.steps[0]?.step];
   const leaders = break_even.items.map((item) => item.segments.map((segment) => segment.option));
   expect(said, tuned.id, tuned.npv.mean, tuned.training?.build_cost, leaders);
+  const none = undefined;
+  const cashFlow = await assessments.renderCashFlow(example, "long", none, none, none, none, AS_FILE);
+  await keep("cash_flow.csv", cashFlow.data);
+  await keep("workbook.xlsx", (await assessments.renderWorkbook(example, none, none, none, AS_FILE)).data);
+  await keep("memo.html", (await assessments.renderMemo(example, none, none, none, AS_FILE)).data);
   report(answers);
   return answers;
 }

@@ -10,7 +10,7 @@ import {
   ProblemToJSON,
   ResponseError,
 } from "./generated";
-import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, keep, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function provoke(api: AssessmentsApi) {
@@ -43,6 +43,9 @@ async function main() {
   const said = [verdict.headline, verdict.action, plan.steps[0]?.step];
   const leaders = breakEven.items.map((item) => item.segments.map((segment) => segment.option));
   expect(said, tuned.id, tuned.npv.mean, tuned.training?.buildCost, leaders);
+  await keep("cash_flow.csv", await assessments.renderCashFlow({ assessmentRequest: example, shape: "long" }));
+  await keep("workbook.xlsx", await assessments.renderWorkbook({ assessmentRequest: example }));
+  await keep("memo.html", await assessments.renderMemo({ assessmentRequest: example }));
   report({
     example: AssessmentToJSON(answers.example),
     everything: AssessmentToJSON(answers.everything),

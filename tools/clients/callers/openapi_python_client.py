@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import assert_type
+
 from generated import Client, models
-from generated.api.assessments import create_assessment
+from generated.api.assessments import create_assessment, render_cash_flow, render_memo, render_workbook
 from generated.api.catalogue import get_model, list_assumptions
 from generated.models import (
     Assessment,
@@ -11,11 +13,19 @@ from generated.models import (
     AssumptionList,
     ModelPrice,
     Problem,
+    RenderCashFlowShape,
     TrainingAnswer,
     VolumeRange,
 )
+from generated.types import File
 
-from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, report, request
+from tools.clients.callers.checks import ADDRESS, AS_OF, TUNED, expect, keep, report, request
+
+
+def content(answer: File | Problem | None) -> bytes:
+    """Return what is in a file."""
+    assert isinstance(answer, File), answer
+    return answer.payload.read()
 
 
 def main() -> None:
@@ -36,6 +46,10 @@ def main() -> None:
     said = [example.verdict.headline, example.verdict.action, example.plan.steps[0].step]
     leaders = [[segment.option for segment in item.segments] for item in example.break_even.items]
     expect(said, tuned.id, tuned.npv.mean, tuned.training.build_cost, leaders)
+    cash_flow = render_cash_flow.sync(client=client, body=body, shape=RenderCashFlowShape.LONG)
+    workbook, memo = render_workbook.sync(client=client, body=body), render_memo.sync(client=client, body=body)
+    assert_type((workbook, cash_flow, memo), tuple[File | Problem | None, File | Problem | None, File | Problem | None])
+    keep(content(workbook), content(cash_flow), content(memo))
     report(
         {
             "example": (example, example.to_dict()),

@@ -1,7 +1,7 @@
 // Calls the service with openapi-fetch and the types that openapi-typescript makes.
 import createClient from "openapi-fetch";
 import type { paths } from "./generated/schema";
-import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, keep, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function main() {
@@ -28,6 +28,13 @@ async function main() {
     assumptions: must(assumptions.data, assumptions.error),
     problem: must(refused.error, refused.data),
   };
+  const asFile = { body: example, parseAs: "blob" } as const;
+  const cashFlow = await client.POST("/v1/assessments/cash-flow", { ...asFile, params: { query: { shape: "long" } } });
+  const workbook = await client.POST("/v1/assessments/workbook", asFile);
+  const memo = await client.POST("/v1/assessments/memo", asFile);
+  await keep("cash_flow.csv", must(cashFlow.data, cashFlow.error));
+  await keep("workbook.xlsx", must(workbook.data, workbook.error));
+  await keep("memo.html", must(memo.data, memo.error));
   report(answers);
   return answers;
 }

@@ -1,6 +1,6 @@
 // Calls the service with the client that orval makes.
-import { createAssessment, getModel, listAssumptions } from "./generated/client";
-import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
+import { createAssessment, getModel, listAssumptions, renderCashFlow, renderMemo, renderWorkbook } from "./generated/client";
+import { ADDRESS, AS_OF, TUNED, expect, keep, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 // The client's paths are relative, as on a page of the same host.
@@ -32,6 +32,15 @@ async function main() {
     assumptions: assumptions.data,
     problem: refused.data,
   };
+  const cashFlow = await renderCashFlow(example, { shape: "long" });
+  const workbook = await renderWorkbook(example);
+  const memo = await renderMemo(example);
+  if (cashFlow.status !== 200 || workbook.status !== 200 || memo.status !== 200) {
+    throw new Error(`${cashFlow.status}, ${workbook.status}, ${memo.status} instead of 200`);
+  }
+  await keep("cash_flow.csv", cashFlow.data);
+  await keep("workbook.xlsx", workbook.data);
+  await keep("memo.html", memo.data);
   report(answers);
   return answers;
 }

@@ -1,6 +1,6 @@
 // Calls the service with the client that swagger-typescript-api makes.
 import { Api, type HttpResponse, type Problem } from "./generated/client";
-import { ADDRESS, AS_OF, TUNED, expect, must, report } from "./report";
+import { ADDRESS, AS_OF, TUNED, expect, keep, must, report } from "./report";
 import { everything, example, misspelt } from "./requests";
 
 async function main() {
@@ -28,6 +28,9 @@ async function main() {
     assumptions: (await v1.listAssumptions({ as_of: AS_OF })).data,
     problem: refused.error,
   };
+  await keep("cash_flow.csv", (await v1.renderCashFlow(example, { shape: "long" }, { format: "blob" })).data);
+  await keep("workbook.xlsx", (await v1.renderWorkbook(example, { format: "blob" })).data);
+  await keep("memo.html", (await v1.renderMemo(example, { format: "blob" })).data);
   report(answers);
   return answers;
 }
