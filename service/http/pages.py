@@ -1,16 +1,18 @@
-"""The pages for people: what the service is at /, its documentation to try out at /docs. They need no other host.
+"""The pages for people: one to decide on at /, the documentation to try out at /docs. They need no other host.
 
-An asset's address holds the digest of its bytes, so it may be kept for a year; a page names its assets plainly and is
-given the digests here. All links are relative, so the pages work under any host, port and path.
+An asset's address holds the digest of its bytes, so it may be kept for a year; a page names its assets plainly, a module
+the modules that it imports, and both are given the digests here. All links are relative, so the pages work under any host,
+port and path.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from importlib import resources
 from string import Template
@@ -29,7 +31,9 @@ from service.http.reading import AnyRequest
 from service.http.responses import Representation, tagged
 
 OURS = resources.files("service.http").joinpath("web")
+MEMO = resources.files("service.renderings").joinpath("memo")
 ASSET = re.compile(r"docs/assets/([\w.-]+)")
+IMPORT = re.compile(r'(?<= from ")\./([\w.-]+)(?=";\n)')
 HTML = "text/html"
 TYPES = MappingProxyType({
     "css": "text/css",
@@ -44,14 +48,22 @@ SAFE = MappingProxyType({
 })  # fmt: skip
 KEPT = MappingProxyType({**SAFE, "Cache-Control": "public, max-age=31536000, immutable"})
 
+MODULES = (
+    "dom.js", "request.js", "words.js", "link.js", "ask.js", "fields.js", "form.js", "faults.js", "memo.js", "changes.js",
+    "tracks.js", "sliders.js", "home.js",
+)  # fmt: skip
+"""The modules of the first page; one imports only such as stand before it, so each has its digest when it is named."""
+
 FILES = MappingProxyType({
     "swagger-ui-bundle.js": swagger_ui_path,
     "swagger-ui.css": swagger_ui_path,
     "docs.css": OURS,
     "start.js": OURS,
     "home.css": OURS,
-    "home.js": OURS,
+    "tool.css": OURS,
+    "memo.css": MEMO,
     "icon.svg": OURS,
+    **dict.fromkeys(MODULES, OURS),
 })  # fmt: skip
 """Every asset and the folder that it lies in; nothing else is served."""
 
@@ -66,8 +78,14 @@ class Pages(Struct, frozen=True, kw_only=True):
     @classmethod
     def load(cls) -> Pages:
         """Return the pages with their words filled in and their assets named by digest."""
-        bodies = {name: folder.joinpath(name).read_bytes() for name, folder in FILES.items()}
-        addresses = {name: f"{hashlib.sha256(body).hexdigest()[:16]}/{name}" for name, body in bodies.items()}
+        bodies: dict[str, bytes] = {}
+        addresses: dict[str, str] = {}
+        for name, folder in FILES.items():
+            body = folder.joinpath(name).read_bytes()
+            if name in MODULES:
+                body = IMPORT.sub(lambda found: f"../{addresses[found[1]]}", body.decode()).encode()
+            bodies[name] = body
+            addresses[name] = f"{hashlib.sha256(body).hexdigest()[:16]}/{name}"
         return cls(
             home=_page("home.html", _words(), addresses),
             docs=_page("docs.html", {}, addresses),
@@ -94,12 +112,25 @@ def _operations() -> str:
     )
 
 
+def _examples(said: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """Yield the document's example requests as items of a list, each a link that holds the request (web/link.js)."""
+    for example in said.values():
+        request = base64.urlsafe_b64encode(msgspec.json.encode(example["value"])).decode().rstrip("=")
+        yield f'          <li><a href="#r={request}">{escape(str(example["summary"]))}</a></li>'
+
+
+def _modules() -> str:
+    """Return the links by which the browser fetches all modules at once, not one after the other as it meets them."""
+    return "\n".join(f'<link rel="modulepreload" href="docs/assets/{name}">' for name in MODULES)
+
+
 def _words() -> dict[str, str]:
     """Return the words of the first page: the document's smallest example as a command, and the verdict it was answered with."""
     document = msgspec.json.decode(resources.files("openapi").joinpath("openapi.json").read_bytes())
     path = "/v1/assessments"
     said = document["paths"][path]["post"]
-    request = said["requestBody"]["content"]["application/json"]["examples"]["minimal"]["value"]
+    requests = said["requestBody"]["content"]["application/json"]["examples"]
+    request = requests["minimal"]["value"]
     answer = said["responses"]["200"]["content"]["application/json"]["examples"]["minimal"]["value"]
     fields = ",\n".join(f'  "{name}": {json.dumps(part)}' for name, part in request.items())
     body = shlex.quote(f"{{\n{fields}\n}}")
@@ -111,12 +142,13 @@ def _words() -> dict[str, str]:
         "as_of": answer["provenance"]["as_of"],
         "verdict": answer["verdict"]["summary"],
     }
-    return {name: escape(text) for name, text in words.items()} | {"operations": _operations()}
+    made = {"operations": _operations(), "examples": "\n".join(_examples(requests)), "modules": _modules()}
+    return {name: escape(text) for name, text in words.items()} | made
 
 
 @get("/")
 async def home(request: AnyRequest, pages: NamedDependency[Pages]) -> Response[bytes]:
-    """Say what the service is and how to ask it."""
+    """Show the page to decide on; it says what the service is and how to ask it, too."""
     return tagged(request, pages.home)
 
 

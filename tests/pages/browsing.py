@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,13 @@ from selenium.webdriver.chrome.service import Service
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def origin() -> Iterator[str]:
-    """Yield the address of the service, started as the README says."""
+@contextmanager
+def serving(**settings: str) -> Iterator[str]:
+    """Yield the address of the service, started as the README says, with some settings."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(ROOT), **settings}
     server = subprocess.Popen([sys.executable, "-m", "service"], env=environment, cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -43,6 +44,13 @@ def origin() -> Iterator[str]:
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def origin() -> Iterator[str]:
+    """Yield the address of the service; it may take longer than it should, for tests share their cores."""
+    with serving(WAIT_SECONDS="60") as address:
+        yield address
 
 
 def program(variable: str, name: str) -> str:

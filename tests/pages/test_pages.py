@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shlex
@@ -152,6 +153,20 @@ def test_every_digest_is_that_of_its_asset_alone(client: Client) -> None:
     assert client.get(mixed).status_code == 404
 
 
+def test_an_address_holds_the_digest_of_its_bytes_and_modules_name_each_other_by_it(client: Client) -> None:
+    """Every asset is addressed by its own digest, and every import of a module leads to an asset that is served."""
+    paths, imported = assets(client), set()
+    for path in paths:
+        body = client.get(path).content
+        assert path.split("/")[-2] == hashlib.sha256(body).hexdigest()[:16]
+        if path.endswith(".js") and not path.endswith("swagger-ui-bundle.js"):
+            imported |= {
+                urljoin(path, name) for name in re.findall(r'^import .* from "(.*)";$', body.decode(), re.MULTILINE)
+            }
+    assert len(imported) >= 10
+    assert imported <= paths
+
+
 def test_every_file_of_the_pages_is_installed_and_used(client: Client) -> None:
     """Every file in service/http/web is package data, and is served: none is forgotten, none is left over."""
     patterns = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]["service"]
@@ -231,7 +246,7 @@ def test_the_first_page_fits_a_phone(browser: Browser, origin: str) -> None:
     assert f"{origin}/v1/assessments" in see(browser, "#command").text
     see(browser, "#copy").click()
     assert see(browser, "#copy").text in ("Copied", "Selected")
-    see(browser, ".first").click()
+    see(browser, "a[href='docs#/assessments/createAssessment']").click()
     see(browser, "#operations-assessments-createAssessment .execute").click()
     see(browser, ANSWER)
     assert is_within(browser)
