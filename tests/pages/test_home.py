@@ -265,8 +265,9 @@ def test_command_and_json_that_are_copied_are_the_request(browser: Browser, orig
 @pytest.mark.parametrize(
     ("address", "suffix", "start"),
     [
-        ("v1/assessments/cash-flow", "csv", b"option,"),
-        ("v1/assessments/cash-flow?shape=long", "csv", b"option,"),
+        ("v1/assessments/workbook", "xlsx", b"pk\x03\x04"),
+        ("v1/assessments/cash-flow", "csv", b'"option",'),
+        ("v1/assessments/cash-flow?shape=long", "csv", b'"option",'),
         ("v1/assessments/memo", "html", b"<!doctype html>"),
     ],
 )
