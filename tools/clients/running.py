@@ -23,7 +23,7 @@ EXAMPLE = ROOT / "openapi" / "examples" / "ticket-triage.json"
 HEAVY = ["cash_flows", "trace", "sensitivity", "curves"]
 UNKNOWN = "openai/gtp-4.1"
 AS_OF = "2026-11-23"
-BEGINNINGS = {"workbook.xlsx": b"PK", "cash_flow.csv": b"option,month,", "memo.html": b"<!doctype html"}
+BEGINNINGS = {"workbook.xlsx": b"PK", "cash_flow.csv": b'"option","month",', "memo.html": b"<!doctype html"}
 """How the files begin that every client asks for."""
 LIMITS = ("API_KEYS", "REQUESTS_PER_MINUTE")
 """Settings of whoever runs this that are not passed on."""
