@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from service.assessment.case import Case
+from service.nouns.words import share_of_draws
 
 SIGNIFICANT = 3
 """Digits of a number in a sentence."""
-ONE_POINT = 0.01
-"""Chances closer than this to none or all are told to one digit."""
 
 
 def number(value: float | None) -> str:
@@ -55,19 +54,8 @@ def exact_percent(share: float) -> str:
 
 
 def chance(case: Case, share: float | None) -> str:
-    """Return a share of the draws in words, in whole per cent but for the ends; none of them is not never."""
-    if share is None:
-        return "n/a"
-    least = f"{100.0 / case.draws:.1g}"
-    if share == 0.0:
-        return f"under {least} %"
-    if share == 1.0:
-        return f"over {100.0 - float(least):g} %"
-    if share < ONE_POINT:
-        return f"{100.0 * share:.1g} %"
-    if share > 1.0 - ONE_POINT:
-        return f"{100.0 - float(f'{100.0 * (1.0 - share):.1g}'):g} %"
-    return f"{100.0 * share:.0f} %"
+    """Return a share of the draws in words."""
+    return "n/a" if share is None else share_of_draws(share, case.draws)
 
 
 def counted(count: int, noun: str) -> str:

@@ -8,8 +8,8 @@ from msgspec import UNSET, Struct
 
 from service.nouns.answer.assessment import Assessment
 from service.nouns.answer.plan import OtherPlan, PlanStep
-from service.renderings.memo.names import field_in_words, step_in_words
 from service.renderings.memo.words import NONE, about, chance, counted, exact_percent, listed, money, number, percent
+from service.renderings.names import field_in_words, step_in_words
 
 FINDING_OUT = ("improve_prompt", "measure_first", "measure_alternative", "collect_examples", "run_pilot")
 """Steps by which something is found out before anything is decided."""

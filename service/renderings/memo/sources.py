@@ -12,9 +12,9 @@ from msgspec import UNSET, Struct
 
 from service.nouns.answer.assessment import Assessment, AssumptionUsed
 from service.nouns.request.assessment import AssessmentRequest
-from service.renderings.memo.names import STUDIES, field_in_words, input_in_words, spaced, step_in_words
 from service.renderings.memo.options import Mark
 from service.renderings.memo.words import NONE, chance, day, money, number, percent, plain, quantity, spread
+from service.renderings.names import STUDIES, field_in_words, input_in_words, spaced, step_in_words
 
 AT_ONCE = 12
 """Assumptions that are shown at once: those that explain most of the uncertainty; the others unfold."""

@@ -9,9 +9,9 @@ from msgspec import Struct
 from service.nouns.answer.assessment import Assessment
 from service.nouns.answer.options import OptionAnswer
 from service.renderings.memo.charts.cumulative import payback_in_words
-from service.renderings.memo.names import DIMENSIONS, RULES, STATUSES, side_in_words, spaced
 from service.renderings.memo.options import Mark, values_errors
 from service.renderings.memo.words import NONE, chance, counted, day, number, percent, quantity, spread
+from service.renderings.names import DIMENSIONS, RULES, STATUSES, side_in_words, spaced
 
 BESIDE = 6
 """Options in one table: more would not fit on paper."""

@@ -10,7 +10,6 @@ from service.nouns.answer.assessment import Assessment
 from service.nouns.answer.break_even import BreakEvenItem, SwitchAnswer
 from service.nouns.request.assessment import AssessmentRequest
 from service.renderings.memo.charts.frontier import held
-from service.renderings.memo.names import POLICIES, input_in_words, side_in_words, step_in_words
 from service.renderings.memo.options import Mark, values_errors
 from service.renderings.memo.plan import MEETS, asks_first, finds_out, keeps, likely, shows_chance
 from service.renderings.memo.words import (
@@ -25,6 +24,7 @@ from service.renderings.memo.words import (
     quantity,
     spread,
 )  # fmt: skip
+from service.renderings.names import POLICIES, input_in_words, side_in_words, step_in_words
 
 SHOWN = 600
 """Characters of the task's description that are shown at once; the rest unfolds."""

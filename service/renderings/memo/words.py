@@ -6,12 +6,12 @@ import datetime
 import math
 from collections.abc import Sequence
 
+from service.nouns.words import ONE_POINT, share_of_draws
+
 SIGNIFICANT = 3
 """Digits of a number."""
 TENTHS = 9.95
 """Times below this are told to a tenth."""
-ONE_POINT = 0.01
-"""Chances closer than this to none or all are told to one digit."""
 NONE = "n/a"
 """What stands where a figure does not apply."""
 STUCK = "\u00a0"
@@ -91,18 +91,7 @@ def chance(share: float | None, draws: int) -> str:
     >>> chance(0.9160, 1024), chance(0.0, 1024), chance(1.0, 1024), chance(0.004, 1024), chance(None, 1024)
     ('92\xa0%', 'under 0.1\xa0%', 'over 99.9\xa0%', '0.4\xa0%', 'n/a')
     """
-    if share is None:
-        return NONE
-    least = f"{100.0 / draws:.1g}"
-    if share == 0.0:
-        return f"under {least}{STUCK}%"
-    if share == 1.0:
-        return f"over {100.0 - float(least):g}{STUCK}%"
-    if share < ONE_POINT:
-        return f"{100.0 * share:.1g}{STUCK}%"
-    if share > 1.0 - ONE_POINT:
-        return f"{100.0 - float(f'{100.0 * (1.0 - share):.1g}'):g}{STUCK}%"
-    return f"{100.0 * share:.0f}{STUCK}%"
+    return NONE if share is None else share_of_draws(share, draws).replace(" %", f"{STUCK}%")
 
 
 def plain(share: float | None) -> str:

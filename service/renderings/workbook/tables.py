@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 from service.nouns.answer.assessment import Assessment
 from service.nouns.answer.money import NpvAnswer, PaybackAnswer, Spread
 from service.nouns.answer.plan import OtherPlan
+from service.renderings.names import input_in_words, step_in_words
 from service.renderings.workbook.places import in_words
 from service.renderings.workbook.styles import Desk
 
@@ -67,7 +68,7 @@ def write_frontier(desk: Desk, sheet: Worksheet, answer: Assessment) -> None:
         SEGMENTS,
         (
             (
-                in_words(item.input), item.unit, (item.current, item.unit), (part.lower, item.unit), (part.upper, item.unit),
+                input_in_words(item.input), item.unit, (item.current, item.unit), (part.lower, item.unit), (part.upper, item.unit),
                 part.option, part.stands_in or "", part.on_shutdown or "", item.state,
                 "yes" if item.agrees_with_draws else "no",
             )
@@ -82,7 +83,7 @@ def write_frontier(desk: Desk, sheet: Worksheet, answer: Assessment) -> None:
         SWITCHES,
         (
             (
-                in_words(item.input), item.unit, (found.value, item.unit), found.kind, found.from_option, found.to_option,
+                input_in_words(item.input), item.unit, (found.value, item.unit), found.kind, found.from_option, found.to_option,
                 (found.npv_difference_below, currency), (found.npv_difference_above, currency),
             )
             for item in items
@@ -91,9 +92,15 @@ def write_frontier(desk: Desk, sheet: Worksheet, answer: Assessment) -> None:
     )  # fmt: skip
 
 
+def _step(name: str) -> str:
+    """Return what a step is called, at the head of a cell."""
+    words = step_in_words(name)
+    return words[:1].upper() + words[1:]
+
+
 def _steps(plan: OtherPlan) -> str:
     """Return the steps of a plan in words: one after the other, or side by side."""
-    said = [in_words(step) for step in plan.steps]
+    said = [_step(step) for step in plan.steps]
     if len(said) < 2:
         return said[0] if said else "Decide at once"
     return f"{', then '.join(said)}" if plan.in_turn else f"{', '.join(said)}: side by side"
@@ -114,7 +121,7 @@ def write_plan(desk: Desk, sheet: Worksheet, answer: Assessment) -> None:
     for step in plan.steps:
         stop = step.stop_at or None
         steps.append((
-            in_words(step.step), step.option, step.what, (step.cost, currency), (step.weeks, "weeks"),
+            _step(step.step), step.option, step.what, (step.cost, currency), (step.weeks, "weeks"),
             (step.engineering_hours, "hours"), "yes" if step.side_by_side else "no",
             (stop.accuracy if stop else None, "share"), (stop.graded if stop else None, "count"),
         ))  # fmt: skip

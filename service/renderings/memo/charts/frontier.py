@@ -22,9 +22,9 @@ from service.renderings.memo.charts.svg import (
     rule,
     words,
 )  # fmt: skip
-from service.renderings.memo.names import input_in_words
 from service.renderings.memo.options import Mark
 from service.renderings.memo.words import NONE, listed, number, quantity, spread
+from service.renderings.names import input_in_words
 
 START, END = 1.0, 99.0
 HEIGHT, BAR_TOP, BAR = 84.0, 30.0, 26.0

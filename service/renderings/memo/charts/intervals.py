@@ -12,9 +12,9 @@ from service.nouns.answer.options import OptionAnswer
 from service.renderings.memo.charts.figure import Figure, Table
 from service.renderings.memo.charts.rows import Against, Row, draw
 from service.renderings.memo.charts.svg import scaled
-from service.renderings.memo.names import input_in_words
 from service.renderings.memo.options import Mark
 from service.renderings.memo.words import NONE, chance, counted, money, number, percent, plain, spread
+from service.renderings.names import input_in_words
 
 SHOWN = 10
 """Inputs in the tornado at most."""
