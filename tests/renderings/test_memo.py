@@ -22,8 +22,8 @@ from renderings.memos import CASES, EDGES, HOSTILE, Element, answered, case, rea
 from service.assessment.ledger.line import Line
 from service.assessment.ledger.lines import Lines
 from service.nouns.answer import break_even
-from service.renderings import memo
-from service.renderings.memo import CONTENTS, names
+from service.renderings import memo, names
+from service.renderings.memo import CONTENTS
 
 ROOT = Path(__file__).parents[2]
 HERE = ROOT / "service" / "renderings" / "memo"
