@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from xlsxwriter.utility import xl_cell_to_rowcol
 from service.nouns.answer.assessment import Assessment
 from service.nouns.request.assessment import AssessmentRequest
 from service.renderings import workbook
+from service.renderings.workbook.summary import TAB
 
 FIELD = tuple(sorted(path.stem for path in (Path(__file__).parents[1] / "field").glob("*.json")))
 SEEDS = range(100, 130)
 """Of the requests at random."""
+
+ASK_AGAIN = "ask the service again"
 
 NEW: dict[str, Callable[[float], float]] = {
     "requests_per_month": lambda value: value * 0.5,
@@ -114,6 +118,13 @@ def three_of(seed: int, request: Request, answer: Assessment) -> dict[str, tuple
     return {name: (lines[name].pointer, NEW[name](lines[name].base_case[0] or 0.0)) for name in chosen}
 
 
+def checks_of(now: Values) -> dict[str, dict[str, str]]:
+    """Return what a workbook's first sheet says of the choices of each option: by its id, what is checked and the word."""
+    rows = {row[0]: row[1:] for row in now.sheets[TAB]}
+    checks = {label: rows[label] for label in ("Who stands in", "What is done at a shutdown", "Which offer")}
+    return {id: {label: said[at] for label, said in checks.items()} for at, id in enumerate(rows["Id"]) if id}
+
+
 def test_changed_inputs_move_every_npv_as_the_service_would(
     answers: dict[str, Whole], books: dict[str, bytes], ask: Ask, tmp_path: Path
 ) -> None:
@@ -126,12 +137,23 @@ def test_changed_inputs_move_every_npv_as_the_service_would(
         asked_anew[name] = (answer, ask(with_changes(request, changes))[1])
     again = recalculated(changed, tmp_path)
     compared = {"prompt": 0, "tune": 0}
+    said: Counter[tuple[str, bool]] = Counter()
     for name, (before, after) in asked_anew.items():
         now, names = Values(again[name]), names_of(books[name])
+        checks = checks_of(now)
+        offers = [{offer.id for offer in answer.offers if offer.option} for answer in (before, after)]
+        may_be_others = any(ASK_AGAIN in check["Which offer"] for check in checks.values())
+        assert may_be_others or offers[0] == offers[1] or not offers[0], name
+        said["Which offer", may_be_others] += 1
         new = {option.id: option for option in after.options if option.is_feasible}
         for option in before.options:
             other = new.get(option.id)
-            if other is None or not option.is_feasible or other.stands_in != option.stands_in:
+            if other is None or not option.is_feasible:
+                continue
+            at_a_shutdown = ASK_AGAIN in checks[option.id]["What is done at a shutdown"]
+            said["What is done at a shutdown", at_a_shutdown] += 1
+            assert at_a_shutdown or other.lifetime.on_shutdown == option.lifetime.on_shutdown, (name, option.id)
+            if other.stands_in != option.stands_in:
                 continue
             if other.lifetime.on_shutdown == option.lifetime.on_shutdown:
                 tab, cell = names["npv." + re.sub("[^a-z0-9]+", "_", option.id)]
@@ -139,3 +161,18 @@ def test_changed_inputs_move_every_npv_as_the_service_would(
                 assert not unlike(here, other.npv.base_case), (name, option.id)
                 compared["tune" if option.offer else "prompt"] += 1
     assert compared["prompt"] > 60 and compared["tune"] > 20, compared
+    assert min(said["Which offer", True], said["What is done at a shutdown", True]) > 5, said
+    assert min(said["Which offer", False], said["What is done at a shutdown", False]) > 20, said
+
+
+def test_a_policy_that_the_service_would_change_is_told(ask: Ask, tmp_path: Path) -> None:
+    """At three times the volume the smallest example's fine-tune migrates where it reverted, and the sheet says that it may."""
+    request = request_of("minimal")
+    (_, before), tripled = ask(request), {"requests_per_month": ("/volume/requests_per_month", 1_200_000.0)}
+    (_, after) = ask(with_changes(request, tripled))
+    was, becomes = ({one.id: one.lifetime.on_shutdown for one in answer.options} for answer in (before, after))
+    others = [id for id, policy in was.items() if policy and becomes.get(id) not in (policy, None)]
+    assert others
+    book = spoiled(workbook.render(*ask(request)), {"requests_per_month": 1_200_000.0})
+    checks = checks_of(Values(recalculated({"tripled": book}, tmp_path)["tripled"]))
+    assert all(ASK_AGAIN in checks[id]["What is done at a shutdown"] for id in others)

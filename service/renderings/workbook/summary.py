@@ -7,6 +7,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from service.nouns.answer.assessment import Assessment
+from service.nouns.answer.options import OptionAnswer
 from service.nouns.request.assessment import AssessmentRequest
 from service.renderings.workbook.formulas import NEVER, Ref
 from service.renderings.workbook.inputs import CHANGED, name_cell
@@ -28,7 +29,7 @@ ROWS = (
     "Id", "Choice as answered", "Stands in", "At a shutdown", "NPV here", "NPV as answered", "Difference",
     "Mean of the draws, as answered", "10th percentile, as answered", "90th percentile, as answered", "TCO here",
     "TCO without errors here", "One-off cost here", "First full month here", "Payback here [months]",
-    "Accuracy at its start here", "Chance of the bar, as answered", "Who stands in",
+    "Accuracy at its start here", "Chance of the bar, as answered", "Who stands in", "What is done at a shutdown", "Which offer",
 )  # fmt: skip
 LABELS, WIDTH, FEWEST = 32, 24, 6
 """Widths of the columns, and how many there are at least for the words above them."""
@@ -37,11 +38,17 @@ LEGEND: tuple[tuple[Role, str], ...] = (
     ("input", "an input: change it on the sheet Inputs"), ("formula", "a formula on this sheet"),
     ("link", "a formula that takes a cell of another sheet"), ("value", "a value: it does not follow the inputs"),
 )  # fmt: skip
-AS_ANSWERED, NO_CHANGE = "as answered", "the same option has the best NPV"
+AS_ANSWERED, NO_CHANGE, NO_CHOICE = "as answered", "the same option has the best NPV", '"nothing to choose"'
 NOT_HERE = (
     "Offers, what stands in, what is done at a shutdown, modelled accuracies and all draws are as answered: the service "
-    "would choose and draw them anew. The advice rests on the draws and on what is asked of accuracy, not on the base case alone."
+    "would choose and draw them anew, and the rows above say where it may choose otherwise. The advice rests on the draws and on "
+    "what is asked of accuracy, not on the base case alone."
 )
+
+
+def _within(margin: float, moved: str, otherwise: str) -> str:
+    """Return the check whether something moved by less than a margin, which is a value as answered."""
+    return f'IF({moved}<{max(margin, 0.0)!r},"as answered: moved by less than the choice was ahead","{otherwise}: ask the service again")'
 
 
 class _Summary:
@@ -98,7 +105,8 @@ class _Summary:
         for column, of in enumerate(self.all_of.sheets.values(), start=FIRST_OPTION):
             self._option(head, column, of)
         row = head + len(ROWS)
-        self.sheet.set_row(row, 48)
+        for check in range(row - 2, row + 1):
+            self.sheet.set_row(check, 48)
         for option in self.answer.options:
             if option.id not in self.all_of.sheets:
                 row += 1
@@ -129,7 +137,12 @@ class _Summary:
         ):  # fmt: skip
             desk.number(sheet, at[label], column, number, unit)
         desk.number(sheet, at["Chance of the bar, as answered"], column, option.chance_meets_bar, "share")
-        desk.formula(sheet, at["Who stands in"], column, self._stand_in(of), AS_ANSWERED, role="small")
+        moved = f"ABS({xl_rowcol_to_cell(at['Difference'], column)})"
+        for label, check in (
+            ("Who stands in", self._stand_in(of)), ("What is done at a shutdown", self._at_a_shutdown(option, moved)),
+            ("Which offer", self._offer(option, moved)),
+        ):  # fmt: skip
+            desk.formula(sheet, at[label], column, check, AS_ANSWERED, role="small")
         place = xl_rowcol_to_cell(at["NPV here"], column, row_abs=True, col_abs=True)
         name_cell(self.book, f"npv.{of.slug}", TAB, place)
 
@@ -155,7 +168,7 @@ class _Summary:
         """Return the check whether another option would stand in more cheaply, were it to."""
         others = self._others(of)
         if not others:
-            return f'IF({self.changed}<=0,"{AS_ANSWERED}","nothing to choose")'
+            return self._once_changed(NO_CHOICE)
 
         def line(name: str, sheet: OptionSheet = of) -> Ref:
             return sheet.ref(name, elsewhere=True)
@@ -170,10 +183,28 @@ class _Summary:
         ]
         tco = line("tco").cell
         cheaper = f"MIN({','.join(totals)})<{tco}-0.000001*ABS({tco})"
-        return (
-            f'IF({self.changed}<=0,"{AS_ANSWERED}",IF({cheaper},"another would stand in more cheaply here: ask the service again",'
-            f'"the same stands in most cheaply"))'
+        return self._once_changed(
+            f'IF({cheaper},"another would stand in more cheaply here: ask the service again","the same stands in most cheaply")'
         )
+
+    def _at_a_shutdown(self, option: OptionAnswer, moved: str) -> str:
+        """Return the check whether an option's worth moved by less than what sets migrating and reverting apart."""
+        ways = option.lifetime.npv_migrate, option.lifetime.npv_revert
+        if None in ways:
+            return self._once_changed(NO_CHOICE)
+        migrating, reverting = (worth or 0.0 for worth in ways)
+        return self._once_changed(_within(abs(migrating - reverting), moved, "the other way may be worth more here"))
+
+    def _offer(self, option: OptionAnswer, moved: str) -> str:
+        """Return the check whether an option's worth moved by less than it was ahead of the best offer that was not kept."""
+        left = [offer.npv for offer in self.answer.offers if offer.option is None and offer.npv is not None]
+        if option.offer is None or not left or option.npv.base_case is None:
+            return self._once_changed(NO_CHOICE)
+        return self._once_changed(_within(option.npv.base_case - max(left), moved, "another offer may be kept here"))
+
+    def _once_changed(self, check: str) -> str:
+        """Return a check that says something only once an input was changed."""
+        return f'IF({self.changed}<=0,"{AS_ANSWERED}",{check})'
 
     def checks(self, head: int, row: int) -> None:
         """Write where the service might say otherwise."""
