@@ -13,6 +13,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 from conftest import EXAMPLES, TODAY, example, field_case
 from renderings.asking import Ask
@@ -138,6 +139,25 @@ def test_it_is_plain_text_that_every_program_reads(ask: Ask, tmp_path: Path) -> 
     rows = rows_of(answer)
     cost = sheet[0].index("cost")
     assert [line[cost] for line in sheet[1:]] == pytest.approx([float(row["cost"]) for row in rows])
+
+
+def test_pandas_reads_the_file_and_the_workbook(ask: Ask) -> None:
+    """By the line of the documentation pandas gives days, numbers and the totals; of the workbook it reads what is kept."""
+    answer = answered(ask, "ticket-triage")
+    raw = cash_flow.render(answer, CashFlowQuery())
+    table = pandas.read_csv(io.BytesIO(raw), parse_dates=["period_start", "period_end"])
+    texts = {"option", "currency"}
+    assert all(
+        str(kind).startswith(("float", "int", "datetime")) for name, kind in table.dtypes.items() if name not in texts
+    )
+    totals = table.groupby("option").present_cost.sum()
+    options = {one.id: one for one in answer.options if one.is_feasible}
+    assert set(totals.index) == set(options)
+    assert all(totals[id] == pytest.approx(one.tco.base_case, abs=CENT) for id, one in options.items())
+    book = workbook.render(ask({"as_of": str(TODAY), **example("ticket-triage")})[0], answer)
+    rows = pandas.read_excel(io.BytesIO(book), sheet_name="Summary", header=None, index_col=0, engine="calamine").T
+    found = {id: row["NPV here"] for id, row in rows.set_index("Id").iterrows() if id in options}
+    assert found == {id: pytest.approx(one.npv.base_case, abs=CENT) for id, one in options.items()}
 
 
 HOSTILE = ("=cmd|'/c calc'!A0/x", "@SUM(1)/x", "-1+1/x", "+1/x", "\t=1/x", "a;=1+1/x", 'say "=1"/x')
