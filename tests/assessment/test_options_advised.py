@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import EXAMPLES, example
+from conftest import EXAMPLES, example, field_case
 
 from service.larder.load import load
 
@@ -121,6 +121,18 @@ def test_a_wide_range_is_named(assess: Assess) -> None:
     (wide,) = (found for found in answer["wide_ranges"] if found["pointer"] == "/finance/error_cost")
     assert wide["ratio"] == pytest.approx(5.02, abs=0.01)
     assert any("finance.error_cost" in risk for risk in answer["verdict"]["risks"])
+
+
+def test_the_end_of_the_fine_tune_in_service_is_a_risk(assess: Assess) -> None:
+    """Whatever replaces a fine-tune whose provider ends it, the answer says when it ends and what serves if nothing does."""
+    ending = (
+        "The fine-tune in service ends with its base model on 2027-01-14; unless it is replaced, the unchanged prompt"
+    )
+    (told,) = (risk for risk in assess(field_case("provider-closes"))["verdict"]["risks"] if "in service" in risk)
+    assert told.startswith(ending)
+    staying = assess(in_service(196))
+    assert staying["options"][0]["lifetime"]["on_shutdown"] == "migrate"
+    assert not any("in service ends" in risk for risk in staying["verdict"]["risks"])
 
 
 @pytest.mark.parametrize(("is_pinned", "words"), [(None, "may not be pinned"), (False, "is not pinned"), (True, None)])

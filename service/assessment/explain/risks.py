@@ -10,6 +10,7 @@ from service.assessment.case import IN_SERVICE, Case
 from service.assessment.decide import Decision
 from service.assessment.decide.matrix import Held, Matrix
 from service.assessment.explain.figures import finite
+from service.assessment.explain.names import option_in_words
 from service.assessment.ledger.lines import Lines
 from service.assessment.simulate import Simulation
 
@@ -45,6 +46,21 @@ def _of_dates(case: Case, held: Held) -> Iterator[str]:
         yield f"{name}: {candidate.customer_rule[0].lower()}{candidate.customer_rule[1:]}"
     if candidate is not None and not candidate.has_successor and life.origin != "never":
         yield f"{name}: once its base model ends, the provider offers no successor to train."
+
+
+def _of_service_today(simulation: Simulation, matrix: Matrix) -> Iterator[str]:
+    """Yield when the fine-tune that serves today ends, and what then serves in its place."""
+    one = matrix.baseline.one
+    life = one.option.life
+    if (
+        one.id == IN_SERVICE
+        and one.stand_in
+        and one.policy == "revert"
+        and life.date is not None
+        and not life.serves_on
+    ):
+        then = option_in_words(simulation.of(one.stand_in))
+        yield f"The fine-tune in service ends with its base model on {life.date}; unless it is replaced, {then} serves from then on."
 
 
 def _of_prompts_model(case: Case, matrix: Matrix) -> Iterator[str]:
@@ -133,6 +149,7 @@ def risks(case: Case, simulation: Simulation, decision: Decision) -> list[str]:
     found = [*(OF_TUNING if tunes else OF_PROMPTING)]
     if shown is not None:
         found += _of_dates(case, shown)
+    found += _of_service_today(simulation, matrix)
     found += [*_of_prompts_model(case, matrix), *_of_ranges(decision)]
     found += [*_of_age(case, shown), *_of_sources(case, shown)]
     half_life = None if tune is None else finite(tune.one.base[Lines.knowledge_half_life_months].ravel()[0])
