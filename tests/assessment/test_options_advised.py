@@ -130,9 +130,22 @@ def test_the_end_of_the_fine_tune_in_service_is_a_risk(assess: Assess) -> None:
     )
     (told,) = (risk for risk in assess(field_case("provider-closes"))["verdict"]["risks"] if "in service" in risk)
     assert told.startswith(ending)
+    closed = assess(field_case("provider-closes") | {"as_of": "2027-02-14"})["verdict"]["risks"]
+    past = "The base model of the fine-tune in service was shut down on 2027-01-14; unless it is replaced, the unchanged prompt serves now."
+    assert past in closed and not any("in service ends" in risk for risk in closed)
     staying = assess(in_service(196))
     assert staying["options"][0]["lifetime"]["on_shutdown"] == "migrate"
     assert not any("in service ends" in risk for risk in staying["verdict"]["risks"])
+
+
+def test_of_an_end_beyond_the_horizon_no_stand_in_is_told(assess: Assess) -> None:
+    """What would stand in for a fine-tune that outlasts the horizon was not weighed, so nothing is said of it."""
+    request = field_case("provider-closes")
+    better = {"name": "small", "base_model": "openai/gpt-4.1-nano", "measured_accuracy": {"correct": 185, "total": 200}}
+    request["prompting"]["alternatives"] = [better]
+    assert any("'small' serves from then on" in risk for risk in assess(request)["verdict"]["risks"])
+    request["volume"]["horizon_months"] = 1
+    assert not any("serves from then on" in risk for risk in assess(request)["verdict"]["risks"])
 
 
 @pytest.mark.parametrize(("is_pinned", "words"), [(None, "may not be pinned"), (False, "is not pinned"), (True, None)])

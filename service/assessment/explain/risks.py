@@ -48,8 +48,11 @@ def _of_dates(case: Case, held: Held) -> Iterator[str]:
         yield f"{name}: once its base model ends, the provider offers no successor to train."
 
 
-def _of_service_today(simulation: Simulation, matrix: Matrix) -> Iterator[str]:
-    """Yield when the fine-tune that serves today ends, and what then serves in its place."""
+def _of_service_today(case: Case, simulation: Simulation, matrix: Matrix) -> Iterator[str]:
+    """Yield when the fine-tune that serves today ends within the horizon, and what then serves in its place.
+
+    Of an end beyond the horizon nothing is known: what stands in and what is done then were not weighed.
+    """
     one = matrix.baseline.one
     life = one.option.life
     if (
@@ -57,10 +60,14 @@ def _of_service_today(simulation: Simulation, matrix: Matrix) -> Iterator[str]:
         and one.stand_in
         and one.policy == "revert"
         and life.date is not None
+        and life.months < case.horizon_months
         and not life.serves_on
     ):
         then = option_in_words(simulation.of(one.stand_in))
-        yield f"The fine-tune in service ends with its base model on {life.date}; unless it is replaced, {then} serves from then on."
+        if life.date <= case.as_of:
+            yield f"The base model of the fine-tune in service was shut down on {life.date}; unless it is replaced, {then} serves now."
+        else:
+            yield f"The fine-tune in service ends with its base model on {life.date}; unless it is replaced, {then} serves from then on."
 
 
 def _of_prompts_model(case: Case, matrix: Matrix) -> Iterator[str]:
@@ -149,7 +156,7 @@ def risks(case: Case, simulation: Simulation, decision: Decision) -> list[str]:
     found = [*(OF_TUNING if tunes else OF_PROMPTING)]
     if shown is not None:
         found += _of_dates(case, shown)
-    found += _of_service_today(simulation, matrix)
+    found += _of_service_today(case, simulation, matrix)
     found += [*_of_prompts_model(case, matrix), *_of_ranges(decision)]
     found += [*_of_age(case, shown), *_of_sources(case, shown)]
     half_life = None if tune is None else finite(tune.one.base[Lines.knowledge_half_life_months].ravel()[0])
