@@ -39,25 +39,38 @@ LEGEND: tuple[tuple[Role, str], ...] = (
     ("link", "a formula that takes a cell of another sheet"), ("value", "a value: it does not follow the inputs"),
 )  # fmt: skip
 AS_ANSWERED, NO_CHANGE, NO_CHOICE = "as answered", "the same option has the best NPV", '"nothing to choose"'
+OWN = "own"
+"""Id of the caller's own offer."""
+DIGITS = 6
+"""Of money, as differences are rounded to."""
 NOT_HERE = (
     "Offers, what stands in, what is done at a shutdown, modelled accuracies and all draws are as answered: the service "
-    "would choose and draw them anew, and the rows above say where it may choose otherwise. The advice rests on the draws and on "
-    "what is asked of accuracy, not on the base case alone."
+    "would choose and draw them anew. The rows above say where that is likely; elsewhere it may be so as well, for what other "
+    "offers, and the other way at a shutdown, are worth here is not in this workbook. The advice rests on the draws and on what "
+    "is asked of accuracy, not on the base case alone."
 )
 
 
-def _within(margin: float, moved: str, otherwise: str) -> str:
-    """Return the check whether something moved by less than a margin, which is a value as answered."""
-    return f'IF({moved}<{max(margin, 0.0)!r},"as answered: moved by less than the choice was ahead","{otherwise}: ask the service again")'
+def _within(margin: float, moved: str, other: str, verb: str) -> str:
+    """Return the check whether an option's worth moved by less than it was ahead, which is a value as answered.
+
+    If it did, another may still be worth more: what that is worth has moved too, and is not known here.
+    """
+    if (ahead := round(margin, DIGITS)) <= 0.0:
+        return f'"as answered {other} was worth as much or more, and may {verb} here: ask the service again"'
+    within = f"its worth moved by less than it was ahead; what {other} is worth here is not known"
+    return f'IF({moved}<{ahead!r},"{within}","{other} may {verb} here: ask the service again")'
 
 
 class _Summary:
     """Writes the first sheet."""
 
     def __init__(
-        self, desk: Desk, sheet: Worksheet, book: xlsxwriter.Workbook, answer: Assessment, all_of: Places
-    ) -> None:
-        self.desk, self.sheet, self.book, self.answer, self.all_of = desk, sheet, book, answer, all_of
+        self, desk: Desk, sheet: Worksheet, book: xlsxwriter.Workbook, asked: AssessmentRequest, answer: Assessment,
+        all_of: Places,
+    ) -> None:  # fmt: skip
+        self.desk, self.sheet, self.book = desk, sheet, book
+        self.asked, self.answer, self.all_of = asked, answer, all_of
         self.of_id = {option.id: option for option in answer.options}
 
     @property
@@ -71,9 +84,9 @@ class _Summary:
         if height is not None:
             self.sheet.set_row(row, height)
 
-    def words(self, asked: AssessmentRequest) -> int:
+    def words(self) -> int:
         """Write what is asked and advised, and return the row behind it."""
-        answer, desk, sheet = self.answer, self.desk, self.sheet
+        asked, answer, desk, sheet = self.asked, self.answer, self.desk, self.sheet
         sheet.set_column(0, 0, LABELS)
         sheet.set_column(1, self.last, WIDTH)
         desk.text(sheet, 0, 0, "Prompt or tune: decision workbook", "title")
@@ -106,7 +119,7 @@ class _Summary:
             self._option(head, column, of)
         row = head + len(ROWS)
         for check in range(row - 2, row + 1):
-            self.sheet.set_row(check, 48)
+            self.sheet.set_row(check, 75)
         for option in self.answer.options:
             if option.id not in self.all_of.sheets:
                 row += 1
@@ -130,7 +143,7 @@ class _Summary:
             desk.formula(sheet, at[label], column, found, nothing if value is None else value, line.unit, "link")
         desk.number(sheet, at["NPV as answered"], column, of.line("npv").base_case[0], unit)
         here, before = (xl_rowcol_to_cell(at[label], column) for label in ("NPV here", "NPV as answered"))
-        desk.formula(sheet, at["Difference"], column, f"ROUND({here}-{before},6)", 0.0, unit)
+        desk.formula(sheet, at["Difference"], column, f"ROUND({here}-{before},{DIGITS})", 0.0, unit)
         for label, number in (
             ("Mean of the draws, as answered", option.npv.mean), ("10th percentile, as answered", option.npv.p10),
             ("90th percentile, as answered", option.npv.p90),
@@ -139,7 +152,7 @@ class _Summary:
         desk.number(sheet, at["Chance of the bar, as answered"], column, option.chance_meets_bar, "share")
         moved = f"ABS({xl_rowcol_to_cell(at['Difference'], column)})"
         for label, check in (
-            ("Who stands in", self._stand_in(of)), ("What is done at a shutdown", self._at_a_shutdown(option, moved)),
+            ("Who stands in", self._stand_in(of)), ("What is done at a shutdown", self._at_a_shutdown(of, moved)),
             ("Which offer", self._offer(option, moved)),
         ):  # fmt: skip
             desk.formula(sheet, at[label], column, check, AS_ANSWERED, role="small")
@@ -153,9 +166,11 @@ class _Summary:
         return f'COUNTIF({INPUTS}!${column}:${column},"changed")-1'
 
     def _others(self, of: OptionSheet) -> list[OptionSheet]:
-        """Return the options that might stand in for a fine-tune."""
-        first = self.answer.options[0]
-        if of.option.kind in PROMPTS or first.kind == "in_service":
+        """Return the options that might stand in for a fine-tune; where one is in service, only for that one at its end."""
+        option, first = of.option, self.answer.options[0]
+        if option.kind in PROMPTS:
+            return []
+        if first.kind == "in_service" and (option is not first or self._end(of) != "revert"):
             return []
         sheets = self.all_of.sheets.values()
         return [
@@ -187,20 +202,37 @@ class _Summary:
             f'IF({cheaper},"another would stand in more cheaply here: ask the service again","the same stands in most cheaply")'
         )
 
-    def _at_a_shutdown(self, option: OptionAnswer, moved: str) -> str:
-        """Return the check whether an option's worth moved by less than what sets migrating and reverting apart."""
-        ways = option.lifetime.npv_migrate, option.lifetime.npv_revert
-        if None in ways:
+    def _end(self, of: OptionSheet) -> str | None:
+        """Return what is done at a shutdown; None where there is none within the horizon, or nothing to do."""
+        first = of.line("retirements").base_case[0]
+        is_within = first is not None and first < self.answer.horizon_months
+        return of.option.lifetime.on_shutdown if is_within else None
+
+    def _at_a_shutdown(self, of: OptionSheet, moved: str) -> str:
+        """Return the check whether an option's worth moved by less than the way chosen at a shutdown was ahead."""
+        life, end = of.option.lifetime, self._end(of)
+        if end is None:
             return self._once_changed(NO_CHOICE)
-        migrating, reverting = (worth or 0.0 for worth in ways)
-        return self._once_changed(_within(abs(migrating - reverting), moved, "the other way may be worth more here"))
+        chosen, other = life.npv_migrate, life.npv_revert
+        if end == "revert":
+            chosen, other = other, chosen
+        if chosen is not None and other is not None:
+            return self._once_changed(_within(chosen - other, moved, "the other way", "be chosen"))
+        stated = self.asked.fine_tuning.on_shutdown if self.asked.fine_tuning else None
+        if of.option.kind == "in_service" and stated in (None, "best"):
+            return self._once_changed('"what the other way is worth is not known here: ask the service again"')
+        return self._once_changed(NO_CHOICE)
 
     def _offer(self, option: OptionAnswer, moved: str) -> str:
-        """Return the check whether an option's worth moved by less than it was ahead of the best offer that was not kept."""
+        """Return the check whether an option's worth moved by less than it was ahead of the best offer that was not kept.
+
+        Beside an own offer the others are listed for information, unless it is what serves today.
+        """
+        is_only = option.offer == OWN and self.answer.options[0].kind != "in_service"
         left = [offer.npv for offer in self.answer.offers if offer.option is None and offer.npv is not None]
-        if option.offer is None or not left or option.npv.base_case is None:
+        if option.offer is None or is_only or not left or option.npv.base_case is None:
             return self._once_changed(NO_CHOICE)
-        return self._once_changed(_within(option.npv.base_case - max(left), moved, "another offer may be kept here"))
+        return self._once_changed(_within(option.npv.base_case - max(left), moved, "another offer", "be kept"))
 
     def _once_changed(self, check: str) -> str:
         """Return a check that says something only once an input was changed."""
@@ -228,7 +260,7 @@ class _Summary:
         for index, (label, formula, value) in enumerate(checks, start=row + 1):
             desk.text(sheet, index, 0, label)
             desk.formula(sheet, index, 1, formula, value)
-        self._across(row + 6, NOT_HERE, "small", 48)
+        self._across(row + 6, NOT_HERE, "small", 62)
 
 
 def write_summary(
@@ -240,7 +272,7 @@ def write_summary(
     all_of: Places,
 ) -> None:
     """Write the first sheet."""
-    summary = _Summary(desk, sheet, book, answer, all_of)
-    head = summary.words(asked)
+    summary = _Summary(desk, sheet, book, asked, answer, all_of)
+    head = summary.words()
     summary.checks(head, summary.options(head))
     desk.show_endless(sheet, head + len(ROWS), summary.last, "never")
