@@ -137,14 +137,14 @@ class LifetimeAnswer(Open, frozen=True):
         Money | None,
         Meta(
             description="Mean NPV of migrating, with the stand-in that is best for it [finance.currency]; null where "
-            "`on_shutdown` is, or no successor can be trained."
+            "`on_shutdown` is, no successor can be trained, or the fine-tune is in service, against which savings are counted."
         ),
     ]
     npv_revert: Annotated[
         Money | None,
         Meta(
             description="Mean NPV of reverting, with the stand-in that is best for it [finance.currency]; null where "
-            "`on_shutdown` is."
+            "`on_shutdown` is, or the fine-tune is in service."
         ),
     ]
 
