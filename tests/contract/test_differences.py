@@ -29,6 +29,13 @@ def test_more_than_last_digits_is_a_difference(share: float) -> None:
     assert differences(7.3e-6, 7.3e-6 * (1 + share)) != []
 
 
+def test_what_nearly_cancels_has_the_last_digits_of_its_sums() -> None:
+    """Beside a switch two values of millions differ by a cent or less: a millionth of a dollar off is no difference, more is."""
+    assert differences({"npv_difference_below": -0.0039}, {"npv_difference_below": -0.0039 + 5e-7}) == []
+    assert differences({"npv_difference_below": -0.0039}, {"npv_difference_below": -0.0039 + 5e-6}) != []
+    assert differences({"npv": -0.0039}, {"npv": -0.0039 + 5e-7}) != []
+
+
 @pytest.mark.parametrize(
     ("committed", "now"),
     [
