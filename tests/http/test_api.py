@@ -76,6 +76,24 @@ def test_cash_flows_add_up_to_the_npv(client: Client) -> None:
     assert not worth
 
 
+@pytest.mark.parametrize(("horizon", "draws"), [(24, 1024), (120, 2048)])
+def test_savings_so_far_spread_as_the_npv_does(horizon: int, draws: int, client: Client) -> None:
+    """Without discounting, what is saved up to the last month has the percentiles of the NPV; more draws change them little."""
+    request = example("ticket-triage") | {"simulation": {"draws": draws}, "include": ["cash_flows"]}
+    request["finance"] = {**request.get("finance", {}), "discount_rate": 0.0}
+    request["volume"]["horizon_months"] = horizon
+    answer = client.post("/v1/assessments", json=request).json()
+    worth = {option["id"]: option["npv"] for option in answer["options"]}
+    close = 1e-9 if draws == 1024 else 0.05
+    for flow in answer["cash_flows"]:
+        last, npv = flow["months"][-1], worth[flow["option"]]
+        room = close * (abs(npv["p10"]) + abs(npv["p90"]))
+        assert last["cumulative_saving_p10"] == pytest.approx(npv["p10"], abs=room)
+        assert last["cumulative_saving_p90"] == pytest.approx(npv["p90"], abs=room)
+        assert all(month["cumulative_saving_p10"] <= month["cumulative_saving_p90"] for month in flow["months"])
+    assert len(answer["cash_flows"]) > 1
+
+
 def test_shares_of_variance_are_shares(client: Client) -> None:
     """First-order shares lie in [0, 1], are sorted, and add up to no more than one but for noise."""
     found = client.post("/v1/assessments", json=example("contract-extraction")).json()["sensitivity"]

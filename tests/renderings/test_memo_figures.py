@@ -57,14 +57,17 @@ def feasible(name: str) -> list[OptionAnswer]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_savings_are_those_of_the_cash_flow(name: str) -> None:
-    """The table beside the savings has every month of every option, as the cash flow has them."""
+    """The table beside the savings has every month of every option with its percentiles, as the cash flow has them."""
     rows, flows = table_of(name, "cumulative-chart"), case(name).answer.cash_flows or []
     assert [int(row[0]) for row in rows] == [month.month for month in flows[0].months]
     for at, row in enumerate(rows):
-        assert len(row) == 1 + len(flows)
-        assert all(same(cell, flow.months[at].cumulative_saving) for cell, flow in zip(row[1:], flows, strict=True)), (
+        savings, bands = [row[1], *row[2::2]], row[3::2]
+        assert all(same(cell, flow.months[at].cumulative_saving) for cell, flow in zip(savings, flows, strict=True)), (
             row
         )
+        for cell, flow in zip(bands, flows[1:], strict=True):
+            month, (low, high) = flow.months[at], cell.split(" to ")
+            assert same(low, month.cumulative_saving_p10) and same(high, month.cumulative_saving_p90), row
 
 
 @pytest.mark.parametrize("name", CASES)

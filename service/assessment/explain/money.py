@@ -83,6 +83,13 @@ def break_even_answer(case: Case, simulation: Simulation) -> BreakEvenAnswer:
     )
 
 
+def _so_far(one: Simulated) -> list[dict[str, float]]:
+    """Return the percentiles of what one option has saved up to each month, month 0 first."""
+    months = np.empty((0, 0)) if one.savings_so_far is None else one.savings_so_far.T
+    found = (statistics.percentiles(draws, (0.1, 0.9)) for draws in months)
+    return [{"cumulative_saving_p10": p10, "cumulative_saving_p90": p90} for p10, p90 in found]
+
+
 def _cash_flow(case: Case, one: Simulated) -> CashFlow:
     """Return the base case of one option month by month, month 0 first."""
     figures = Figures(one)
@@ -92,10 +99,11 @@ def _cash_flow(case: Case, one: Simulated) -> CashFlow:
     start: dict[str, Any] = dict.fromkeys(columns, 0.0) | {field: figures(line) for field, line in AT_START.items()}
     if figures(Lines.live_months) == 0.0:
         start["one_off_spread"] = start["one_off"]
-    months = [CashFlowMonth(month=0, **start | {"accuracy": None, "discount_factor": 1.0})]
+    at_start, *later = _so_far(one)
+    months = [CashFlowMonth(month=0, **start | {"accuracy": None, "discount_factor": 1.0} | at_start)]
     months += [
-        CashFlowMonth(month=index + 1, one_off=0.0, **{field: column[index] for field, column in columns.items()})
-        for index in range(case.horizon_months)
+        CashFlowMonth(month=month, one_off=0.0, **dict(zip(columns, row, strict=True)), **so_far)
+        for month, (*row, so_far) in enumerate(zip(*columns.values(), later, strict=True), start=1)
     ]
     return CashFlow(option=one.id, months=months)
 

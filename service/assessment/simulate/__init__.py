@@ -52,6 +52,8 @@ class Simulated(Struct, frozen=True, kw_only=True, eq=False):
     """Its base case."""
     draws: Mapping[Line, Array]
     """Figures of every draw, shape (draws,)."""
+    savings_so_far: Array | None
+    """What it has saved up to each month in the first draws, shape (draws, 1 + months); None where no cash flow is asked for."""
     mean_npv_by_policy: Mapping[Policy, float]
     fewest_replicas: int | None
 
@@ -141,8 +143,9 @@ def _not_money() -> Unassessable:
 
 
 def _simulated(
-    case: Case, drawing: Drawing, base: Folded, candidate: Candidate | None, worth: Worth, draws: Mapping[Line, Array]
-) -> Simulated:
+    case: Case, drawing: Drawing, base: Folded, candidate: Candidate | None, worth: Worth, draws: Mapping[Line, Array],
+    savings_so_far: Array | None,
+) -> Simulated:  # fmt: skip
     """Return an option as it serves, at the base case and in the draws."""
     option, way = drawing.options[base.id], drawing.ways[base.id]
     if not all(np.abs(draws[line]).max() < LARGEST_MONEY for line in (Lines.npv, Lines.tco)):
@@ -155,6 +158,7 @@ def _simulated(
         obstacle=worth.obstacle,
         folded=base,
         draws=draws,
+        savings_so_far=savings_so_far,
         mean_npv_by_policy=worth.by_policy,
         fewest_replicas=_fewest_replicas(case, base.values),
     )
@@ -305,10 +309,12 @@ def simulate(case: Case) -> Simulation:
         {way: BY_ERROR_COST for way in means if way.id in kept and not drawn[way.id].obstacle}
         | {drawing.ways[id]: DRAWN for id in book}
     )
+    is_by_month = "cash_flows" in case.request.include
+    so_far = drawing.savings_so_far(drawing.ways[id] for id in book) if is_by_month else {}
     options = {
         id: _simulated(
             case, drawing, settled(folded, baseline, FIGURES), drawn[id].candidate if id in drawn else None,
-            told.get(id, NOTHING_TO_TELL), figures[drawing.ways[id]],
+            told.get(id, NOTHING_TO_TELL), figures[drawing.ways[id]], so_far.get(drawing.ways[id]),
         )
         for id, folded in book.items()
     }  # fmt: skip

@@ -25,6 +25,10 @@ CELLS_AT_ONCE, CELLS_OF_A_PART = 150_000, 50_000
 FIRST_DRAWS = 256
 """Draws in which the volume's break-even is looked for and small differences are read; any first power of two covers the whole."""
 
+DRAWS_BY_MONTH = 1024
+"""Draws whose savings are kept month by month, which bounds memory and time where many are asked for."""
+SO_FAR = frozenset({Lines.saving_at_start, Lines.cumulative_savings})
+
 
 class Way(NamedTuple):
     """How an option serves: what is done when its base model is retired, and what stands in."""
@@ -159,6 +163,20 @@ class Drawing:
         self._first = self._first or Sheet(self.case, self.options, self.ways, rows, is_whole=True)
         return self._first
 
+    def savings_so_far(self, ways: Iterable[Way]) -> dict[Way, Array]:
+        """Return what each way has saved up to each month in the first draws, month 0 first, shape (draws, 1 + months)."""
+        parts: dict[Way, list[Array]] = {way: [] for way in ways}
+        left = DRAWS_BY_MONTH
+        for sheet in self.sheets():
+            for way, found in parts.items():
+                values = self._settled(sheet, way, SO_FAR).values
+                months = np.broadcast_to(values[Lines.cumulative_savings], (sheet.size, self.case.horizon_months))
+                found.append(np.hstack([sheet.per_draw(values[Lines.saving_at_start])[:, None], months])[:left])
+            left -= sheet.size
+            if left <= 0:
+                break
+        return {way: np.concatenate(found) for way, found in parts.items()}
+
     def as_if(
         self, options: Mapping[str, Option], changed: set[str], ways: Iterable[Way], figures: frozenset[Line], now: Read
     ) -> Read:
@@ -174,10 +192,13 @@ class Drawing:
         )
         return {way: self._figures(sheet, way, figures) if way.id in touched else dict(now[way]) for way in ways}
 
-    def _figures(self, sheet: Sheet, way: Way, figures: frozenset[Line]) -> dict[Line, Array]:
+    def _settled(self, sheet: Sheet, way: Way, figures: frozenset[Line]) -> Folded:
+        """Return a way to serve held against option 0."""
         folded = sheet.of(way)
-        baseline = folded if way.id == self.baseline else sheet.settled_way(self.baseline)
-        values = settled(folded, baseline, figures).values
+        return settled(folded, folded if way.id == self.baseline else sheet.settled_way(self.baseline), figures)
+
+    def _figures(self, sheet: Sheet, way: Way, figures: frozenset[Line]) -> dict[Line, Array]:
+        values = self._settled(sheet, way, figures).values
         return {line: sheet.per_draw(values[line]) for line in figures}
 
     def volume_break_evens(self, id: str, prompts: Iterable[str], low: float, high: float) -> Array:

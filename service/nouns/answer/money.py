@@ -188,7 +188,7 @@ class PaybackAnswer(Open, frozen=True):
 
 
 class CashFlowMonth(Open, frozen=True):
-    """One month of an option's base case. Month 0 holds the one-off costs; flows of month m fall at its end."""
+    """One month of an option's base case, and how its savings so far spread in the draws. Month 0 holds the one-off costs; flows of month m fall at its end."""
 
     month: Annotated[
         int, Meta(ge=0, description="Month of the horizon; 0 is the day of the decision [months].", examples=[0])
@@ -214,6 +214,14 @@ class CashFlowMonth(Open, frozen=True):
     cumulative_saving: Annotated[
         Money, Meta(description="Savings up to and with this month, undiscounted [finance.currency].")
     ]
+    cumulative_saving_p10: Annotated[
+        Money,
+        Meta(
+            description="10th percentile of `cumulative_saving` over the draws, the first 1,024 where there are more "
+            "[finance.currency]. Each month by itself: no single world need run along it."
+        ),
+    ]
+    cumulative_saving_p90: Annotated[Money, Meta(description="90th percentile of the same [finance.currency].")]
     live_share: Annotated[
         float, Meta(ge=0, le=1, description="Part of the month in which the option itself serves [share].")
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from service.nouns.answer.assessment import Assessment
-from service.nouns.answer.money import CashFlow
+from service.nouns.answer.money import CashFlow, CashFlowMonth
 from service.nouns.answer.options import OptionAnswer
 from service.renderings.memo.charts.figure import Figure, Table
 from service.renderings.memo.charts.rows import Against, Row
@@ -72,9 +72,19 @@ def _months(horizon: int) -> range:
     return range(0, horizon + 1, step)
 
 
+def _interval(month: CashFlowMonth) -> str:
+    """Return between which percentiles the savings up to a month lie."""
+    return f"{number(month.cumulative_saving_p10)} to {number(month.cumulative_saving_p90)}"
+
+
 def _lines(answer: Assessment, flows: Sequence[CashFlow], marks: Mapping[str, Mark]) -> str:
     """Return the drawing of the cumulative savings."""
-    values = [month.cumulative_saving for flow in flows for month in flow.months]
+    values = [
+        value
+        for flow in flows
+        for month in flow.months
+        for value in (month.cumulative_saving, month.cumulative_saving_p10, month.cumulative_saving_p90)
+    ]
     factor, unit = scaled(values)
     low, high = padded([0.0, *values])
     x, y = Axis(0, answer.horizon_months, START, END), Axis(low, high, FLOOR, TOP)
@@ -94,7 +104,15 @@ def _lines(answer: Assessment, flows: Sequence[CashFlow], marks: Mapping[str, Ma
         )
         for flow in flows
     ]
-    parts.append(lines(HEIGHT, drawn))
+    bands = [
+        (
+            [(x.at(month.month), y.at(month.cumulative_saving_p90)) for month in flow.months]
+            + [(x.at(month.month), y.at(month.cumulative_saving_p10)) for month in reversed(flow.months)],
+            f"band {marks[flow.option].css}",
+        )
+        for flow in flows[1:]
+    ]
+    parts += [lines(HEIGHT, bands, "polygon"), lines(HEIGHT, drawn)]
     ends = kept_apart([places[-1][1] for places, _ in drawn], 20.0, TOP, FLOOR)
     by_id = {option.id: option for option in answer.options}
     parts.append(_paybacks([by_id[flow.option] for flow in flows], marks, x, y.at(0.0)))
@@ -107,6 +125,7 @@ def _lines(answer: Assessment, flows: Sequence[CashFlow], marks: Mapping[str, Ma
     title = f"Cumulative saving over {counted(answer.horizon_months, 'month')}"
     desc = "; ".join(
         f"{marks[flow.option].full}: {money(answer.currency, flow.months[-1].cumulative_saving)} at the end"
+        + (f", 10th to 90th percentile {_interval(flow.months[-1])}" if flow in flows[1:] else "")
         for flow in flows
     )
     return chart("cumulative-chart", HEIGHT, title, f"{desc}.", *parts)
@@ -129,14 +148,17 @@ def cumulative(answer: Assessment, marks: Mapping[str, Mark]) -> Figure:
     """Return the savings of every option against today, month by month: the base case, not discounted."""
     flows = answer.cash_flows or []
     today = marks[answer.options[0].id]
-    head = ["Month", *(marks[flow.option].full for flow in flows)]
+    head = ["Month"]
+    for flow in flows:
+        head += [marks[flow.option].full, *([] if flow is flows[0] else ["10th to 90th percentile"])]
     rows = [
-        [str(months[0].month), *(number(month.cumulative_saving) for month in months)]
+        [str(months[0].month), number(months[0].cumulative_saving)]
+        + [said for month in months[1:] for said in (number(month.cumulative_saving), _interval(month))]
         for months in zip(*(flow.months for flow in flows), strict=True)
     ]
     notes = [
         f"Every line is the base case against {today.full}, not discounted: below zero more was spent so far than under {today.letter}. "
-        "The calculation knows no percentiles month by month; how uncertain the result is at the end is in the chart below.",
+        "The shade of its colour reaches from the 10th to the 90th percentile of the draws, each month by itself.",
         _told(answer, flows[1:], marks),
     ]
     return Figure(

@@ -207,11 +207,11 @@ def label(text: str, x: float, y: float, css: str = "label") -> str:
     return element("text", words(text), x=across(x), y=down(y), class_=css)
 
 
-def lines(height: float, points: Iterable[tuple[Sequence[tuple[float, float]], str]]) -> str:
-    """Return lines through points, each with its classes, in a box that is stretched with the chart."""
+def lines(height: float, points: Iterable[tuple[Sequence[tuple[float, float]], str]], shape: str = "polyline") -> str:
+    """Return lines through points, or polygons, each with its classes, in a box that is stretched with the chart."""
     drawn = [
         element(
-            "polyline",
+            shape,
             points=" ".join(f"{x:.2f},{y:.1f}" for x, y in places),
             class_=css,
             vector_effect="non-scaling-stroke",
