@@ -221,8 +221,8 @@ class Assessment(Open, frozen=True):
         Annotated[
             list[CashFlow],
             Meta(
-                description="The base case of each feasible option month by month, in the order of `options`; absent "
-                "unless `include` asks for it."
+                description="The base case of each feasible option month by month, with the spread of its savings so far, in the "
+                "order of `options`; absent unless `include` asks for it."
             ),
         ]
         | UnsetType

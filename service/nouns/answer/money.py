@@ -218,7 +218,7 @@ class CashFlowMonth(Open, frozen=True):
         Money,
         Meta(
             description="10th percentile of `cumulative_saving` over the draws, the first 1,024 where there are more "
-            "[finance.currency]. Each month by itself: no single world need run along it."
+            "[finance.currency]. Each month by itself: no single world need run along it, and the base case may lie outside."
         ),
     ]
     cumulative_saving_p90: Annotated[Money, Meta(description="90th percentile of the same [finance.currency].")]
@@ -275,7 +275,7 @@ class CashFlowMonth(Open, frozen=True):
 
 
 class CashFlow(Open, frozen=True):
-    """The base case of one option month by month."""
+    """The base case of one option month by month, and how its savings so far spread in the draws."""
 
     option: Annotated[str, Meta(description="Id of the option, as in `options`.", examples=["keep"])]
     months: Annotated[

@@ -32,6 +32,8 @@ from service.renderings.memo.words import about, chance, counted, money, number,
 HEIGHT, TOP, FLOOR = 340.0, 26.0, 300.0
 START, END, LETTERS = 0.0, 91.0, 95.5
 """Where the months begin and end, and where the letters stand [per cent]."""
+MOST_DRAWS = 1024
+"""Draws of which the percentiles by month are told at most."""
 LETTER = 12.0
 """Width of a letter without its ring [px]."""
 
@@ -150,7 +152,8 @@ def cumulative(answer: Assessment, marks: Mapping[str, Mark]) -> Figure:
     today = marks[answer.options[0].id]
     head = ["Month"]
     for flow in flows:
-        head += [marks[flow.option].full, *([] if flow is flows[0] else ["10th to 90th percentile"])]
+        mark = marks[flow.option]
+        head += [mark.full, *([] if flow is flows[0] else [f"{mark.letter}, 10th to 90th percentile"])]
     rows = [
         [str(months[0].month), number(months[0].cumulative_saving)]
         + [said for month in months[1:] for said in (number(month.cumulative_saving), _interval(month))]
@@ -158,7 +161,8 @@ def cumulative(answer: Assessment, marks: Mapping[str, Mark]) -> Figure:
     ]
     notes = [
         f"Every line is the base case against {today.full}, not discounted: below zero more was spent so far than under {today.letter}. "
-        "The shade of its colour reaches from the 10th to the 90th percentile of the draws, each month by itself.",
+        f"The shade of its colour reaches from the 10th to the 90th percentile of {min(answer.provenance.draws, MOST_DRAWS):,} draws, each month "
+        "by itself. The base case takes every input at its mean and may lie outside, where few draws have what the mean has a share of.",
         _told(answer, flows[1:], marks),
     ]
     return Figure(
